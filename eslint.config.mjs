@@ -1,0 +1,12 @@
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["**/node_modules/", "tests/golden/"] },
+  tseslint.configs.recommended,
+  {
+    // Settings in, plain objects through, resources out: configuration is data and knows nothing of Pulumi.
+    files: ["config/**/*.ts"],
+    ignores: ["config/load.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["@pulumi/*"] }] },
+  },
+);

@@ -1,0 +1,83 @@
+module observability-stack/pulumi-language-nodejs
+
+go 1.17
+
+require (
+	github.com/Microsoft/go-winio v0.5.2
+	github.com/ProtonMail/go-crypto v0.0.0-20210428141323-04723f9f07d7
+	github.com/acomagu/bufpipe v1.0.3
+	github.com/aead/chacha20 v0.0.0-20180709150244-8b13a72661da
+	github.com/blang/semver v3.5.1+incompatible
+	github.com/cheggaaa/pb v1.0.18
+	github.com/codahale/hdrhistogram v0.0.0-20161010025455-3a0bb77429bd
+	github.com/davecgh/go-spew v1.1.1
+	github.com/djherbis/times v1.2.0
+	github.com/emirpasic/gods v1.12.0
+	github.com/fatih/color v1.9.0
+	github.com/fsnotify/fsnotify v1.4.9
+	github.com/go-git/gcfg v1.5.0
+	github.com/go-git/go-billy/v5 v5.3.1
+	github.com/go-git/go-git/v5 v5.4.2
+	github.com/gofrs/uuid v3.3.0+incompatible
+	github.com/gogo/protobuf v1.3.2
+	github.com/golang/glog v0.0.0-20160126235308-23def4e6c14b
+	github.com/golang/protobuf v1.4.2
+	github.com/google/go-cmp v0.4.1
+	github.com/google/shlex v0.0.0-20191202100458-e7afc7fbc510
+	github.com/grpc-ecosystem/grpc-opentracing v0.0.0-20180507213350-8e809c8a8645
+	github.com/hashicorp/errwrap v1.0.0
+	github.com/hashicorp/go-multierror v1.0.0
+	github.com/hashicorp/go-version v1.4.0
+	github.com/imdario/mergo v0.3.12
+	github.com/inconshreveable/mousetrap v1.0.0
+	github.com/jbenet/go-context v0.0.0-20150711004518-d14ea06fba99
+	github.com/kevinburke/ssh_config v0.0.0-20201106050909-4977a11b4351
+	github.com/mattn/go-colorable v0.1.6
+	github.com/mattn/go-runewidth v0.0.8
+	github.com/mitchellh/go-homedir v1.1.0
+	github.com/mitchellh/go-ps v1.0.0
+	github.com/nxadm/tail v1.4.8
+	github.com/opentracing/basictracer-go v1.0.0
+	github.com/opentracing/opentracing-go v1.1.0
+	github.com/pkg/errors v0.9.1
+	github.com/pkg/term v1.1.0
+	github.com/pmezard/go-difflib v1.0.0
+	github.com/pulumi/pulumi/sdk/v3 v3.49.0
+	github.com/rivo/uniseg v0.2.0
+	github.com/rogpeppe/go-internal v1.8.1
+	github.com/sabhiram/go-gitignore v0.0.0-20180611051255-d3107576ba94
+	github.com/santhosh-tekuri/jsonschema/v5 v5.0.0
+	github.com/sergi/go-diff v1.1.0
+	github.com/spf13/cast v1.3.1
+	github.com/spf13/cobra v1.4.0
+	github.com/spf13/pflag v1.0.5
+	github.com/stretchr/testify v1.7.0
+	github.com/texttheater/golang-levenshtein v0.0.0-20191208221605-eb6844b05fc6
+	github.com/tweekmonster/luser v0.0.0-20161003172636-3fa38070dbd7
+	github.com/uber/jaeger-client-go v2.22.1+incompatible
+	github.com/uber/jaeger-lib v2.2.0+incompatible
+	github.com/xanzy/ssh-agent v0.3.2
+	go.uber.org/atomic v1.6.0
+	golang.org/x/crypto v0.0.0-20220824171710-5757bc0c5503
+	golang.org/x/lint v0.0.0-20200302205851-738671d3881b
+	golang.org/x/mod v0.3.0
+	golang.org/x/net v0.0.0-20211112202133-69e39bad7dc2
+	golang.org/x/sys v0.0.0-20220823224334-20c2bfdbfe24
+	golang.org/x/term v0.0.0-20210927222741-03fcf44c2211
+	golang.org/x/text v0.3.6
+	google.golang.org/genproto v0.0.0-20200608115520-7c474a2e3482
+	google.golang.org/grpc v1.29.1
+	google.golang.org/protobuf v1.24.0
+	gopkg.in/cheggaaa/pb.v1 v1.0.28
+	gopkg.in/tomb.v1 v1.0.0-20141024135613-dd632973f1e7
+	gopkg.in/warnings.v0 v0.1.2
+	gopkg.in/yaml.v2 v2.4.0
+	gopkg.in/yaml.v3 v3.0.0-20210107192922-496545a6307b
+	lukechampine.com/frand v1.4.2
+	pgregory.net/rapid v0.4.7
+	sourcegraph.com/sourcegraph/appdash v0.0.0-20190731080439-ebfcffb1b5c0
+)
+
+replace (
+	golang.org/x/text => golang.org/x/text v0.3.6
+)
