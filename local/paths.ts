@@ -7,7 +7,10 @@ const home = process.env.HOME || homedir();
 export const cacheDir = join(process.env.XDG_CACHE_HOME || join(home, ".cache"), "observability-stack");
 
 /** What must outlive a run: Pulumi state of those without a backend of their own, the local clusters. */
-export const stateDir = join(process.env.XDG_STATE_HOME || join(home, ".local", "state"), "observability-stack");
+export const stateDir = join(
+  process.env.XDG_STATE_HOME || join(home, ".local", "state"),
+  "observability-stack",
+);
 
 /** The checkout. */
 export const repoDir = join(__dirname, "..");

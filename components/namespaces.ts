@@ -1,0 +1,68 @@
+import * as core from "@pulumi/kubernetes/core/v1";
+import * as networking from "@pulumi/kubernetes/networking/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { applicationNamespaces, type Settings } from "../config/schema";
+import { objectLabels } from "./kubernetes/labels";
+
+/**
+ * The stack's two namespaces, each denying what the flow table does not allow, and on request the applications'.
+ * Namespaces that must exist are looked up, so that a missing one is an error before anything is made.
+ */
+export class Namespaces extends pulumi.ComponentResource {
+  /** Wait for these before making anything inside. */
+  readonly all: pulumi.Resource[];
+
+  constructor(
+    name: string,
+    private readonly settings: Settings,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("observability:index:Namespaces", name, {}, opts);
+    const { stack, agents, create, createApplications } = settings.namespaces;
+    const own = [
+      // Agents read the host's files, which neither of the stricter standards allows.
+      this.namespace(name, agents, create, "privileged"),
+      this.namespace(name, stack, create, "restricted"),
+    ];
+    const applications = applicationNamespaces(settings).map((namespace) =>
+      this.namespace(name, namespace, createApplications),
+    );
+    [stack, agents].forEach(
+      (namespace, index) =>
+        new networking.NetworkPolicy(
+          `${name}-${namespace}-deny`,
+          {
+            metadata: { name: "default-deny", namespace, ...this.marks() },
+            spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+          },
+          { parent: this, dependsOn: own[1 - index] },
+        ),
+    );
+    this.all = [...own, ...applications];
+    this.registerOutputs();
+  }
+
+  private namespace(name: string, namespace: string, create: boolean, level?: "privileged" | "restricted") {
+    const child = `${name}-${namespace}`;
+    if (!create) return core.Namespace.get(child, namespace, { parent: this });
+    const { labels, annotations } = this.marks();
+    return new core.Namespace(
+      child,
+      {
+        metadata: {
+          name: namespace,
+          labels: { ...labels, ...(level ? { "pod-security.kubernetes.io/enforce": level } : {}) },
+          annotations,
+        },
+      },
+      { parent: this, protect: this.settings.protect },
+    );
+  }
+
+  private marks() {
+    return {
+      labels: objectLabels(this.settings, pulumi.getStack()),
+      annotations: this.settings.placement.annotations,
+    };
+  }
+}

@@ -1,0 +1,98 @@
+import type { Settings } from "./schema";
+
+/** Where the Secret with the receivers' secrets is mounted. */
+export const SECRETS = "/etc/alertmanager/secrets";
+
+/**
+ * Every secret of the receivers, by the name of the file that Alertmanager reads it from. They are put into one
+ * Kubernetes Secret; the configuration names the files only.
+ */
+export function alertmanagerSecrets({ alerting }: Settings): Record<string, string> {
+  const files: Record<string, string> = {};
+  alerting.receivers.forEach((receiver, index) => {
+    if (receiver.slack) files[`slack-${index}`] = receiver.slack.url;
+    if (receiver.webhook) files[`webhook-${index}`] = receiver.webhook.url;
+  });
+  if (alerting.heartbeat) files.heartbeat = alerting.heartbeat.url;
+  if (alerting.smtp?.password) files.smtp = alerting.smtp.password;
+  return files;
+}
+
+/** Alertmanager: routing, grouping, inhibition and the watchdog. The engine that pages. */
+export function alertmanagerConfig({ alerting }: Settings): object {
+  const { smtp, heartbeat } = alerting;
+  const file = (name: string) => `${SECRETS}/${name}`;
+  return {
+    global: smtp
+      ? {
+          smtp_smarthost: smtp.smarthost,
+          smtp_from: smtp.from,
+          ...(smtp.username ? { smtp_auth_username: smtp.username } : {}),
+          ...(smtp.password ? { smtp_auth_password_file: file("smtp") } : {}),
+        }
+      : {},
+    route: {
+      receiver: alerting.receivers[0]?.name ?? "nobody",
+      group_by: ["alertname", "namespace", "service"],
+      group_wait: alerting.groupWait,
+      group_interval: alerting.groupInterval,
+      repeat_interval: alerting.repeatInterval,
+      routes: [
+        {
+          // It fires always: the heartbeat's absence is the alarm. It must never reach a person.
+          matchers: ['alertname="Watchdog"'],
+          receiver: heartbeat ? "heartbeat" : "nobody",
+          group_wait: "0s",
+          group_interval: heartbeat?.interval ?? "5m",
+          repeat_interval: heartbeat?.interval ?? "5m",
+        },
+        ...alerting.routes.map(({ severity, receiver }) => ({
+          matchers: [`severity="${severity}"`],
+          receiver,
+        })),
+      ],
+    },
+    inhibit_rules: [
+      {
+        source_matchers: ['severity="critical"'],
+        target_matchers: ['severity="warning"'],
+        equal: ["namespace", "service", "pod"],
+      },
+      {
+        // A service that is down has no error rate or latency worth a second page.
+        source_matchers: ['alertname="ServiceDown"'],
+        target_matchers: ['alertname=~"HighErrorRate|HighLatency"'],
+        equal: ["namespace", "service"],
+      },
+    ],
+    receivers: [
+      { name: "nobody" },
+      ...(heartbeat
+        ? [{ name: "heartbeat", webhook_configs: [{ url_file: file("heartbeat"), send_resolved: false }] }]
+        : []),
+      ...alerting.receivers.map((receiver, index) => ({
+        name: receiver.name,
+        ...(receiver.slack && {
+          slack_configs: [
+            {
+              api_url_file: file(`slack-${index}`),
+              channel: receiver.slack.channel,
+              send_resolved: true,
+              ...slackText,
+            },
+          ],
+        }),
+        ...(receiver.email && { email_configs: [{ to: receiver.email.to, send_resolved: true }] }),
+        ...(receiver.webhook && {
+          webhook_configs: [{ url_file: file(`webhook-${index}`), send_resolved: true }],
+        }),
+      })),
+    ],
+  };
+}
+
+const slackText = {
+  title:
+    "{{ .Status | toUpper }} {{ .CommonLabels.alertname }} ({{ .CommonLabels.env }}, {{ .CommonLabels.region }})",
+  text: "{{ range .Alerts }}{{ .Annotations.summary }}\n<{{ .Annotations.runbook_url }}|Runbook>\n{{ end }}",
+};

@@ -1,0 +1,43 @@
+import type { Settings } from "../schema";
+
+export interface Rule {
+  record?: string;
+  alert?: string;
+  expr: string;
+  for?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+}
+
+export interface RuleGroup {
+  name: string;
+  rules: Rule[];
+}
+
+/**
+ * One alert with what every alert has: severity, env and region (absent() knows no labels), and the link to its
+ * heading in RUNBOOK.md.
+ */
+export function alert(
+  settings: Settings,
+  name: string,
+  rule: {
+    expr: string;
+    for?: string;
+    severity: "critical" | "warning" | "none";
+    summary: string;
+    description: string;
+  },
+): Rule {
+  return {
+    alert: name,
+    expr: rule.expr,
+    ...(rule.for ? { for: rule.for } : {}),
+    labels: { severity: rule.severity, env: settings.environment, region: settings.region },
+    annotations: {
+      summary: rule.summary,
+      description: rule.description,
+      runbook_url: `${settings.alerting.runbookUrl}#${name.toLowerCase()}`,
+    },
+  };
+}

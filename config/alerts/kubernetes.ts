@@ -1,0 +1,62 @@
+import type { Settings } from "../schema";
+import { alert, type RuleGroup } from "./alert";
+import { percent } from "./services";
+
+/** Alerts on pods, nodes and disks (seed 002). */
+export function kubernetesAlerts(settings: Settings): RuleGroup {
+  const { podCrashLooping, highMemory, highCpu, diskPressure, pendingPods } = settings.alerting.rules;
+  const limit = (resource: string) =>
+    `max by (env, region, namespace, pod, container) (kube_pod_container_resource_limits{resource="${resource}"})`;
+  const perContainer = (expr: string) => `max by (env, region, namespace, pod, container) (${expr})`;
+  return {
+    name: "kubernetes",
+    rules: [
+      alert(settings, "PodCrashLooping", {
+        expr: `increase(kube_pod_container_status_restarts_total[${podCrashLooping.window}]) > ${podCrashLooping.restarts}`,
+        severity: "critical",
+        summary:
+          "{{ $labels.namespace }}/{{ $labels.pod }} ({{ $labels.container }}) restarts again and again",
+        description: `More than ${podCrashLooping.restarts} restarts within ${podCrashLooping.window}.`,
+      }),
+      alert(settings, "HighMemory", {
+        expr: `${perContainer('container_memory_working_set_bytes{container!=""}')}
+/ on (env, region, namespace, pod, container)
+${limit("memory")}
+> ${highMemory.threshold}`,
+        for: highMemory.for,
+        severity: "warning",
+        summary:
+          "{{ $labels.namespace }}/{{ $labels.pod }} uses {{ $value | humanizePercentage }} of its memory limit",
+        description: `More than ${percent(highMemory.threshold)} for ${highMemory.for}: close to being killed.`,
+      }),
+      alert(settings, "HighCPU", {
+        expr: `${perContainer('rate(container_cpu_usage_seconds_total{container!=""}[5m])')}
+/ on (env, region, namespace, pod, container)
+${limit("cpu")}
+> ${highCpu.threshold}`,
+        for: highCpu.for,
+        severity: "warning",
+        summary:
+          "{{ $labels.namespace }}/{{ $labels.pod }} uses {{ $value | humanizePercentage }} of its CPU limit",
+        description: `More than ${percent(highCpu.threshold)} for ${highCpu.for}: it is being throttled.`,
+      }),
+      alert(settings, "DiskPressure", {
+        expr: `1 - node_filesystem_avail_bytes / (node_filesystem_size_bytes > 0) > ${diskPressure.threshold}
+or
+kubelet_volume_stats_used_bytes / (kubelet_volume_stats_capacity_bytes > 0) > ${diskPressure.threshold}`,
+        for: diskPressure.for,
+        severity: "warning",
+        summary:
+          "Disk {{ $labels.mountpoint }}{{ $labels.persistentvolumeclaim }} of {{ $labels.node }} is {{ $value | humanizePercentage }} full",
+        description: `More than ${percent(diskPressure.threshold)} for ${diskPressure.for}.`,
+      }),
+      alert(settings, "PendingPods", {
+        expr: `sum by (env, region, namespace) (kube_pod_status_phase{phase="Pending"}) > ${pendingPods.count}`,
+        for: pendingPods.for,
+        severity: "warning",
+        summary: "{{ $value }} pods of {{ $labels.namespace }} wait for a node",
+        description: `More than ${pendingPods.count} for ${pendingPods.for}.`,
+      }),
+    ],
+  };
+}

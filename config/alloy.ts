@@ -1,0 +1,200 @@
+import { ports, urlOf } from "./addresses";
+import type { Settings } from "./schema";
+
+/*
+ * Alloy has a language of its own and no library writes it: the files are templates, values go in by JSON.stringify,
+ * whose strings are also Alloy's. `alloy fmt` and `alloy validate` read them in the tests.
+ */
+const text = JSON.stringify;
+
+/** Where the agent keeps its positions; a hostPath, so that a restart neither loses nor repeats lines. */
+export const ALLOY_STORAGE = "/var/lib/alloy";
+
+export const alloyArgs = (storage = ALLOY_STORAGE): string[] => [
+  "run",
+  "/etc/alloy/config.alloy",
+  `--storage.path=${storage}`,
+  `--server.http.listen-addr=0.0.0.0:${ports.alloy.metrics}`,
+  "--disable-reporting",
+];
+
+/** The node agent: every container's log on its node, parsed, masked and sent to Loki. */
+export function alloyConfig(settings: Settings): string {
+  return `${common(settings)}
+// Pods of this node only; NODE_NAME comes from the pod's spec.
+discovery.kubernetes "pods" {
+  role = "pod"
+  selectors {
+    role  = "pod"
+    field = "spec.nodeName=" + sys.env("NODE_NAME")
+  }
+}
+
+discovery.relabel "pods" {
+  targets = discovery.kubernetes.pods.targets
+  rule {
+    source_labels = ["__meta_kubernetes_pod_uid", "__meta_kubernetes_pod_container_name"]
+    regex         = "(.+);(.+)"
+    replacement   = "/var/log/pods/*$1/$2/*.log"
+    target_label  = "__path__"
+  }
+${[
+  ["namespace", "namespace"],
+  ["pod_name", "pod"],
+  ["pod_container_name", "container"],
+  ["pod_label_app_kubernetes_io_name", "app"],
+  ["pod_label_app", "app"],
+]
+  .map(([meta, label]) => rule(meta, label))
+  .join("\n")}
+}
+
+local.file_match "pods" {
+  path_targets = discovery.relabel.pods.output
+  sync_period  = "5s"
+}
+
+loki.source.file "pods" {
+  targets    = local.file_match.pods.targets
+  forward_to = [loki.process.pods.receiver]
+}
+
+loki.process "pods" {
+  forward_to = [loki.write.loki.receiver]
+
+  stage.cri { }
+
+  stage.multiline {
+    firstline     = ${text(FIRST_LINE)}
+    max_wait_time = "2s"
+    max_lines     = 500
+  }
+${settings.logs.maskIps ? masking : ""}
+  // JSON with the common fields of seed 004; the other spellings are those of OpenTelemetry, logback and pino.
+  stage.json {
+    expressions = {
+      level        = "level || severity",
+      trace_id     = ${text('"trace-id" || trace_id || traceId')},
+      span_id      = ${text('"span-id" || span_id || spanId')},
+      service_name = ${text('"service-name" || service_name || service')},
+    }
+  }
+
+  // The Spring pattern of seed 000: %5p [app,traceId,spanId], ids of 16 or 32 hexadecimal digits or empty.
+  stage.regex {
+    expression = ${text(SPRING)}
+  }
+${structured(settings, ["trace_id", "span_id", "service_name"])}}
+`;
+}
+
+/** The one pod that turns Kubernetes events into logs: a DaemonSet would store each event once a node. */
+export function alloyEventsConfig(settings: Settings): string {
+  return `${common(settings)}
+loki.source.kubernetes_events "events" {
+  log_format = "json"
+  forward_to = [loki.process.events.receiver]
+}
+
+loki.process "events" {
+  forward_to = [loki.write.loki.receiver]
+${settings.logs.maskIps ? masking : ""}
+  stage.json {
+    expressions = { level = "type", pod = "name", kind = "kind" }
+  }
+  stage.template {
+    source   = "level"
+    template = "{{ if eq .Value \\"Normal\\" }}info{{ else }}warn{{ end }}"
+  }
+  // Events about pods only carry the label pod; the name of another object stays in the line.
+  stage.template {
+    source   = "pod"
+    template = "{{ if eq .kind \\"Pod\\" }}{{ .Value }}{{ end }}"
+  }
+  stage.labels {
+    values = { pod = "" }
+  }
+  stage.static_labels {
+    values = { app = "kubernetes-events" }
+  }
+${structured(settings, [])}}
+`;
+}
+
+const rule = (meta: string, label: string) => `  rule {
+    source_labels = ["__meta_kubernetes_${meta}"]
+    regex         = "(.+)"
+    target_label  = ${text(label)}
+  }`;
+
+const LEVELS = "TRACE|DEBUG|INFO|WARN|ERROR|FATAL";
+const HEX = "[0-9a-fA-F]{32}|[0-9a-fA-F]{16}|";
+export const SPRING = `^\\s*(?P<level>${LEVELS})\\s+\\[(?P<service_name>[^,\\]]*),(?P<trace_id>${HEX}),(?P<span_id>${HEX})\\]`;
+
+/**
+ * What begins an entry: a line with a level in front, or one that does not look like the rest of a stack trace. The
+ * rest is indented, empty, begins with `Caused by` or with a class name such as `java.lang.`; RE2 has no negation,
+ * so the complement is spelled out.
+ */
+export const FIRST_LINE = `^\\s*(?:${LEVELS})\\b|^(?:[^\\sa-zC]|[a-z]+(?:[^a-z.]|$)|C(?:[^a]|a(?:[^u]|u(?:[^s]|s[^e]))))`;
+
+/** Masks before anything is extracted, so that no parsed field keeps an address. The last part becomes x. */
+export const IPV4 = "\\b\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.(\\d{1,3})\\b";
+export const IPV6 =
+  "(?i)\\b[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){3}:([0-9a-f]{1,4}(?::[0-9a-f]{1,4}){3})\\b|\\b(?:[0-9a-f]{1,4}:){1,6}:((?:[0-9a-f]{1,4}:){0,5}[0-9a-f]{1,4})\\b";
+const masking = `
+  stage.replace {
+    expression = ${text(IPV4)}
+    replace    = "x"
+  }
+  stage.replace {
+    expression = ${text(IPV6)}
+    replace    = "x"
+  }
+`;
+
+/** Level in lower case as the one label from the line; ids, env and region as structured metadata. */
+function structured(settings: Settings, extracted: string[]): string {
+  const constants = { env: settings.environment, region: settings.region };
+  return `
+  stage.template {
+    source   = "level"
+    template = "{{ ToLower .Value }}"
+  }
+  stage.labels {
+    values = { level = "" }
+  }
+${Object.entries(constants)
+  .map(
+    ([name, value]) => `  stage.template {
+    source   = ${text(name)}
+    template = ${text(value)}
+  }`,
+  )
+  .join("\n")}
+  stage.structured_metadata {
+    values = { ${[...extracted, ...Object.keys(constants)].map((name) => `${name} = ""`).join(", ")} }
+  }
+  // Seed 002's labels and no others: every further one multiplies Loki's streams.
+  stage.label_keep {
+    values = ["namespace", "pod", "container", "app", "level"]
+  }
+`;
+}
+
+function common(settings: Settings): string {
+  return `logging {
+  level = "warn"
+}
+
+loki.write "loki" {
+  endpoint {
+    url = ${text(`${urlOf(settings, "loki")}/loki/api/v1/push`)}
+  }
+  // Without it, ten failed tries drop the lines for good.
+  wal {
+    enabled = true
+  }
+}
+`;
+}

@@ -1,0 +1,136 @@
+import { addressOf, ports } from "./addresses";
+import type { Settings } from "./schema";
+
+const any = (port: number) => `0.0.0.0:${port}`;
+
+/**
+ * The OpenTelemetry Collector gateway: every way in, pod attributes, and the metrics of spans, which are computed
+ * from all spans before anything could be sampled away.
+ *
+ * Metric names are those that Grafana's service graph and seed 002 read: `traces_spanmetrics_calls_total`,
+ * `traces_spanmetrics_latency_bucket` (seconds), `traces_service_graph_request_total`.
+ */
+export function collectorConfig(settings: Settings): object {
+  const own = ports.collector;
+  return {
+    extensions: { health_check: { endpoint: any(own.health) } },
+    receivers: {
+      otlp: {
+        protocols: { grpc: { endpoint: any(own["otlp-grpc"]) }, http: { endpoint: any(own["otlp-http"]) } },
+      },
+      zipkin: { endpoint: any(own.zipkin) },
+      jaeger: {
+        protocols: {
+          grpc: { endpoint: any(own["jaeger-grpc"]) },
+          thrift_http: { endpoint: any(own["jaeger-thrift"]) },
+        },
+      },
+    },
+    processors: {
+      // First in every pipeline: refuses data before the kernel kills the process.
+      memory_limiter: { check_interval: "1s", limit_percentage: 80, spike_limit_percentage: 20 },
+      k8sattributes: {
+        extract: {
+          metadata: [
+            "k8s.namespace.name",
+            "k8s.pod.name",
+            "k8s.container.name",
+            "k8s.deployment.name",
+            "k8s.node.name",
+          ],
+        },
+        pod_association: [
+          { sources: [{ from: "resource_attribute", name: "k8s.pod.uid" }] },
+          {
+            sources: [
+              { from: "resource_attribute", name: "k8s.namespace.name" },
+              { from: "resource_attribute", name: "k8s.pod.name" },
+            ],
+          },
+          { sources: [{ from: "connection" }] },
+        ],
+      },
+      resource: {
+        attributes: [
+          { key: "env", value: settings.environment, action: "upsert" },
+          { key: "region", value: settings.region, action: "upsert" },
+          // The same names as the labels of logs and metrics, so that one can be laid beside the other.
+          ...["namespace", "pod", "container"].map((key) => ({
+            key,
+            from_attribute: `k8s.${key}.name`,
+            action: "upsert",
+          })),
+        ],
+      },
+      "transform/spanmetrics": {
+        metric_statements: [
+          'set(metric.unit, "") where metric.name == "traces.spanmetrics.duration"',
+          'set(metric.name, "traces.spanmetrics.latency") where metric.name == "traces.spanmetrics.duration"',
+          'set(datapoint.attributes["operation"], datapoint.attributes["span.name"]) where datapoint.attributes["span.name"] != nil',
+        ],
+      },
+      batch: {},
+    },
+    connectors: {
+      spanmetrics: {
+        namespace: "traces.spanmetrics",
+        histogram: { unit: "s", explicit: { buckets: LATENCY } },
+        exemplars: { enabled: true },
+        // One series a service, however many pods it has: the pods' own attributes are left out of the key.
+        resource_metrics_key_attributes: ["service.name", "namespace"],
+        dimensions: [{ name: "namespace" }],
+        metrics_flush_interval: "15s",
+      },
+      servicegraph: {
+        latency_histogram_buckets: LATENCY,
+        store: { ttl: "10s", max_items: 10_000 },
+        metrics_flush_interval: "15s",
+      },
+    },
+    exporters: {
+      otlp: { endpoint: addressOf(settings, "tempo", "otlp-grpc"), tls: { insecure: true } },
+      // OpenMetrics is what carries exemplars to Prometheus.
+      prometheus: { endpoint: any(own.samples), enable_open_metrics: true },
+    },
+    service: {
+      extensions: ["health_check"],
+      telemetry: {
+        logs: { level: "warn" },
+        metrics: {
+          readers: [{ pull: { exporter: { prometheus: { host: "0.0.0.0", port: own.metrics } } } }],
+        },
+      },
+      pipelines: {
+        traces: {
+          receivers: ["otlp", "zipkin", "jaeger"],
+          processors: ["memory_limiter", "k8sattributes", "resource", "batch"],
+          exporters: ["spanmetrics", "servicegraph", "otlp"],
+        },
+        metrics: {
+          receivers: ["spanmetrics", "servicegraph"],
+          processors: ["transform/spanmetrics"],
+          exporters: ["prometheus"],
+        },
+      },
+    },
+  };
+}
+
+/** Buckets around the seeds' thresholds: 500 ms (SLO), 1 s (slow trace), 2 s (HighLatency). */
+const LATENCY = ["5ms", "10ms", "25ms", "50ms", "100ms", "250ms", "500ms", "1s", "2s", "5s", "10s"];
+
+/** What applications are told, by a ConfigMap of this fixed name in each of their namespaces (`envFrom`). */
+export const TRACING_CONFIG = "observability-tracing";
+export function tracingEnvironment(settings: Settings): Record<string, string> {
+  const probability = String(settings.tracing.sampling.probability);
+  const http = (port: string) => `http://${addressOf(settings, "collector", port)}`;
+  return {
+    TRACING_SAMPLING_PROBABILITY: probability,
+    MANAGEMENT_TRACING_SAMPLING_PROBABILITY: probability,
+    OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
+    OTEL_TRACES_SAMPLER_ARG: probability,
+    OTEL_EXPORTER_OTLP_ENDPOINT: http("otlp-http"),
+    OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
+    ZIPKIN_ENDPOINT: `${http("zipkin")}/api/v2/spans`,
+  };
+}

@@ -1,0 +1,56 @@
+import { paths } from "../addresses";
+import type { Settings } from "../schema";
+
+/** With the edge proxy Grafana lives under a path, on every way in; without it at the root. */
+export const grafanaPath = (settings: Settings): string =>
+  settings.edge.nodePort === null ? "" : paths.grafana;
+
+/**
+ * Grafana's settings as environment variables; no secret is among them. The administrator and the key that
+ * encrypts secrets in the database come from the generated Secret (components/grafana-stack.ts).
+ */
+export function grafanaEnvironment(settings: Settings): Record<string, string> {
+  const path = grafanaPath(settings);
+  return {
+    GF_PATHS_DATA: "/var/lib/grafana",
+    GF_PATHS_LOGS: "/var/lib/grafana/log",
+    GF_PATHS_PLUGINS: "/var/lib/grafana/plugins",
+    GF_PATHS_PROVISIONING: "/etc/grafana/provisioning",
+    GF_SERVER_HTTP_PORT: String(settings.grafana.port),
+    ...(path
+      ? { GF_SERVER_ROOT_URL: `${settings.edge.url}${path}/`, GF_SERVER_SERVE_FROM_SUB_PATH: "true" }
+      : {}),
+    GF_USERS_ALLOW_SIGN_UP: "false",
+    GF_LOG_MODE: "console",
+    GF_LOG_LEVEL: "warn",
+    GF_ANALYTICS_REPORTING_ENABLED: "false",
+    GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
+    GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: "false",
+    GF_NEWS_NEWS_FEED_ENABLED: "false",
+    // Alertmanager pages. Rules that somebody clicks together in Grafana must not page a second time.
+    GF_UNIFIED_ALERTING_EXECUTE_ALERTS: "false",
+  };
+}
+
+/** Dashboards are files; a changed one is taken over within 30 s (seed 000). */
+export function dashboardProviders(settings: Settings): object {
+  return {
+    apiVersion: 1,
+    providers: [
+      {
+        name: "observability-stack",
+        orgId: 1,
+        folder: settings.grafana.folder,
+        folderUid: "services",
+        type: "file",
+        disableDeletion: false,
+        allowUiUpdates: true,
+        updateIntervalSeconds: 30,
+        options: { path: DASHBOARDS, foldersFromFilesStructure: false },
+      },
+    ],
+  };
+}
+
+/** Where the dashboards' ConfigMaps are mounted. */
+export const DASHBOARDS = "/etc/grafana/dashboards";

@@ -1,0 +1,29 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "./schema";
+import { settingsOf } from "./settings";
+
+const PREFIX = "observability:";
+
+/**
+ * Reads every key under `observability:` of the stack's configuration.
+ *
+ * Secrets arrive decrypted; they go into Kubernetes Secrets only, which Pulumi encrypts in its state and hides in
+ * previews.
+ *
+ * @throws SettingsError (see config/settings.ts) before any resource is made
+ */
+export function loadSettings(): Settings {
+  const given: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(pulumi.runtime.allConfig()))
+    if (key.startsWith(PREFIX)) given[key.slice(PREFIX.length)] = valueOf(value);
+  return settingsOf(given, pulumi.getStack());
+}
+
+/** Pulumi hands structured values over as JSON, plain ones as text. */
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,6 @@
+/** A laptop: ports on the node, which kind and the own node map to localhost (seeds 000 and 002). */
+export const kind = {
+  metrics: { nodePort: 30090 },
+  grafana: { nodePort: 30006 },
+  edge: { nodePort: 30080 },
+};

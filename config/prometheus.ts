@@ -1,0 +1,207 @@
+import { addressOf } from "./addresses";
+import { applicationNamespaces, type Service, type Settings } from "./schema";
+import { prometheusSize } from "./units";
+
+/**
+ * Prometheus 3: what it scrapes, keeps and evaluates, as the object of its configuration file.
+ *
+ * Every job writes `env` and `region` onto its targets: an external label would be missing from local queries.
+ */
+export function prometheusConfig(settings: Settings, stack: string): object {
+  const { metrics } = settings;
+  return {
+    global: {
+      scrape_interval: metrics.scrapeInterval,
+      evaluation_interval: metrics.evaluationInterval,
+      ...guards,
+    },
+    rule_files: ["/etc/prometheus/rules/*.yaml"],
+    storage: {
+      tsdb: { retention: { time: metrics.retention.time, size: prometheusSize(metrics.retention.size) } },
+      exemplars: { max_exemplars: 20_000 },
+    },
+    alerting: {
+      alertmanagers: [{ static_configs: [{ targets: [addressOf(settings, "alertmanager")] }] }],
+    },
+    scrape_configs: [
+      ...settings.services.map((service) => serviceJob(settings, service)),
+      ...annotatedPods(settings),
+      ...stackJobs(settings, stack),
+      ...kubeletJobs(settings),
+    ],
+  };
+}
+
+/** A target that explodes is refused as a whole, and seen as down, before it fills the memory. */
+const guards = { sample_limit: 50_000, label_limit: 64, label_value_length_limit: 2048, target_limit: 2000 };
+
+/** Spring Boot's metrics are scraped every 10 s (seed 000). */
+const SPRING_PATH = "/actuator/prometheus";
+export const intervalOf = (settings: Settings, service: Service): string =>
+  service.interval ?? (service.path === SPRING_PATH ? "10s" : settings.metrics.scrapeInterval);
+
+/** Pods behind the Kubernetes Service, ready or not, each a target. */
+function serviceJob(settings: Settings, service: Service) {
+  return {
+    job_name: service.name,
+    metrics_path: service.path,
+    scrape_interval: intervalOf(settings, service),
+    fallback_scrape_protocol: "PrometheusText0.0.4",
+    kubernetes_sd_configs: [
+      {
+        role: "endpointslice",
+        namespaces: { names: [service.namespace] },
+        selectors: [{ role: "endpointslice", label: `kubernetes.io/service-name=${service.name}` }],
+      },
+    ],
+    relabel_configs: [
+      keep("__meta_kubernetes_endpointslice_port", String(service.port)),
+      keep("__meta_kubernetes_endpointslice_address_target_kind", "Pod"),
+      ...podLabels,
+      set("service", service.name),
+      ...everywhere(settings),
+    ],
+  };
+}
+
+/** prometheus.io/scrape: "true", with prometheus.io/port and prometheus.io/path, as the habit of the field is. */
+function annotatedPods(settings: Settings) {
+  const names = [
+    ...new Set([...applicationNamespaces(settings), ...settings.metrics.annotatedNamespaces]),
+  ].sort();
+  if (names.length === 0) return [];
+  const annotation = (name: string) => `__meta_kubernetes_pod_annotation_prometheus_io_${name}`;
+  return [
+    {
+      job_name: "annotated-pods",
+      fallback_scrape_protocol: "PrometheusText0.0.4",
+      kubernetes_sd_configs: [{ role: "pod", namespaces: { names } }],
+      relabel_configs: [
+        keep(annotation("scrape"), "true"),
+        keep("__meta_kubernetes_pod_phase", "Running|Pending"),
+        // A pod has one target a container port; the annotated port alone is wanted, once.
+        keepEqual(annotation("port"), "__meta_kubernetes_pod_container_port_number"),
+        { source_labels: [annotation("path")], regex: "(.+)", target_label: "__metrics_path__" },
+        ...podLabels,
+        { source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"], target_label: "service" },
+        { source_labels: ["__meta_kubernetes_pod_label_app"], regex: "(.+)", target_label: "service" },
+        ...everywhere(settings),
+      ],
+    },
+  ];
+}
+
+/** The stack's own pods, by the name of the port; see config/addresses.ts. */
+function stackJobs(settings: Settings, stack: string) {
+  const sd = [
+    {
+      role: "pod",
+      namespaces: { names: [settings.namespaces.stack, settings.namespaces.agents] },
+      selectors: [
+        {
+          role: "pod",
+          label: `app.kubernetes.io/part-of=observability-stack,app.kubernetes.io/instance=${stack}`,
+        },
+      ],
+    },
+  ];
+  const program = {
+    source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"],
+    target_label: "job",
+  };
+  const named = (name: string) => [
+    keep("__meta_kubernetes_pod_container_port_name", name),
+    keep("__meta_kubernetes_pod_phase", "Running|Pending"),
+  ];
+  return [
+    {
+      job_name: "stack",
+      kubernetes_sd_configs: sd,
+      relabel_configs: [
+        ...named("metrics"),
+        program,
+        // Grafana answers under its path only.
+        {
+          source_labels: ["__meta_kubernetes_pod_annotation_prometheus_io_path"],
+          regex: "(.+)",
+          target_label: "__metrics_path__",
+        },
+        ...podLabels,
+        { source_labels: ["__meta_kubernetes_pod_node_name"], target_label: "node" },
+        ...everywhere(settings),
+      ],
+    },
+    {
+      job_name: "stack-samples",
+      honor_labels: true,
+      kubernetes_sd_configs: sd,
+      // The pod's own namespace and name would be put onto series that are about other pods: left out.
+      relabel_configs: [...named("samples"), program, ...everywhere(settings)],
+    },
+  ];
+}
+
+/** cAdvisor offers some hundred metrics a container; these are the ones that rules and dashboards read. */
+const CADVISOR = [
+  "container_cpu_usage_seconds_total",
+  "container_cpu_cfs_(throttled_)?periods_total",
+  "container_memory_(working_set|rss|usage)_bytes",
+  "container_network_(receive|transmit)_(bytes|errors)_total",
+  "container_fs_(reads|writes)_bytes_total",
+  "container_oom_events_total",
+  "machine_(cpu_cores|memory_bytes)",
+].join("|");
+
+function kubeletJobs(settings: Settings) {
+  const job = (name: string, path: string) => ({
+    job_name: name,
+    scheme: "https",
+    metrics_path: path,
+    authorization: { credentials_file: "/var/run/secrets/kubernetes.io/serviceaccount/token" },
+    // Kubelets sign their own serving certificate in kind and in EKS alike; the token goes to nodes of the API only.
+    tls_config: { insecure_skip_verify: true },
+    kubernetes_sd_configs: [{ role: "node" }],
+    relabel_configs: [
+      { source_labels: ["__meta_kubernetes_node_name"], target_label: "node" },
+      ...everywhere(settings),
+    ],
+  });
+  return [
+    {
+      ...job("kubelet", "/metrics"),
+      metric_relabel_configs: [
+        keep("__name__", "kubelet_(volume_stats|running|pleg|node_name).*|process_.*"),
+      ],
+    },
+    { ...job("cadvisor", "/metrics/cadvisor"), metric_relabel_configs: [keep("__name__", CADVISOR)] },
+  ];
+}
+
+const keep = (label: string, regex: string) => ({ action: "keep", source_labels: [label], regex });
+const keepEqual = (label: string, other: string) => ({
+  action: "keepequal",
+  source_labels: [label],
+  target_label: other,
+});
+const set = (label: string, value: string) => ({
+  target_label: label,
+  replacement: value.replaceAll("$", "$$$$"),
+});
+
+const podLabels = [
+  { source_labels: ["__meta_kubernetes_namespace"], target_label: "namespace" },
+  { source_labels: ["__meta_kubernetes_pod_name"], target_label: "pod" },
+  { source_labels: ["__meta_kubernetes_pod_container_name"], target_label: "container" },
+];
+
+const everywhere = (settings: Settings) => [set("env", settings.environment), set("region", settings.region)];
+
+/** Command line of the server; `externalUrl` is what alerts link to. */
+export const prometheusArgs = (externalUrl: string): string[] => [
+  "--config.file=/etc/prometheus/config/prometheus.yml",
+  "--storage.tsdb.path=/prometheus",
+  `--web.external-url=${externalUrl}`,
+  "--web.route-prefix=/",
+  "--enable-feature=auto-reload-config,exemplar-storage",
+  "--config.auto-reload-interval=10s",
+];

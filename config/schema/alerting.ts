@@ -1,0 +1,125 @@
+import { z } from "zod";
+import { duration, fraction, httpUrl, resources, storage } from "./common";
+
+const secret = (what: string) =>
+  z
+    .string({ error: `allowed: ${what}` })
+    .min(1, `allowed: ${what}`)
+    .meta({ secret: true });
+
+const receiver = z
+  .strictObject({
+    name: z
+      .string()
+      .min(1, "allowed: a name that routes can refer to")
+      .describe("Name that routes refer to."),
+    slack: z
+      .strictObject({
+        url: secret("the URL of a Slack incoming webhook").describe(
+          "Incoming webhook. Set it with --secret.",
+        ),
+        channel: z.string().min(1).describe("Channel, such as #alerts."),
+      })
+      .optional()
+      .describe("Slack channel."),
+    email: z
+      .strictObject({ to: z.email("allowed: an e-mail address").describe("Address that is written to.") })
+      .optional()
+      .describe("E-mail; needs alerting.smtp."),
+    webhook: z
+      .strictObject({
+        url: secret("an http:// or https:// URL").pipe(httpUrl()).describe("URL. May be a secret."),
+      })
+      .optional()
+      .describe("POSTs Alertmanager's JSON to a URL."),
+  })
+  .refine((r) => r.slack || r.email || r.webhook, "allowed: at least one of slack, email, webhook");
+
+const rule = (text: string, wait: string) =>
+  z
+    .strictObject({ for: duration().default(wait).describe(`How long before it fires; default ${wait}.`) })
+    .describe(text);
+
+/** The eight alerts of seed 002 with the seed's figures. */
+const rules = z
+  .strictObject({
+    serviceDown: rule("A scrape target of a watched service does not answer.", "5m").prefault({}),
+    highErrorRate: rule("Share of answers with status 5xx.", "5m")
+      .extend({ threshold: fraction().default(0.05).describe("Default 0.05: 5 % of the answers.") })
+      .prefault({}),
+    highLatency: rule("99th percentile of the duration of requests.", "10m")
+      .extend({ seconds: z.number().positive().default(2).describe("Seconds; default 2.") })
+      .prefault({}),
+    podCrashLooping: z
+      .strictObject({
+        restarts: z.int().min(1).default(5).describe("Fires above this many restarts; default 5."),
+        window: duration().default("15m").describe("Within this time; default 15m."),
+      })
+      .prefault({})
+      .describe("A container restarts again and again."),
+    highMemory: rule("Memory of a container against its limit.", "10m")
+      .extend({ threshold: fraction().default(0.85).describe("Default 0.85: 85 %.") })
+      .prefault({}),
+    highCpu: rule("Processor time of a container against its limit.", "10m")
+      .extend({ threshold: fraction().default(0.8).describe("Default 0.8: 80 %.") })
+      .prefault({}),
+    diskPressure: rule("Used share of a node's or a volume's disk.", "5m")
+      .extend({ threshold: fraction().default(0.85).describe("Default 0.85: 85 %.") })
+      .prefault({}),
+    pendingPods: rule("Pods that wait for a node.", "10m")
+      .extend({ count: z.int().min(0).default(0).describe("Fires above this many pods; default 0.") })
+      .prefault({}),
+  })
+  .prefault({})
+  .describe("Thresholds of the alert rules. Changing one restarts nothing.");
+
+export const alerting = z
+  .strictObject({
+    receivers: z
+      .array(receiver)
+      .default([])
+      .describe("Who is told. The first one receives whatever no route takes; none: alerts are shown only."),
+    routes: z
+      .array(
+        z.strictObject({
+          severity: z.enum(["critical", "warning"]).describe("Severity of the alerts that take this route."),
+          receiver: z.string().describe("Name of a receiver."),
+        }),
+      )
+      .default([])
+      .describe("Which severity goes to which receiver."),
+    heartbeat: z
+      .strictObject({
+        url: secret("an http:// or https:// URL").pipe(httpUrl()).describe("URL of the dead man's switch."),
+        interval: duration().default("5m").describe("How often it is told that all is well; default 5m."),
+      })
+      .nullable()
+      .default(null)
+      .describe("External service that the always-firing Watchdog alert reports to; default null: none."),
+    smtp: z
+      .strictObject({
+        smarthost: z
+          .string()
+          .regex(/^[^\s:]+:\d+$/, "allowed: host:port, such as smtp.example.org:587")
+          .describe("Mail server as host:port."),
+        from: z.email("allowed: an e-mail address").describe("Sender."),
+        username: z.string().optional().describe("User name, where the server wants one."),
+        password: secret("the mail server's password").optional().describe("Password. Set it with --secret."),
+      })
+      .nullable()
+      .default(null)
+      .describe("Mail server for receivers with email; default null: none."),
+    groupWait: duration().default("30s").describe("Wait before a new group is sent; default 30s."),
+    groupInterval: duration().default("5m").describe("Wait before news of a group; default 5m."),
+    repeatInterval: duration().default("4h").describe("Wait before the same again; default 4h."),
+    runbookUrl: httpUrl()
+      .default(
+        "https://github.com/observability-stack/observability-stack/blob/main/config/alerts/RUNBOOK.md",
+      )
+      .describe("Page that every alert's runbook_url points into; one heading an alert."),
+    rules,
+    resources: resources("10m 32Mi", "200m 128Mi"),
+    storage: storage("1Gi"),
+  })
+  .prefault({})
+  .describe("Alertmanager: who is told of what, and the thresholds of the rules.");

@@ -1,0 +1,125 @@
+import { z } from "zod";
+import { byteQuantity, duration, kubernetesName, nodePort, probability, resources, storage } from "./common";
+
+export const metrics = z
+  .strictObject({
+    backend: z
+      .enum(["prometheus"], { error: "allowed: prometheus" })
+      .default("prometheus")
+      .describe("Where metrics are kept; default prometheus."),
+    scrapeInterval: duration()
+      .default("15s")
+      .describe("How often targets are scraped unless a service says otherwise; default 15s (seed 000)."),
+    evaluationInterval: duration()
+      .default("15s")
+      .describe("How often rules are evaluated; default 15s (seed 000)."),
+    annotatedNamespaces: z
+      .array(kubernetesName("a namespace"))
+      .default([])
+      .describe(
+        "Namespaces, besides those of services, whose pods are scraped when annotated prometheus.io/scrape; default none.",
+      ),
+    retention: z
+      .strictObject({
+        time: duration()
+          .default("7d")
+          .describe("Samples older than this are deleted; default 7d (seed 000)."),
+        size: byteQuantity()
+          .default("4Gi")
+          .describe("The oldest blocks are deleted above this size; default 4Gi. Below the volume's size."),
+      })
+      .prefault({})
+      .describe("What is kept: whichever limit is met first."),
+    storage: storage("5Gi"),
+    resources: resources("100m 256Mi", "500m 512Mi"),
+    nodePort: nodePort().describe("Port of Prometheus on every node; kind: 30090, elsewhere null: none."),
+    kubeStateMetrics: z
+      .strictObject({ resources: resources("10m 32Mi", "100m 128Mi") })
+      .prefault({})
+      .describe("kube-state-metrics: the state of Kubernetes objects as metrics."),
+    nodeExporter: z
+      .strictObject({
+        enabled: z
+          .boolean()
+          .default(true)
+          .describe("One pod a node; default true. Off where another stack's node-exporter serves already."),
+        resources: resources("10m 24Mi", "100m 64Mi"),
+      })
+      .prefault({})
+      .describe("node-exporter: processor, memory and disks of the nodes."),
+  })
+  .prefault({})
+  .describe("Prometheus and the exporters.");
+
+export const logs = z
+  .strictObject({
+    backend: z
+      .enum(["loki"], { error: "allowed: loki" })
+      .default("loki")
+      .describe("Where logs are kept; default loki."),
+    collector: z
+      .enum(["alloy"], { error: "allowed: alloy" })
+      .default("alloy")
+      .describe("What reads the pods' logs; default alloy."),
+    retention: z
+      .strictObject({
+        time: duration()
+          .default("7d")
+          .refine((time) => /[dw]$/.test(time) || /^(2[4-9]|[3-9]\d|\d{3,})h$/.test(time), {
+            error: "allowed: 24h or more, the period of Loki's index",
+          })
+          .describe("Lines older than this are deleted; default 7d. At least 24h."),
+      })
+      .prefault({})
+      .describe("What is kept."),
+    maskIps: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Replaces the last part of IPv4 addresses and IPv6 interface parts by x before storage; default true.",
+      ),
+    storage: storage("5Gi"),
+    resources: resources("100m 256Mi", "500m 512Mi"),
+    agent: z
+      .strictObject({ resources: resources("50m 128Mi", "200m 256Mi") })
+      .prefault({})
+      .describe("The collector's pod on every node."),
+    events: z
+      .strictObject({ resources: resources("10m 64Mi", "100m 128Mi") })
+      .prefault({})
+      .describe("The one pod that turns Kubernetes events into logs."),
+  })
+  .prefault({})
+  .describe("Loki and the log collector.");
+
+export const tracing = z
+  .strictObject({
+    backend: z
+      .enum(["tempo"], { error: "allowed: tempo" })
+      .default("tempo")
+      .describe("Where traces are kept; default tempo."),
+    sampling: z
+      .strictObject({
+        probability: probability()
+          .default(1)
+          .describe(
+            "Share of traces that applications record, 0 to 1; default 1. Handed to them by a ConfigMap.",
+          ),
+      })
+      .prefault({})
+      .describe("Head sampling."),
+    retention: z
+      .strictObject({
+        time: duration().default("48h").describe("Traces older than this are deleted; default 48h."),
+      })
+      .prefault({})
+      .describe("What is kept."),
+    storage: storage("5Gi"),
+    resources: resources("50m 128Mi", "500m 512Mi"),
+    collector: z
+      .strictObject({ resources: resources("100m 128Mi", "500m 256Mi") })
+      .prefault({})
+      .describe("The OpenTelemetry Collector gateway that applications send to."),
+  })
+  .prefault({})
+  .describe("OpenTelemetry Collector and Tempo.");

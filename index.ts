@@ -1,0 +1,30 @@
+import { Provider } from "@pulumi/kubernetes/provider";
+import { GrafanaStack } from "./components/grafana-stack";
+import { LogsStack } from "./components/logs-stack";
+import { MetricsStack } from "./components/metrics-stack";
+import { Namespaces } from "./components/namespaces";
+import { TracingStack } from "./components/tracing-stack";
+import { paths } from "./config/addresses";
+import { loadSettings } from "./config/load";
+
+const settings = loadSettings();
+
+// ConfigMaps that programs re-read by themselves are changed in place; the others are marked immutable.
+const kubernetes = new Provider("kubernetes", { enableServerSideApply: true, enableConfigMapMutable: true });
+const namespaces = new Namespaces("namespaces", settings, { provider: kubernetes });
+
+const args = { settings, after: namespaces.all };
+const options = { provider: kubernetes };
+const metrics = new MetricsStack("metrics", args, options);
+const logs = new LogsStack("logs", args, options);
+const tracing = new TracingStack("tracing", args, options);
+const grafana = new GrafanaStack("grafana", args, options);
+
+export const grafanaUrl =
+  settings.edge.nodePort === null ? undefined : `${settings.edge.url}${paths.grafana}/`;
+export const prometheusUrl =
+  settings.edge.nodePort === null ? undefined : `${settings.edge.url}${paths.prometheus}/`;
+export const grafanaUser = settings.grafana.admin.user;
+export const grafanaPassword = grafana.password;
+export const otlpEndpoint = tracing.otlpUrl;
+export const inCluster = { prometheus: metrics.url, loki: logs.url, tempo: tracing.url };

@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { load } from "js-yaml";
+import { yaml } from "../config/yaml";
+import { UserError } from "./errors";
+import { repoDir } from "./paths";
+
+/** A Kubernetes object as the API server would get it, without what only Pulumi knows. */
+export interface Manifest {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string> };
+  [key: string]: unknown;
+}
+
+const SECRET = "[secret]";
+
+/**
+ * Runs the program without a cluster, a provider or the Pulumi CLI and returns the objects it would make, sorted.
+ * Secrets are shown as `[secret]`; a name that Pulumi would complete with random letters ends in `-[auto]`.
+ *
+ * @param config keys as in a stack file, such as `observability:metrics`
+ */
+export async function renderManifests(stack: string, config: Record<string, unknown>): Promise<Manifest[]> {
+  const manifests: Manifest[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, id }) => {
+        if (!type.startsWith("kubernetes:") || !inputs.kind || id)
+          return { id: id || `${name}-id`, state: { ...inputs, result: SECRET } };
+        const metadata = { ...inputs.metadata, name: inputs.metadata.name ?? `${name}-[auto]` };
+        manifests.push(hidden({ ...inputs, metadata } as Manifest));
+        return { id: metadata.name, state: { ...inputs, metadata } };
+      },
+      call: ({ inputs }) => inputs,
+    },
+    "observability-stack",
+    stack,
+    false,
+  );
+  const texts = Object.entries(config).map(([key, value]) => [
+    key.includes(":") ? key : `observability-stack:${key}`,
+    typeof value === "string" ? value : JSON.stringify(shown(value)),
+  ]);
+  pulumi.runtime.setAllConfig(Object.fromEntries(texts));
+  await pulumi.runtime.runInPulumiStack(async () => {
+    delete require.cache[require.resolve("../index")];
+    return import("../index");
+  });
+  await pulumi.runtime.disconnect();
+  return manifests.sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
+}
+
+/** The `config` part of Pulumi.<stack>.yaml. */
+export function stackConfig(stack: string, directory = repoDir): Record<string, unknown> {
+  const file = join(directory, `Pulumi.${stack}.yaml`);
+  try {
+    return (load(readFileSync(file, "utf8")) as { config?: Record<string, unknown> }).config ?? {};
+  } catch (error) {
+    throw new UserError(`${file} cannot be read: ${(error as Error).message}\nAllowed: --stack kind, --stack prod, or a file of your own.`);
+  }
+}
+
+export const manifestsText = (manifests: Manifest[]): string => manifests.map((manifest) => `---\n${yaml(manifest)}`).join("");
+
+const keyOf = ({ kind, metadata }: Manifest) => `${metadata.namespace ?? ""}/${kind}/${metadata.name}`;
+
+/** The values of a Secret are never shown; encrypted settings are not decrypted. */
+function hidden(manifest: Manifest): Manifest {
+  if (manifest.kind !== "Secret") return manifest;
+  const names = Object.keys(manifest.stringData as object);
+  return { ...manifest, stringData: Object.fromEntries(names.map((name) => [name, SECRET])) };
+}
+
+function shown(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shown);
+  if (typeof value !== "object" || value === null) return value;
+  if ("secure" in value) return "https://secret.invalid";
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shown(inner)]));
+}
