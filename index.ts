@@ -1,3 +1,4 @@
+import { Config } from "@pulumi/pulumi";
 import { Provider } from "@pulumi/kubernetes/provider";
 import { GrafanaStack } from "./components/grafana-stack";
 import { LogsStack } from "./components/logs-stack";
@@ -10,7 +11,11 @@ import { loadSettings } from "./config/load";
 const settings = loadSettings();
 
 // ConfigMaps that programs re-read by themselves are changed in place; the others are marked immutable.
-const kubernetes = new Provider("kubernetes", { enableServerSideApply: true, enableConfigMapMutable: true });
+const kubernetes = new Provider("kubernetes", {
+  enableServerSideApply: true,
+  enableConfigMapMutable: true,
+  context: new Config("kubernetes").get("context"),
+});
 const namespaces = new Namespaces("namespaces", settings, { provider: kubernetes });
 
 const args = { settings, after: namespaces.all };

@@ -29,7 +29,7 @@ export function collectorConfig(settings: Settings): object {
     processors: {
       // First in every pipeline: refuses data before the kernel kills the process.
       memory_limiter: { check_interval: "1s", limit_percentage: 80, spike_limit_percentage: 20 },
-      k8sattributes: {
+      k8s_attributes: {
         extract: {
           metadata: [
             "k8s.namespace.name",
@@ -62,7 +62,7 @@ export function collectorConfig(settings: Settings): object {
           })),
         ],
       },
-      "transform/spanmetrics": {
+      "transform/span_metrics": {
         metric_statements: [
           'set(metric.unit, "") where metric.name == "traces.spanmetrics.duration"',
           'set(metric.name, "traces.spanmetrics.latency") where metric.name == "traces.spanmetrics.duration"',
@@ -72,7 +72,7 @@ export function collectorConfig(settings: Settings): object {
       batch: {},
     },
     connectors: {
-      spanmetrics: {
+      span_metrics: {
         namespace: "traces.spanmetrics",
         histogram: { unit: "s", explicit: { buckets: LATENCY } },
         exemplars: { enabled: true },
@@ -81,14 +81,17 @@ export function collectorConfig(settings: Settings): object {
         dimensions: [{ name: "namespace" }],
         metrics_flush_interval: "15s",
       },
-      servicegraph: {
+      service_graph: {
         latency_histogram_buckets: LATENCY,
         store: { ttl: "10s", max_items: 10_000 },
+        // Databases send no spans of their own: they are known by their callers', old and new conventions alike.
+        virtual_node_peer_attributes: ["peer.service", "db.system.name", "db.system", "db.name"],
+        database_name_attributes: ["db.system.name", "db.system", "db.name"],
         metrics_flush_interval: "15s",
       },
     },
     exporters: {
-      otlp: { endpoint: addressOf(settings, "tempo", "otlp-grpc"), tls: { insecure: true } },
+      otlp_grpc: { endpoint: addressOf(settings, "tempo", "otlp-grpc"), tls: { insecure: true } },
       // OpenMetrics is what carries exemplars to Prometheus.
       prometheus: { endpoint: any(own.samples), enable_open_metrics: true },
     },
@@ -103,12 +106,12 @@ export function collectorConfig(settings: Settings): object {
       pipelines: {
         traces: {
           receivers: ["otlp", "zipkin", "jaeger"],
-          processors: ["memory_limiter", "k8sattributes", "resource", "batch"],
-          exporters: ["spanmetrics", "servicegraph", "otlp"],
+          processors: ["memory_limiter", "k8s_attributes", "resource", "batch"],
+          exporters: ["span_metrics", "service_graph", "otlp_grpc"],
         },
         metrics: {
-          receivers: ["spanmetrics", "servicegraph"],
-          processors: ["transform/spanmetrics"],
+          receivers: ["span_metrics", "service_graph"],
+          processors: ["transform/span_metrics"],
           exporters: ["prometheus"],
         },
       },

@@ -10,7 +10,12 @@ import { repoDir } from "./paths";
 export interface Manifest {
   apiVersion: string;
   kind: string;
-  metadata: { name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string> };
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
   [key: string]: unknown;
 }
 
@@ -58,11 +63,14 @@ export function stackConfig(stack: string, directory = repoDir): Record<string, 
   try {
     return (load(readFileSync(file, "utf8")) as { config?: Record<string, unknown> }).config ?? {};
   } catch (error) {
-    throw new UserError(`${file} cannot be read: ${(error as Error).message}\nAllowed: --stack kind, --stack prod, or a file of your own.`);
+    throw new UserError(
+      `${file} cannot be read: ${(error as Error).message}\nAllowed: --stack kind, --stack prod, or a file of your own.`,
+    );
   }
 }
 
-export const manifestsText = (manifests: Manifest[]): string => manifests.map((manifest) => `---\n${yaml(manifest)}`).join("");
+export const manifestsText = (manifests: Manifest[]): string =>
+  manifests.map((manifest) => `---\n${yaml(manifest)}`).join("");
 
 const keyOf = ({ kind, metadata }: Manifest) => `${metadata.namespace ?? ""}/${kind}/${metadata.name}`;
 

@@ -113,7 +113,10 @@ export abstract class Part extends pulumi.ComponentResource {
       { metadata: this.metadata(program, program), automountServiceAccountToken: false },
       this.options(),
     );
-    const metadata = { ...this.metadata(program, `observability-${this.stack}-${program}`), namespace: undefined };
+    const metadata = {
+      ...this.metadata(program, `observability-${this.stack}-${program}`),
+      namespace: undefined,
+    };
     const role = new rbac.ClusterRole(this.child(program, "role"), { metadata, rules }, this.options());
     new rbac.ClusterRoleBinding(
       this.child(program, "role-binding"),

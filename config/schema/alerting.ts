@@ -35,21 +35,31 @@ const receiver = z
   })
   .refine((r) => r.slack || r.email || r.webhook, "allowed: at least one of slack, email, webhook");
 
-const rule = (text: string, wait: string) =>
-  z
-    .strictObject({ for: duration().default(wait).describe(`How long before it fires; default ${wait}.`) })
-    .describe(text);
+const waiting = (wait: string) => ({
+  for: duration().default(wait).describe(`How long before it fires; default ${wait}.`),
+});
 
 /** The eight alerts of seed 002 with the seed's figures. */
 const rules = z
   .strictObject({
-    serviceDown: rule("A scrape target of a watched service does not answer.", "5m").prefault({}),
-    highErrorRate: rule("Share of answers with status 5xx.", "5m")
-      .extend({ threshold: fraction().default(0.05).describe("Default 0.05: 5 % of the answers.") })
-      .prefault({}),
-    highLatency: rule("99th percentile of the duration of requests.", "10m")
-      .extend({ seconds: z.number().positive().default(2).describe("Seconds; default 2.") })
-      .prefault({}),
+    serviceDown: z
+      .strictObject(waiting("5m"))
+      .prefault({})
+      .describe("A scrape target of a watched service does not answer."),
+    highErrorRate: z
+      .strictObject({
+        ...waiting("5m"),
+        threshold: fraction().default(0.05).describe("Default 0.05: 5 % of the answers."),
+      })
+      .prefault({})
+      .describe("Share of answers with status 5xx."),
+    highLatency: z
+      .strictObject({
+        ...waiting("10m"),
+        seconds: z.number().positive().default(2).describe("Seconds; default 2."),
+      })
+      .prefault({})
+      .describe("99th percentile of the duration of requests."),
     podCrashLooping: z
       .strictObject({
         restarts: z.int().min(1).default(5).describe("Fires above this many restarts; default 5."),
@@ -57,18 +67,34 @@ const rules = z
       })
       .prefault({})
       .describe("A container restarts again and again."),
-    highMemory: rule("Memory of a container against its limit.", "10m")
-      .extend({ threshold: fraction().default(0.85).describe("Default 0.85: 85 %.") })
-      .prefault({}),
-    highCpu: rule("Processor time of a container against its limit.", "10m")
-      .extend({ threshold: fraction().default(0.8).describe("Default 0.8: 80 %.") })
-      .prefault({}),
-    diskPressure: rule("Used share of a node's or a volume's disk.", "5m")
-      .extend({ threshold: fraction().default(0.85).describe("Default 0.85: 85 %.") })
-      .prefault({}),
-    pendingPods: rule("Pods that wait for a node.", "10m")
-      .extend({ count: z.int().min(0).default(0).describe("Fires above this many pods; default 0.") })
-      .prefault({}),
+    highMemory: z
+      .strictObject({
+        ...waiting("10m"),
+        threshold: fraction().default(0.85).describe("Default 0.85: 85 %."),
+      })
+      .prefault({})
+      .describe("Memory of a container against its limit."),
+    highCpu: z
+      .strictObject({
+        ...waiting("10m"),
+        threshold: fraction().default(0.8).describe("Default 0.8: 80 %."),
+      })
+      .prefault({})
+      .describe("Processor time of a container against its limit."),
+    diskPressure: z
+      .strictObject({
+        ...waiting("5m"),
+        threshold: fraction().default(0.85).describe("Default 0.85: 85 %."),
+      })
+      .prefault({})
+      .describe("Used share of a node's or a volume's disk."),
+    pendingPods: z
+      .strictObject({
+        ...waiting("10m"),
+        count: z.int().min(0).default(0).describe("Fires above this many pods; default 0."),
+      })
+      .prefault({})
+      .describe("Pods that wait for a node."),
   })
   .prefault({})
   .describe("Thresholds of the alert rules. Changing one restarts nothing.");

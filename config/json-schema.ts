@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { settingsSchema } from "./schema";
+
+/** JSON Schema of a stack file, for editors: every key with its description, default and allowed values. */
+export function stackFileSchema(): object {
+  const settings = z.toJSONSchema(settingsSchema, { io: "input", target: "draft-7" }) as {
+    properties: Record<string, object>;
+  };
+  const keys = Object.entries(settings.properties).map(([key, value]) => [`observability:${key}`, value]);
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "Stack file of observability-stack",
+    type: "object",
+    properties: {
+      config: {
+        type: "object",
+        properties: Object.fromEntries(keys),
+        // Keys of Pulumi's providers, such as kubernetes:context, are Pulumi's own affair.
+        patternProperties: { "^(?!observability:)": {} },
+        additionalProperties: false,
+      },
+      encryptionsalt: { type: "string" },
+      secretsprovider: { type: "string" },
+      encryptedkey: { type: "string" },
+    },
+  };
+}

@@ -1,0 +1,160 @@
+import { roles, type Role, services } from "./src/services";
+
+export interface Workload {
+  /** An existing namespace. */
+  namespace: string;
+  /** With service.js and traffic.js in /app, for instance `docker.io/observability-stack/ticketing:0.1.0`. */
+  image: string;
+  /** For instance `docker.io/library/redis:7.0.15`. */
+  redisImage: string;
+}
+
+export type Traffic = Omit<Workload, "redisImage"> & {
+  /** Default `traffic`. */
+  name?: string;
+  /** Users that take turns, visits a second, seconds. */
+  users: number;
+  rate: number;
+  duration: number;
+};
+
+const NODE = ["/usr/local/bin/node", "--max-old-space-size=64"];
+const REDIS_PORT = 6379;
+
+/** Every role and its Redis: a Deployment and a Service each, as plain objects that `kubectl apply` takes. */
+export function ticketingManifests({ namespace, image, redisImage }: Workload): object[] {
+  return [
+    ...pair(namespace, "redis", REDIS_PORT, {}, redis(redisImage)),
+    ...roles.flatMap((role) => {
+      const { name, port } = services[role];
+      return pair(namespace, name, port, annotations(role), service(role, image));
+    }),
+  ];
+}
+
+/** A Job that sends users through the gateway; the last line of its log is the JSON report. */
+export function trafficJob({ namespace, image, name = "traffic", users, rate, duration }: Traffic): object {
+  const options = { users, rate, duration, url: `http://${services.gateway.name}:${services.gateway.port}` };
+  const args = Object.entries(options).flatMap(([option, value]) => [`--${option}`, String(value)]);
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name, namespace, labels: { app: name } },
+    spec: {
+      backoffLimit: 0,
+      template: {
+        metadata: { labels: { app: name } },
+        spec: {
+          ...pod(container(name, image, { command: [...NODE, "/app/traffic.js"], args })),
+          restartPolicy: "Never",
+        },
+      },
+    },
+  };
+}
+
+/** Prometheus scrapes the configured services by name; board-service shows the other way, by annotation. */
+const annotations = (role: Role): Record<string, string> =>
+  role === "board"
+    ? {
+        "prometheus.io/scrape": "true",
+        "prometheus.io/port": String(services.board.port),
+        "prometheus.io/path": "/metrics",
+      }
+    : {};
+
+function service(role: Role, image: string) {
+  const { name, port } = services[role];
+  const field = (variable: string, fieldPath: string) => ({
+    name: variable,
+    valueFrom: { fieldRef: { fieldPath } },
+  });
+  return container(name, image, {
+    command: [...NODE, "/app/service.js"],
+    ports: [{ name: "http", containerPort: port }],
+    // Where to send spans and how many; the monitoring stack writes it. Without it the services still run.
+    envFrom: [{ configMapRef: { name: "observability-tracing", optional: true } }],
+    env: [
+      { name: "ROLE", value: role },
+      field("POD_NAME", "metadata.name"),
+      field("POD_NAMESPACE", "metadata.namespace"),
+      {
+        name: "OTEL_RESOURCE_ATTRIBUTES",
+        value: `k8s.pod.name=$(POD_NAME),k8s.namespace.name=$(POD_NAMESPACE),k8s.container.name=${name}`,
+      },
+    ],
+    // The seed's figures.
+    readinessProbe: {
+      httpGet: { path: "/health", port: "http" },
+      initialDelaySeconds: 10,
+      periodSeconds: 10,
+    },
+    livenessProbe: { httpGet: { path: "/health", port: "http" }, initialDelaySeconds: 20, periodSeconds: 20 },
+  });
+}
+
+/** In memory only: what it holds is worth ten minutes. Reachable from other pods, so protected mode is off. */
+const redis = (image: string) =>
+  container("redis", image, {
+    command: ["/usr/local/bin/redis-server"],
+    args: ["--save", "", "--appendonly", "no", "--protected-mode", "no"],
+    ports: [{ name: "redis", containerPort: REDIS_PORT }],
+    readinessProbe: { tcpSocket: { port: "redis" }, periodSeconds: 5 },
+    livenessProbe: { tcpSocket: { port: "redis" }, initialDelaySeconds: 20, periodSeconds: 20 },
+  });
+
+const container = (name: string, image: string, more: { [field: string]: unknown; command: string[] }) => ({
+  name,
+  image,
+  imagePullPolicy: "IfNotPresent",
+  ...more,
+  resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "500m", memory: "160Mi" } },
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ["ALL"] },
+  },
+});
+
+const pod = (only: ReturnType<typeof container>) => ({
+  automountServiceAccountToken: false,
+  enableServiceLinks: false,
+  securityContext: {
+    runAsNonRoot: true,
+    runAsUser: 1000,
+    runAsGroup: 1000,
+    seccompProfile: { type: "RuntimeDefault" },
+  },
+  containers: [only],
+});
+
+function pair(
+  namespace: string,
+  name: string,
+  port: number,
+  podAnnotations: Record<string, string>,
+  only: ReturnType<typeof container>,
+): object[] {
+  const labels = { app: name };
+  return [
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name, namespace, labels },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels, annotations: podAnnotations }, spec: pod(only) },
+      },
+    },
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name, namespace, labels },
+      spec: {
+        selector: labels,
+        ports: [{ name: name === "redis" ? "redis" : "http", port, targetPort: port }],
+      },
+    },
+  ];
+}

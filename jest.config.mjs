@@ -1,0 +1,13 @@
+const common = {
+  transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
+  // The parsers of the query languages and listr2 are ES modules.
+  transformIgnorePatterns: ["/node_modules/(?!(@prometheus-io|@grafana)/)"],
+  modulePathIgnorePatterns: ["<rootDir>/examples/.*/node_modules"],
+};
+
+export default {
+  projects: [
+    { ...common, displayName: "unit", testMatch: ["<rootDir>/tests/**/*.test.ts"], testPathIgnorePatterns: ["/node_modules/", "/tests/cluster/"] },
+    { ...common, displayName: "cluster", testMatch: ["<rootDir>/tests/cluster/**/*.test.ts"] },
+  ],
+};

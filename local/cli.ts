@@ -1,0 +1,33 @@
+import { Command } from "commander";
+import { SettingsError } from "../config/settings";
+import { down, preview, render, status, up } from "./commands";
+import { UserError } from "./errors";
+
+const program = new Command("observability-stack")
+  .description("Logs, metrics, traces and dashboards for the services of a Kubernetes cluster.")
+  .showHelpAfterError();
+
+function command(name: string, description: string) {
+  return program
+    .command(name)
+    .description(description)
+    .option("--stack <name>", "stack whose file Pulumi.<name>.yaml is used", "kind")
+    .option("--context <name>", "context of your kubeconfig; without it a local cluster is found or made")
+    .option("--cluster <name>", "name of the local cluster", "observability");
+}
+
+command("up", "toolchain, cluster, pulumi up, until everything is ready").action(up);
+command("preview", "what up would change").action(preview);
+command("status", "what runs and how to reach it").action(status);
+command("down", "destroys the stack and the local cluster").action(down);
+program
+  .command("render")
+  .description("prints the stack's manifests; needs no cluster")
+  .option("--stack <name>", "stack whose file Pulumi.<name>.yaml is used", "kind")
+  .action(render);
+
+program.parseAsync().catch((error: unknown) => {
+  const forUser = error instanceof UserError || error instanceof SettingsError;
+  console.error(forUser ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,111 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import execa from "execa";
+import type { Cluster } from "./cluster";
+import { UserError } from "./errors";
+import { repoDir, stateDir } from "./paths";
+import { backendEnvironment, copyStackFiles } from "./stack-files";
+import type { Toolchain } from "./toolchain";
+
+/** Pulumi for one stack on one cluster: the CLI as a user would call it, in the checkout. */
+export class Pulumi {
+  readonly env: Record<string, string>;
+  private readonly files;
+
+  constructor(
+    private readonly toolchain: Toolchain,
+    private readonly stack: string,
+    private readonly cluster: Pick<Cluster, "kubeconfig" | "context">,
+  ) {
+    this.files = copyStackFiles(stack);
+    this.env = {
+      ...toolchain.env,
+      ...backendEnvironment(),
+      KUBECONFIG: cluster.kubeconfig,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+    };
+  }
+
+  /** Shows the CLI's own output. `args` go to the CLI as they are. */
+  async run(command: "up" | "preview" | "destroy", args: string[] = []): Promise<void> {
+    await this.select();
+    await this.unlock();
+    const config = command === "destroy" ? [] : ["--config", `kubernetes:context=${this.cluster.context}`];
+    const all = [command, "--stack", this.stack, "--config-file", this.files.config, ...config, ...args];
+    const color = process.stdout.isTTY ? [] : ["--color", "never"];
+    const result = await execa(this.toolchain.pulumi, [...all, ...color], {
+      cwd: repoDir,
+      env: this.env,
+      stdio: ["ignore", "inherit", "inherit"],
+      reject: false,
+    });
+    if (result.exitCode !== 0)
+      throw new UserError(
+        `pulumi ${command} --stack ${this.stack} failed (see above). What it had made is in its state; run the command again to go on.`,
+      );
+  }
+
+  /** Outputs of the stack; secrets only when asked for. Empty where it was never up. */
+  async outputs(showSecrets = false): Promise<Record<string, unknown>> {
+    const result = await this.capture([
+      "stack",
+      "output",
+      "--json",
+      ...(showSecrets ? ["--show-secrets"] : []),
+    ]);
+    return result.exitCode === 0 ? JSON.parse(result.stdout || "{}") : {};
+  }
+
+  /** Whether the state knows the stack. */
+  async exists(): Promise<boolean> {
+    const result = await this.capture(["stack", "--show-name"]);
+    return result.exitCode === 0;
+  }
+
+  /** Forgets the stack; it must be destroyed before. */
+  async remove(): Promise<void> {
+    await execa(this.toolchain.pulumi, ["stack", "rm", this.stack, "--yes", "--preserve-config"], {
+      cwd: this.files.directory,
+      env: this.env,
+    });
+  }
+
+  private capture(args: string[]) {
+    return execa(this.toolchain.pulumi, [...args, "--stack", this.stack], {
+      cwd: this.files.directory,
+      env: this.env,
+      reject: false,
+    });
+  }
+
+  /** In the copy of the project, since creating a stack writes into its stack file. */
+  private async select(): Promise<void> {
+    const args = ["stack", "select", this.stack, "--create", "--non-interactive"];
+    const result = await execa(this.toolchain.pulumi, args, {
+      cwd: this.files.directory,
+      env: this.env,
+      reject: false,
+    });
+    if (result.exitCode !== 0) throw new UserError(`pulumi ${args.join(" ")} failed:\n${result.stderr}`);
+  }
+
+  /** A Pulumi that was killed leaves its lock. On our own backend the lock's process can be looked for. */
+  private async unlock(): Promise<void> {
+    const directory = join(
+      stateDir,
+      "pulumi",
+      "state",
+      ".pulumi",
+      "locks",
+      "organization",
+      "observability-stack",
+      this.stack,
+    );
+    if (!this.env.PULUMI_BACKEND_URL?.startsWith(`file://${stateDir}`) || !existsSync(directory)) return;
+    const locks = readdirSync(directory).map((file) =>
+      JSON.parse(readFileSync(join(directory, file), "utf8")),
+    );
+    if (locks.length > 0 && locks.every(({ pid }) => !existsSync(`/proc/${pid}`)))
+      await this.capture(["cancel", "--yes"]);
+  }
+}

@@ -1,0 +1,61 @@
+import execa from "execa";
+import { namespaceOf, paths, type Program } from "../config/addresses";
+import type { Settings } from "../config/schema";
+import type { Cluster } from "./cluster";
+import type { Image } from "./images";
+
+/** How to reach what `up` made, as text for people. The password is named, not shown. */
+export function reachable(
+  settings: Settings,
+  outputs: Record<string, unknown>,
+  env: Record<string, string>,
+): string {
+  const { edge, grafana, metrics } = settings;
+  const rows: [string, string][] = [];
+  if (edge.nodePort !== null) {
+    rows.push(["Grafana", `${edge.url}${paths.grafana}/`], ["Prometheus", `${edge.url}${paths.prometheus}/`]);
+  }
+  if (grafana.nodePort !== null) rows.push(["Grafana, directly", `http://localhost:${grafana.nodePort}`]);
+  if (metrics.nodePort !== null) rows.push(["Prometheus, directly", `http://localhost:${metrics.nodePort}`]);
+  rows.push(["User", String(outputs.grafanaUser ?? grafana.admin.user)]);
+  rows.push(["Password", "pulumi stack output grafanaPassword --show-secrets"]);
+  rows.push(["Applications send to", String(outputs.otlpEndpoint ?? "")]);
+  const exports = Object.entries(env)
+    .filter(([name]) => name !== "PULUMI_SKIP_UPDATE_CHECK")
+    .map(([name, value]) => `  export ${name}=${value}`);
+  return `\n${table(rows)}\n\nFor pulumi and kubectl in this shell:\n${exports.join("\n")}`;
+}
+
+/** Which images were built from pins, with the versions they really are. */
+export function imagesTable(images: Image[]): string {
+  const built = images.filter((image) => image.built);
+  if (built.length === 0) return "";
+  return `\nBuilt here, since no registry answered (image, true version):\n${table(built.map(({ ref, version }) => [ref, version]))}`;
+}
+
+/** Pods of the stack's namespaces as kubectl shows them. */
+export async function workloads(cluster: Cluster, settings: Settings): Promise<string> {
+  const namespaces = new Set(
+    (["prometheus", "alloy"] as Program[]).map((program) => namespaceOf(settings, program)),
+  );
+  const texts = [...namespaces].map(async (namespace) => {
+    const args = [
+      "--kubeconfig",
+      cluster.kubeconfig,
+      "--context",
+      cluster.context,
+      "get",
+      "pods",
+      "-n",
+      namespace,
+    ];
+    const { stdout, stderr } = await execa(cluster.kubectl ?? "kubectl", args, { reject: false });
+    return `${namespace}\n${stdout || stderr}`;
+  });
+  return (await Promise.all(texts)).join("\n\n");
+}
+
+function table(rows: [string, string][]): string {
+  const width = Math.max(...rows.map(([first]) => first.length));
+  return rows.map(([first, second]) => `  ${first.padEnd(width)}  ${second}`).join("\n");
+}

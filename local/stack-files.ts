@@ -1,0 +1,42 @@
+import { randomBytes } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { load } from "js-yaml";
+import { repoDir, stateDir } from "./paths";
+
+/** Where one stack's copy of the project lies, and its stack file in it. */
+export interface StackFiles {
+  directory: string;
+  config: string;
+}
+
+/**
+ * Pulumi writes the salt of its encryption into the stack file. So that the checkout stays as it is, it is given a
+ * copy, which keeps the salt from one run to the next; a stack file with a salt of its own is copied as it is.
+ */
+export function copyStackFiles(stack: string): StackFiles {
+  const directory = join(stateDir, "pulumi", stack);
+  const config = join(directory, `Pulumi.${stack}.yaml`);
+  mkdirSync(directory, { recursive: true });
+  copyFileSync(join(repoDir, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
+  const salt = existsSync(config) ? saltOf(readFileSync(config, "utf8")) : undefined;
+  const text = readFileSync(join(repoDir, `Pulumi.${stack}.yaml`), "utf8");
+  writeFileSync(config, salt && !saltOf(text) ? `${text.trimEnd()}\nencryptionsalt: ${salt}\n` : text);
+  return { directory, config };
+}
+
+const saltOf = (text: string): string | undefined =>
+  (load(text) as { encryptionsalt?: string } | null)?.encryptionsalt;
+
+/**
+ * Environment of a user who has no state backend: a directory of this machine, and a passphrase that is made once
+ * and readable by its owner only. Whoever has a backend keeps it.
+ */
+export function backendEnvironment(): Record<string, string> {
+  if (process.env.PULUMI_BACKEND_URL || process.env.PULUMI_ACCESS_TOKEN) return {};
+  const state = join(stateDir, "pulumi", "state");
+  const passphrase = join(stateDir, "pulumi", "passphrase");
+  mkdirSync(state, { recursive: true });
+  if (!existsSync(passphrase)) writeFileSync(passphrase, randomBytes(24).toString("hex"), { mode: 0o600 });
+  return { PULUMI_BACKEND_URL: `file://${state}`, PULUMI_CONFIG_PASSPHRASE_FILE: passphrase };
+}

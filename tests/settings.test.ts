@@ -1,0 +1,203 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { stackFileSchema } from "../config/json-schema";
+import { settingsOf } from "../config/settings";
+import { json } from "../config/yaml";
+
+const service = { name: "a", namespace: "x", port: 8080 };
+
+test("nothing given: every default of the seeds", () => {
+  const settings = settingsOf({}, "kind");
+  expect(settings.metrics).toMatchObject({
+    scrapeInterval: "15s",
+    evaluationInterval: "15s",
+    retention: { time: "7d" },
+    nodePort: 30090,
+    resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
+  });
+  expect(settings.grafana).toMatchObject({ port: 3000, nodePort: 30006 });
+  expect(settings.edge.nodePort).toBe(30080);
+  expect(settings.tracing.sampling.probability).toBe(1);
+  expect(settings.alerting.rules).toMatchObject({
+    serviceDown: { for: "5m" },
+    highErrorRate: { threshold: 0.05, for: "5m" },
+    highLatency: { seconds: 2, for: "10m" },
+    podCrashLooping: { restarts: 5, window: "15m" },
+    highMemory: { threshold: 0.85, for: "10m" },
+    highCpu: { threshold: 0.8, for: "10m" },
+    diskPressure: { threshold: 0.85 },
+    pendingPods: { count: 0, for: "10m" },
+  });
+});
+
+test("a platform is a patch below what is given", () => {
+  const settings = settingsOf({ platform: "eks", logs: { storage: { class: "io2" } } }, "prod");
+  expect(settings.grafana.nodePort).toBeNull();
+  expect(settings.protect).toBe(true);
+  expect(settings.logs.storage).toEqual({ size: "5Gi", class: "io2" });
+  expect(settings.metrics.storage.class).toBe("gp3");
+});
+
+const receiver = { name: "team", webhook: { url: "http://hook.example.org" } };
+const wrong: [string, Record<string, unknown>, string, string][] = [
+  ["unknown key", { metric: {} }, "metric is no setting", "metrics"],
+  [
+    "unknown key inside",
+    { metrics: { retention: { tim: "7d" } } },
+    "metrics.retention.tim is no setting",
+    "time, size",
+  ],
+  [
+    "unknown key in a list",
+    { services: [{ ...service, prot: 1 }] },
+    "services[0].prot is no setting",
+    "path",
+  ],
+  ["misspelt backend", { logs: { backend: "lokki" } }, 'logs.backend is "lokki"', "allowed: loki"],
+  ["misspelt collector", { logs: { collector: "aloy" } }, 'logs.collector is "aloy"', "allowed: alloy"],
+  ["unknown platform", { platform: "gke" }, 'platform is "gke"', "allowed: kind, eks"],
+  ["probability 1.5", { tracing: { sampling: { probability: 1.5 } } }, "probability is 1.5", "from 0 to 1"],
+  [
+    "probability ten",
+    { tracing: { sampling: { probability: "ten" } } },
+    'probability is "ten"',
+    "from 0 to 1",
+  ],
+  ["probability -1", { tracing: { sampling: { probability: -1 } } }, "probability is -1", "from 0 to 1"],
+  [
+    "retention in words",
+    { metrics: { retention: { time: "7 days" } } },
+    'time is "7 days"',
+    "such as 30s, 5m, 7d",
+  ],
+  ["negative retention", { logs: { retention: { time: "-7d" } } }, 'logs.retention.time is "-7d"', "7d"],
+  [
+    "zero retention",
+    { tracing: { retention: { time: "0d" } } },
+    'tracing.retention.time is "0d"',
+    "above zero",
+  ],
+  ["log retention too short", { logs: { retention: { time: "23h" } } }, "logs.retention.time", "24h or more"],
+  [
+    "size above the volume",
+    { metrics: { retention: { size: "9Gi" } } },
+    "metrics.retention.size",
+    "less than metrics.storage.size (5Gi)",
+  ],
+  [
+    "two of one name",
+    { services: [service, service] },
+    "services[1].name a is named twice",
+    "each name once",
+  ],
+  ["port 70000", { services: [{ ...service, port: 70000 }] }, "services[0].port is 70000", "1 to 65535"],
+  [
+    "invalid path",
+    { services: [{ ...service, path: "metrics" }] },
+    'services[0].path is "metrics"',
+    "begins with /",
+  ],
+  [
+    "missing namespace",
+    { services: [{ name: "a", port: 1 }] },
+    "services[0].namespace is missing",
+    "namespace",
+  ],
+  ["NodePort outside", { grafana: { nodePort: 80 } }, "grafana.nodePort is 80", "30000 to 32767"],
+  [
+    "NodePort twice",
+    { grafana: { nodePort: 30090 } },
+    "grafana.nodePort 30090 is taken",
+    "each NodePort once",
+  ],
+  ["empty rotation", { grafana: { admin: { rotation: " " } } }, 'grafana.admin.rotation is ""', "not empty"],
+  [
+    "one namespace for both",
+    { namespaces: { agents: "observability" } },
+    "namespaces.agents",
+    "another namespace",
+  ],
+  [
+    "route to nobody",
+    { alerting: { routes: [{ severity: "critical", receiver: "x" }] } },
+    "routes[0].receiver",
+    "none",
+  ],
+  [
+    "e-mail without server",
+    { alerting: { receivers: [{ name: "a", email: { to: "a@b.org" } }] } },
+    "email",
+    "alerting.smtp",
+  ],
+  [
+    "receiver without a way",
+    { alerting: { receivers: [{ name: "a" }] } },
+    "receivers[0]",
+    "slack, email, webhook",
+  ],
+  [
+    "two receivers of a name",
+    { alerting: { receivers: [receiver, receiver] } },
+    "team is named twice",
+    "once",
+  ],
+  ["memory without unit", { logs: { resources: { limits: { memory: "512" } } } }, 'memory is "512"', "512Mi"],
+  ["text for an object", { metrics: "prometheus" }, 'metrics is "prometheus"', "object"],
+];
+
+test.each(wrong)("%s is refused, naming the key and what is allowed", (_, given, key, allowed) => {
+  expect(() => settingsOf(given, "kind")).toThrow(
+    expect.objectContaining({
+      name: "SettingsError",
+      message: expect.stringMatching(new RegExp(`Pulumi\\.kind\\.yaml[\\s\\S]*observability:.*`)),
+    }),
+  );
+  const message = messageOf(given);
+  expect(message).toContain(key);
+  expect(message).toContain(allowed);
+  expect(message).toContain("Nothing was changed");
+});
+
+test("all wrong keys are listed at once", () => {
+  const message = messageOf({ platform: "kind", tracing: { backend: "x" }, logs: { backend: "y" } });
+  expect(message).toContain("2 settings");
+  expect(message).toContain("observability:tracing.backend");
+  expect(message).toContain("observability:logs.backend");
+});
+
+test("a wrong secret is not printed", () => {
+  const message = messageOf({ alerting: { receivers: [{ name: "a", webhook: { url: "hunter2" } }] } });
+  expect(message).toContain("receivers[0].webhook.url is not usable");
+  expect(message).not.toContain("hunter2");
+});
+
+test("the schema for editors is up to date (npm run schema)", () => {
+  expect(readFileSync(join(__dirname, "../config/stack.schema.json"), "utf8")).toBe(json(stackFileSchema()));
+});
+
+test("every key is described", () => {
+  const undescribed: string[] = [];
+  const visit = (
+    schema: { properties?: object; items?: object; anyOf?: object[]; description?: string },
+    path: string,
+  ) => {
+    for (const [key, value] of Object.entries(schema.properties ?? {})) {
+      if (!/tolerations/.test(path) && !value.description && !value.anyOf) undescribed.push(`${path}.${key}`);
+      visit(value, `${path}.${key}`);
+    }
+    for (const option of schema.anyOf ?? []) visit(option, path);
+    if (schema.items) visit(schema.items, `${path}[]`);
+  };
+  const root = stackFileSchema() as { properties: { config: object } };
+  visit(root.properties.config, "");
+  expect(undescribed).toEqual([]);
+});
+
+function messageOf(given: Record<string, unknown>): string {
+  try {
+    settingsOf(given, "kind");
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("was accepted");
+}

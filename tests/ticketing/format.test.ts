@@ -1,0 +1,69 @@
+import fc from "fast-check";
+import { FIRST_LINE, SPRING } from "../../config/alloy";
+import { type Entry, javaStack, jsonLine, loggerOf, springLine } from "../../examples/ticketing/src/format";
+
+const created: Entry = {
+  level: "INFO",
+  service: "ticket-service",
+  traceId: "6a3b8c9d2e1f0a4b6a3b8c9d2e1f0a4b",
+  spanId: "3c5d7e9f1a2b4c6d",
+  logger: loggerOf("ticket"),
+  message: "Ticket created",
+};
+/** The agent's patterns are RE2; JavaScript writes named groups without the P. */
+const agent = (pattern: string) => new RegExp(pattern.replaceAll("?P<", "?<"));
+
+describe("Spring pattern", () => {
+  test("is the line of the seed", () => {
+    expect(springLine(created)).toBe(
+      " INFO [ticket-service,6a3b8c9d2e1f0a4b6a3b8c9d2e1f0a4b,3c5d7e9f1a2b4c6d] c.t.t.service.TicketService : Ticket created",
+    );
+  });
+
+  test("leaves the ids empty outside a trace", () => {
+    const line = springLine({ ...created, level: "WARN", traceId: undefined, spanId: undefined });
+    expect(line).toMatch(/^ WARN \[ticket-service,,\] /);
+  });
+
+  test.each(["INFO", "WARN", "ERROR"] as const)("%s is read by the agent's pattern", (level) => {
+    const groups = agent(SPRING).exec(springLine({ ...created, level }))?.groups;
+    const { service, traceId, spanId } = created;
+    expect(groups).toEqual({ level, service_name: service, trace_id: traceId, span_id: spanId });
+  });
+
+  test("a stack trace is one entry to the agent", () => {
+    const stack = javaStack("ticket", "reserve", "Unknown seat Z99", "No seat Z99 in the plan");
+    const [first, ...rest] = springLine({ ...created, level: "ERROR", stack }).split("\n");
+    expect(first).toMatch(agent(FIRST_LINE));
+    expect(rest).toHaveLength(7);
+    expect(rest[0]).toBe("java.lang.IllegalStateException: Unknown seat Z99");
+    expect(rest).toContainEqual(expect.stringMatching(/^Caused by: /));
+    for (const line of rest) expect(line).not.toMatch(agent(FIRST_LINE));
+  });
+});
+
+describe("JSON", () => {
+  test("has the common fields, and the status as a number", () => {
+    const line = jsonLine({ ...created, level: "WARN", fields: { status: 401 } }, new Date(0));
+    expect(JSON.parse(line)).toEqual({
+      timestamp: "1970-01-01T00:00:00.000Z",
+      level: "WARN",
+      "service-name": "ticket-service",
+      "trace-id": created.traceId,
+      "span-id": created.spanId,
+      logger: "c.t.t.service.TicketService",
+      message: "Ticket created",
+      status: 401,
+    });
+  });
+
+  test("stays on one line whatever the message", () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (message, stack) => {
+        const line = jsonLine({ ...created, message, stack });
+        expect(line).not.toContain("\n");
+        expect(JSON.parse(line)).toMatchObject({ message, stack_trace: stack });
+      }),
+    );
+  });
+});

@@ -1,0 +1,112 @@
+import { TRACING_CONFIG } from "../../config/collector";
+import { ticketingManifests, trafficJob } from "../../examples/ticketing/kubernetes";
+
+const images = {
+  image: "docker.io/observability-stack/ticketing:0.1.0",
+  redisImage: "docker.io/library/redis:7.0.15",
+};
+const workload = { namespace: "ticketing", ...images };
+const traffic = trafficJob({ ...workload, users: 10, rate: 1, duration: 60 });
+const objects = ticketingManifests(workload);
+
+/** The parts of an object that the tests look at. */
+interface Manifest {
+  kind: string;
+  metadata: { name: string; namespace: string };
+  spec: {
+    type?: string;
+    selector: { matchLabels: object };
+    ports: { port: number }[];
+    template: {
+      metadata: { labels: object; annotations?: object };
+      spec: { containers: Record<string, unknown>[] };
+    };
+  };
+}
+const all = objects as Manifest[];
+const kinds = (kind: string) => all.filter((object) => object.kind === kind);
+const container = (name: string) =>
+  kinds("Deployment").find(({ metadata }) => metadata.name === name)?.spec.template.spec.containers[0];
+
+test("each role has a Deployment and a Service on the port of the seed", () => {
+  const ports = Object.fromEntries(
+    kinds("Service").map(({ metadata, spec }) => [metadata.name, spec.ports[0].port]),
+  );
+  expect(ports).toEqual({
+    redis: 6379,
+    "gateway-service": 3001,
+    "ticket-service": 3002,
+    "payment-service": 3003,
+    "auth-service": 3005,
+    "queue-service": 3007,
+    "board-service": 3010,
+  });
+  expect(kinds("Deployment").map(({ metadata }) => metadata.name)).toEqual(Object.keys(ports));
+  for (const { metadata, spec } of all) {
+    expect(metadata.namespace).toBe("ticketing");
+    expect(spec.type).toBeUndefined();
+  }
+  for (const { metadata, spec } of kinds("Deployment")) {
+    expect(spec.selector.matchLabels).toEqual({ app: metadata.name });
+    expect(spec.template.metadata.labels).toEqual({ app: metadata.name });
+  }
+});
+
+test.each(
+  [...kinds("Deployment"), traffic as Manifest].map((object) => [object.metadata.name, object] as const),
+)("%s is a restricted pod with requests and limits", (_, { spec }) => {
+  expect(spec.template.spec).toMatchObject({
+    automountServiceAccountToken: false,
+    securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: "RuntimeDefault" } },
+  });
+  expect(spec.template.spec.containers).toEqual([
+    expect.objectContaining({
+      imagePullPolicy: "IfNotPresent",
+      resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "500m", memory: "160Mi" } },
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+      },
+    }),
+  ]);
+});
+
+test("services take the stack's tracing configuration and name their pod on spans", () => {
+  expect(container("queue-service")).toMatchObject({
+    envFrom: [{ configMapRef: { name: TRACING_CONFIG, optional: true } }],
+    env: expect.arrayContaining([
+      { name: "ROLE", value: "queue" },
+      {
+        name: "OTEL_RESOURCE_ATTRIBUTES",
+        value:
+          "k8s.pod.name=$(POD_NAME),k8s.namespace.name=$(POD_NAMESPACE),k8s.container.name=queue-service",
+      },
+    ]),
+    readinessProbe: { httpGet: { path: "/health" }, initialDelaySeconds: 10, periodSeconds: 10 },
+    livenessProbe: { httpGet: { path: "/health" }, initialDelaySeconds: 20, periodSeconds: 20 },
+  });
+});
+
+test("board-service alone is found by its annotations", () => {
+  const annotated = kinds("Deployment").filter(
+    ({ spec }) => "prometheus.io/scrape" in (spec.template.metadata.annotations ?? {}),
+  );
+  expect(annotated.map(({ metadata }) => metadata.name)).toEqual(["board-service"]);
+  expect(annotated[0].spec.template.metadata.annotations).toEqual({
+    "prometheus.io/scrape": "true",
+    "prometheus.io/port": "3010",
+    "prometheus.io/path": "/metrics",
+  });
+});
+
+test("the traffic job runs once, against the gateway", () => {
+  expect(traffic).toMatchObject({
+    kind: "Job",
+    metadata: { name: "traffic" },
+    spec: { backoffLimit: 0, template: { spec: { restartPolicy: "Never" } } },
+  });
+  expect((traffic as Manifest).spec.template.spec.containers[0].args).toEqual(
+    "--users 10 --rate 1 --duration 60 --url http://gateway-service:3001".split(" "),
+  );
+});

@@ -1,0 +1,52 @@
+import fc from "fast-check";
+import { bytes, goDuration, millicores, prometheusSize, seconds } from "../config/units";
+
+const units = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+const durations = fc.tuple(fc.integer({ min: 1, max: 10_000 }), fc.constantFrom(...Object.keys(units)));
+
+test("a duration is its number times its unit", () => {
+  fc.assert(
+    fc.property(durations, ([n, unit]) => seconds(`${n}${unit}`) === n * units[unit as keyof typeof units]),
+  );
+});
+
+test("a Go duration means the same and uses only the units Go knows", () => {
+  fc.assert(
+    fc.property(durations, ([n, unit]) => {
+      const go = goDuration(`${n}${unit}`);
+      expect(go).toMatch(/^\d+[hms]$/);
+      expect(seconds(go)).toBe(seconds(`${n}${unit}`));
+    }),
+  );
+});
+
+test.each(["7 days", "-1d", "0d", "1.5h", "7", "", "d", "7D"])("%j is no duration", (text) => {
+  expect(() => seconds(text)).toThrow(text);
+});
+
+test.each([
+  ["512Mi", 512 * 2 ** 20],
+  ["1.5Gi", 1.5 * 2 ** 30],
+  ["1Ki", 1024],
+])("%s is %d bytes", (text, value) => expect(bytes(text)).toBe(value));
+
+test.each(["4GB", "4", "-4Gi", "Gi"])("%j is no byte quantity", (text) =>
+  expect(() => bytes(text)).toThrow(),
+);
+
+test.each([
+  ["250m", 250],
+  ["2", 2000],
+  ["0.5", 500],
+])("%s is %d thousandths of a core", (text, value) => expect(millicores(text)).toBe(value));
+
+test("Prometheus gets whole numbers and the same size", () => {
+  expect(prometheusSize("4Gi")).toBe("4GB");
+  expect(prometheusSize("1.5Gi")).toBe("1536MB");
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 4096 }), fc.constantFrom("Mi", "Gi", "Ti"), (n, unit) => {
+      const [, number, letter] = /^(\d+)([KMGT])B$/.exec(prometheusSize(`${n}${unit}`))!;
+      expect(bytes(`${number}${letter}i`)).toBe(bytes(`${n}${unit}`));
+    }),
+  );
+});
