@@ -12,6 +12,7 @@ function command(name: string, description: string) {
     .command(name)
     .description(description)
     .option("--stack <name>", "stack whose file Pulumi.<name>.yaml is used", "kind")
+    .option("--config-file <path>", "stack file; default Pulumi.<stack>.yaml of the checkout")
     .option("--context <name>", "context of your kubeconfig; without it a local cluster is found or made")
     .option("--cluster <name>", "name of the local cluster", "observability");
 }
@@ -24,6 +25,7 @@ program
   .command("render")
   .description("prints the stack's manifests; needs no cluster")
   .option("--stack <name>", "stack whose file Pulumi.<name>.yaml is used", "kind")
+  .option("--config-file <path>", "stack file; default Pulumi.<stack>.yaml of the checkout")
   .action(render);
 
 program.parseAsync().catch((error: unknown) => {

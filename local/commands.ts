@@ -5,23 +5,16 @@ import { type Cluster, findCluster, provideCluster, removeCluster } from "./clus
 import { UserError } from "./errors";
 import { type Image, provideImages } from "./images";
 import { Pulumi } from "./pulumi";
-import { manifestsText, renderManifests, stackConfig } from "./render";
+import { manifestsText, renderManifests, stackConfig, stackFile } from "./render";
 import { imagesTable, reachable, workloads } from "./report";
 import { provideToolchain, type Toolchain } from "./toolchain";
 
 export interface Options {
   stack: string;
+  configFile?: string;
   context?: string;
   cluster: string;
 }
-
-/** Ports of localhost that lead to the node's: Grafana, Prometheus, Zipkin's UI, the edge proxy. */
-export const HOST_PORTS = [
-  { host: 30006, node: 30006 },
-  { host: 30090, node: 30090 },
-  { host: 30411, node: 30411 },
-  { host: 8080, node: 30080 },
-];
 
 interface Provided {
   toolchain: Toolchain;
@@ -31,51 +24,56 @@ interface Provided {
 
 /** Makes everything that is missing and prints what there is and how to reach it. */
 export async function up(options: Options): Promise<void> {
-  const settings = settingsOfStack(options.stack);
+  const settings = settingsIn(options);
   refuseLocal(options, settings);
   const { toolchain, cluster, images } = await provide(options);
-  const pulumi = new Pulumi(toolchain, options.stack, cluster);
-  await pulumi.run("up", ["--yes", "--skip-preview"]);
+  const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
+  // What a crash or a hand took away is looked for first, so that it is made again.
+  await pulumi.run("up", ["--yes", "--skip-preview", "--refresh"]);
   console.log(imagesTable(images));
   console.log(reachable(settings, await pulumi.outputs(), pulumi.env));
 }
 
 /** Pulumi's preview against the cluster that is there. */
 export async function preview(options: Options): Promise<void> {
-  settingsOfStack(options.stack);
+  settingsIn(options);
   const { pulumi } = await existing(options);
   await pulumi.run("preview", ["--diff"]);
 }
 
 export async function status(options: Options): Promise<void> {
-  const settings = settingsOfStack(options.stack);
+  const settings = settingsIn(options);
   const { pulumi, cluster } = await existing(options);
   console.log(await workloads(cluster, settings));
   console.log(reachable(settings, await pulumi.outputs(), pulumi.env));
 }
 
-/** Leaves nothing behind; a cluster that the user named stays, without the stack. */
+/** Destroys the stack, then the local cluster. A cluster that the user named stays. */
 export async function down(options: Options): Promise<void> {
   const cluster = await findCluster({ name: options.cluster, context: options.context });
-  if (cluster && options.context) {
-    const pulumi = new Pulumi(await provideToolchain(console.log), options.stack, cluster);
+  if (cluster) {
+    const pulumi = new Pulumi(await provideToolchain(console.log), options.stack, fileOf(options), cluster);
     await pulumi.run("destroy", ["--yes"]);
     await pulumi.remove();
-    return;
   }
-  await removeCluster(options.cluster, console.log);
+  if (!options.context) await removeCluster(options.cluster, console.log);
 }
 
-export async function render({ stack }: { stack: string }): Promise<void> {
-  settingsOfStack(stack);
-  process.stdout.write(manifestsText(await renderManifests(stack, stackConfig(stack))));
+export async function render(options: Pick<Options, "stack" | "configFile">): Promise<void> {
+  settingsIn(options);
+  process.stdout.write(manifestsText(await renderManifests(options.stack, stackConfig(fileOf(options)))));
 }
 
-function settingsOfStack(stack: string): Settings {
-  const given = Object.entries(stackConfig(stack)).filter(([key]) => key.startsWith("observability:"));
+const fileOf = ({ stack, configFile }: Pick<Options, "stack" | "configFile">) =>
+  configFile ?? stackFile(stack);
+
+/** Checked before anything else is done. */
+function settingsIn(options: Pick<Options, "stack" | "configFile">): Settings {
+  const prefix = "observability:";
+  const given = Object.entries(stackConfig(fileOf(options))).filter(([key]) => key.startsWith(prefix));
   return settingsOf(
-    Object.fromEntries(given.map(([key, value]) => [key.slice("observability:".length), value])),
-    stack,
+    Object.fromEntries(given.map(([key, value]) => [key.slice(prefix.length), value])),
+    options.stack,
   );
 }
 
@@ -108,7 +106,7 @@ async function provide(options: Options): Promise<Provided> {
         title: "Cluster",
         task: async (provided, task) => {
           const report = (line: string) => (task.output = line);
-          provided.cluster = await provideCluster({ name, context, hostPorts: HOST_PORTS }, report);
+          provided.cluster = await provideCluster({ name, context }, report);
           const archives = provided.images.flatMap(({ ref, archive }) => (archive ? [{ ref, archive }] : []));
           await provided.cluster.loadImages(archives, report);
           task.title = `Cluster: ${provided.cluster.name} (${provided.cluster.kind})`;
@@ -126,5 +124,8 @@ async function existing(options: Options): Promise<{ pulumi: Pulumi; cluster: Cl
     throw new UserError(
       `No cluster: the local cluster ${options.cluster} does not run.\nMake it with npm run up, name another with --context NAME, or use npm run render, which needs none.`,
     );
-  return { cluster, pulumi: new Pulumi(await provideToolchain(console.log), options.stack, cluster) };
+  return {
+    cluster,
+    pulumi: new Pulumi(await provideToolchain(console.log), options.stack, fileOf(options), cluster),
+  };
 }

@@ -15,9 +15,10 @@ export class Pulumi {
   constructor(
     private readonly toolchain: Toolchain,
     private readonly stack: string,
+    file: string,
     private readonly cluster: Pick<Cluster, "kubeconfig" | "context">,
   ) {
-    this.files = copyStackFiles(stack);
+    this.files = copyStackFiles(stack, file);
     this.env = {
       ...toolchain.env,
       ...backendEnvironment(),
@@ -56,18 +57,10 @@ export class Pulumi {
     return result.exitCode === 0 ? JSON.parse(result.stdout || "{}") : {};
   }
 
-  /** Whether the state knows the stack. */
-  async exists(): Promise<boolean> {
-    const result = await this.capture(["stack", "--show-name"]);
-    return result.exitCode === 0;
-  }
-
-  /** Forgets the stack; it must be destroyed before. */
+  /** Forgets the stack, even one whose objects went away with their cluster. */
   async remove(): Promise<void> {
-    await execa(this.toolchain.pulumi, ["stack", "rm", this.stack, "--yes", "--preserve-config"], {
-      cwd: this.files.directory,
-      env: this.env,
-    });
+    await this.unlock();
+    await this.capture(["stack", "rm", "--force", "--yes", "--preserve-config"]);
   }
 
   private capture(args: string[]) {

@@ -57,17 +57,19 @@ export async function renderManifests(stack: string, config: Record<string, unkn
   return manifests.sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
 }
 
-/** The `config` part of Pulumi.<stack>.yaml. */
-export function stackConfig(stack: string, directory = repoDir): Record<string, unknown> {
-  const file = join(directory, `Pulumi.${stack}.yaml`);
+/** The `config` part of a stack file. */
+export function stackConfig(file: string): Record<string, unknown> {
   try {
-    return (load(readFileSync(file, "utf8")) as { config?: Record<string, unknown> }).config ?? {};
+    return (load(readFileSync(file, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {};
   } catch (error) {
     throw new UserError(
-      `${file} cannot be read: ${(error as Error).message}\nAllowed: --stack kind, --stack prod, or a file of your own.`,
+      `The stack file ${file} cannot be read: ${(error as Error).message}\nAllowed: --stack kind, --stack prod, a Pulumi.NAME.yaml of your own, or --config-file PATH.`,
     );
   }
 }
+
+/** Where the file of a stack lies, unless the user says otherwise. */
+export const stackFile = (stack: string): string => join(repoDir, `Pulumi.${stack}.yaml`);
 
 export const manifestsText = (manifests: Manifest[]): string =>
   manifests.map((manifest) => `---\n${yaml(manifest)}`).join("");

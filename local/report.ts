@@ -49,7 +49,7 @@ export async function workloads(cluster: Cluster, settings: Settings): Promise<s
       "-n",
       namespace,
     ];
-    const { stdout, stderr } = await execa(cluster.kubectl ?? "kubectl", args, { reject: false });
+    const { stdout, stderr } = await execa(cluster.kubectl, args, { reject: false });
     return `${namespace}\n${stdout || stderr}`;
   });
   return (await Promise.all(texts)).join("\n\n");

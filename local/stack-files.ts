@@ -14,13 +14,13 @@ export interface StackFiles {
  * Pulumi writes the salt of its encryption into the stack file. So that the checkout stays as it is, it is given a
  * copy, which keeps the salt from one run to the next; a stack file with a salt of its own is copied as it is.
  */
-export function copyStackFiles(stack: string): StackFiles {
+export function copyStackFiles(stack: string, file: string): StackFiles {
   const directory = join(stateDir, "pulumi", stack);
   const config = join(directory, `Pulumi.${stack}.yaml`);
   mkdirSync(directory, { recursive: true });
   copyFileSync(join(repoDir, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
   const salt = existsSync(config) ? saltOf(readFileSync(config, "utf8")) : undefined;
-  const text = readFileSync(join(repoDir, `Pulumi.${stack}.yaml`), "utf8");
+  const text = readFileSync(file, "utf8");
   writeFileSync(config, salt && !saltOf(text) ? `${text.trimEnd()}\nencryptionsalt: ${salt}\n` : text);
   return { directory, config };
 }

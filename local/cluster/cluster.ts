@@ -1,0 +1,32 @@
+/** What every way to a cluster gives. */
+import type { HostPort } from "./node/place";
+
+export type Report = (line: string) => void;
+
+export interface ClusterOptions {
+  /** Of the cluster that is made here; the name of the stack. */
+  name: string;
+  /** A kube context of the user's. Default: the environment variable OBSERVABILITY_CONTEXT; else none. */
+  context?: string;
+  /** Ports on localhost that lead to node ports. Default: those of kind.yaml. A context has none. */
+  hostPorts?: HostPort[];
+}
+
+/** An image as a file that holds an OCI or Docker archive. */
+export interface ImageArchive {
+  ref: string;
+  archive: string;
+}
+
+export interface Cluster {
+  kind: "context" | "kind" | "node";
+  name: string;
+  /** Path; for a context what KUBECONFIG says, which may be several paths. */
+  kubeconfig: string;
+  /** Name of the context in it. */
+  context: string;
+  /** Path of a kubectl that fits. */
+  kubectl: string;
+  /** Makes images known to the cluster; those it was given before, and that have not changed, are skipped. */
+  loadImages(images: ImageArchive[], report: Report): Promise<void>;
+}

@@ -1,0 +1,57 @@
+/**
+ * Finds a cluster or provides one, in this order: the context that the user names, kind where Docker answers, a node
+ * of our own on Linux as root. One that was made here under the name before is used again.
+ */
+import { UserError } from "../errors";
+import type { Cluster, ClusterOptions, Report } from "./cluster";
+import { useContext } from "./context";
+import { defaultHostPorts, findKind, kindExists, kindMissing, provideKind, removeKind } from "./kind";
+import { findNode, nodeExists, nodeMissing, provideNode, removeNode } from "./node";
+
+export type { Cluster, ClusterOptions, ImageArchive, Report } from "./cluster";
+export { defaultHostPorts } from "./kind";
+
+/**
+ * A cluster that answers; idempotent, with its data kept as long as it can be started.
+ * Errors: UserError for a context that is unknown or does not answer, a port in use, a machine where no cluster is
+ * possible, a cluster that does not get ready.
+ */
+export async function provideCluster(options: ClusterOptions, report: Report): Promise<Cluster> {
+  const { name, context, hostPorts } = withDefaults(options);
+  if (context) return useContext(context, report);
+  if (nodeExists(name)) return provideNode(name, hostPorts, report);
+  const noKind = await kindMissing();
+  if (!noKind) return provideKind(name, hostPorts, report);
+  const noNode = await nodeMissing();
+  if (!noNode) return provideNode(name, hostPorts, report);
+  throw new UserError(
+    `up: no Kubernetes cluster is possible here. Choose one:\n` +
+      `  - a cluster of yours: --context NAME (\`kubectl config get-contexts\` lists them)\n` +
+      `  - kind: ${noKind}\n` +
+      `  - a local node without Docker: ${noNode}`,
+  );
+}
+
+/** The same cluster if it is there and answers. Changes nothing. Errors: as above, for a context. */
+export async function findCluster(options: ClusterOptions): Promise<Cluster | undefined> {
+  const { name, context } = withDefaults(options);
+  const { hostPorts } = options; // any, if none are given
+  const silent = () => undefined;
+  if (context) return useContext(context, silent);
+  if (kindExists(name)) return findKind(name, hostPorts, silent);
+  return nodeExists(name) ? findNode(name, hostPorts) : undefined;
+}
+
+/** Deletes the cluster that was made here under this name, with its data; a context of the user's is never touched. */
+export async function removeCluster(name: string, report: Report): Promise<void> {
+  if (kindExists(name)) await removeKind(name);
+  else if (nodeExists(name)) await removeNode(name);
+  else return report(`there is no local cluster ${name}`);
+  report(`local cluster ${name} is removed`);
+}
+
+const withDefaults = ({ name, context, hostPorts }: ClusterOptions) => ({
+  name,
+  context: context || process.env.OBSERVABILITY_CONTEXT,
+  hostPorts: hostPorts ?? defaultHostPorts(),
+});

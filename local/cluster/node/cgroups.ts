@@ -1,0 +1,53 @@
+/** Control groups of a cluster: one directory of its own at the top of every hierarchy, below it the kubelet's. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Mount points of all control group hierarchies. */
+export const hierarchies = (mountinfo = readFileSync("/proc/self/mountinfo", "utf8")): string[] =>
+  mountinfo
+    .split("\n")
+    .map((line) => ({ point: line.split(" ")[4], type: line.split(" - ")[1]?.split(" ")[0] }))
+    .filter(({ type }) => type === "cgroup" || type === "cgroup2")
+    .map(({ point }) => point);
+
+/** The kubelet wants its root to be there. */
+export function createCgroups(id: string): void {
+  for (const root of hierarchies()) {
+    mkdirSync(join(root, id), { recursive: true });
+    for (const file of ["cpuset.cpus", "cpuset.mems"]) {
+      // Version 1: empty in a new group, which then may run nothing.
+      if (existsSync(join(root, "tasks")) && existsSync(join(root, file))) {
+        writeFileSync(join(root, id, file), readFileSync(join(root, file)));
+      }
+    }
+  }
+}
+
+/** The directories that are there. */
+export const cgroupsOf = (id: string): string[] =>
+  hierarchies()
+    .map((root) => join(root, id))
+    .filter((directory) => existsSync(directory));
+
+/** Process ids in all control groups of the cluster: what runs in its pods. */
+export function processesIn(id: string): number[] {
+  const pids = cgroupsOf(id)
+    .flatMap(withChildren)
+    .flatMap((directory) =>
+      readFileSync(join(directory, "cgroup.procs"), "utf8").split("\n").filter(Boolean),
+    );
+  return [...new Set(pids.map(Number))];
+}
+
+/** Throws (EBUSY) while a process is left in one of them. */
+export function removeCgroups(id: string): void {
+  for (const directory of cgroupsOf(id).flatMap(withChildren)) rmdirSync(directory);
+}
+
+/** Depth first: children before their parent. */
+const withChildren = (directory: string): string[] => [
+  ...readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap((entry) => withChildren(join(directory, entry.name))),
+  directory,
+];

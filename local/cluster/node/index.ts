@@ -1,0 +1,143 @@
+/** A single node of real Kubernetes on this machine, without Docker: Linux and root is all it takes. */
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { setTimeout as delay } from "node:timers/promises";
+import { UserError } from "../../errors";
+import type { Cluster, Report } from "../cluster";
+import { assertPortsFree } from "../ports";
+import { run } from "../run";
+import { nodeBinaries } from "./binaries";
+import { writeFiles } from "./files";
+import { healthy, kubectl } from "./health";
+import { loadIntoNode } from "./images";
+import { processesOf, stop } from "./leftovers";
+import {
+  adminKubeconfig,
+  linkAddresses,
+  marker,
+  placeOf,
+  readSpec,
+  type HostPort,
+  type Place,
+  type Spec,
+} from "./place";
+
+/** From start to Ready takes 20 s on two cores; a machine that builds beside it takes longer. */
+const startSeconds = 120;
+
+/** Why a node cannot be started here, or nothing if it can. */
+export async function nodeMissing(): Promise<string | undefined> {
+  if (process.platform !== "linux") return `it needs Linux, this is ${process.platform}`;
+  if (process.getuid?.() !== 0) return "it needs root, you are not (try `sudo npm run up`)";
+  const wanted = ["ip", "mount", "setpriv", "unshare"];
+  const found = await Promise.all(wanted.map((program) => run("sh", ["-c", `command -v ${program}`])));
+  const missing = wanted.filter((_, i) => found[i].failed);
+  return missing.length > 0 ? `${missing.join(", ")} not found (install iproute2 and util-linux)` : undefined;
+}
+
+/** The running node of that name, if it is healthy and leads to these ports (default: any). No side effects. */
+export async function findNode(name: string, hostPorts?: HostPort[]): Promise<Cluster | undefined> {
+  const spec = readSpec(placeOf(name));
+  if (!spec || (hostPorts && !isDeepStrictEqual(spec.hostPorts, hostPorts))) return undefined;
+  return (await healthy(spec)) ? clusterOf(spec) : undefined;
+}
+
+/**
+ * Reuses the node if it is healthy; else removes what is left of it, save its data, and starts it. If it does not
+ * get ready with the data of an earlier one, these are given up.
+ * Errors: UserError for a port in use, and when a new node does not get ready.
+ */
+export async function provideNode(name: string, hostPorts: HostPort[], report: Report): Promise<Cluster> {
+  const running = await findNode(name, hostPorts);
+  if (running) return running;
+  const place = placeOf(name);
+  await stop(place);
+  await assertPortsFree(hostPorts.map(({ host }) => host));
+  const kept = readSpec(place) !== undefined;
+  report(kept ? `starting cluster ${name} again, with its data` : `starting cluster ${name}`);
+  try {
+    return clusterOf(await start(place, hostPorts, report));
+  } catch (error) {
+    if (!kept || !(error instanceof UserError)) throw error;
+    report(`cluster ${name} did not get ready with its old data: making a new one`);
+    await removeNode(name);
+    return clusterOf(await start(place, hostPorts, report));
+  }
+}
+
+/** Stops the node and deletes its data. Nothing remains on the host. */
+export async function removeNode(name: string): Promise<void> {
+  const place = placeOf(name);
+  await stop(place);
+  rmSync(place.directory, { recursive: true, force: true });
+}
+
+export const nodeExists = (name: string) => existsSync(join(placeOf(name).directory, "pki"));
+
+const clusterOf = (spec: Spec): Cluster => ({
+  kind: "node",
+  name: spec.name,
+  kubeconfig: adminKubeconfig(spec),
+  context: spec.name,
+  kubectl: join(spec.binaries.kubernetes, "kubectl"),
+  loadImages: (images, report) => loadIntoNode(spec, images, report),
+});
+
+async function start(place: Place, hostPorts: HostPort[], report: Report): Promise<Spec> {
+  const spec: Spec = {
+    ...place,
+    ...linkAddresses(place.id),
+    nodeName: `${place.name}-node`,
+    apiPort: await freePort(),
+    hostPorts,
+    binaries: await nodeBinaries(report),
+  };
+  const logs = join(place.directory, "logs");
+  mkdirSync(logs, { recursive: true });
+  await writeFiles(spec);
+  const began = Date.now();
+  startKeeper(spec, join(logs, "keeper.log"));
+  await untilReady(spec, logs);
+  report(`cluster ${place.name} is ready after ${Math.round((Date.now() - began) / 1000)} s`);
+  return spec;
+}
+
+function startKeeper(spec: Spec, logFile: string): void {
+  const log = openSync(logFile, "w");
+  const keeper = join(__dirname, "keeper.ts");
+  spawn(process.execPath, ["--require", require.resolve("tsx/cjs"), keeper, spec.directory], {
+    cwd: "/",
+    detached: true, // it outlives this command and does not hear its Ctrl-C
+    stdio: ["ignore", log, log],
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, [marker]: spec.directory },
+  }).unref();
+}
+
+async function untilReady(spec: Spec, logs: string): Promise<void> {
+  const began = Date.now();
+  const until = began + startSeconds * 1000;
+  let added = false;
+  do {
+    await delay(250);
+    if (processesOf(spec).length === 0) throw notReady(spec, "ended", logs);
+    if (Date.now() > until) throw notReady(spec, `was not ready within ${startSeconds} s`, logs);
+    added ||= (await kubectl(spec, "apply", "--filename", join(spec.directory, "addons.json"))) !== undefined;
+  } while (!added || !(await healthy(spec, began)));
+}
+
+const notReady = (spec: Spec, what: string, logs: string) =>
+  new UserError(
+    `cluster ${spec.name}: the node ${what}. The reason is in one of ${logs}/*.log (start with keeper.log and ` +
+      `kubelet.log). Try again with \`npm run up\`, or remove it first with \`npm run down\`.`,
+  );
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((listening) => server.once("listening", listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}

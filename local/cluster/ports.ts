@@ -1,0 +1,32 @@
+/** Ports on localhost that a cluster wants. */
+import { createServer } from "node:net";
+import { UserError } from "../errors";
+import { nodes } from "./node/place";
+import { run } from "./run";
+
+/** Throws a UserError that names every port that something else listens on, and who, where that can be known. */
+export async function assertPortsFree(ports: number[]): Promise<void> {
+  const taken = (await Promise.all(ports.map(async (port) => ((await isFree(port)) ? [] : [port])))).flat();
+  if (taken.length === 0) return;
+  const lines = await Promise.all(taken.map(async (port) => `  ${port}: ${await listener(port)}`));
+  throw new UserError(
+    `up: the cluster needs ports on localhost that are in use:\n${lines.join("\n")}\n` +
+      "Stop what listens there (`npm run down` for another cluster of this project), then try again.",
+  );
+}
+
+const isFree = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+
+/** For instance `caddy (process 4711)`. */
+async function listener(port: number): Promise<string> {
+  const cluster = nodes().find(({ hostPorts }) => hostPorts.some(({ host }) => host === port));
+  if (cluster) return `the local cluster ${cluster.name}`;
+  const { stdout } = await run("ss", ["-Hltnp", `sport = :${port}`]);
+  const found = /\("([^"]+)",pid=(\d+)/.exec(stdout);
+  return found ? `${found[1]} (process ${found[2]})` : "an unknown process (as root, `ss -ltnp` tells)";
+}

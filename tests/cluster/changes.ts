@@ -1,0 +1,71 @@
+import { type Context, STACK, up } from "./start";
+import { eventually, npm, objects } from "./support/stack";
+
+const CHANGED = /^ +[+~-]{1,2} ?\d+ /m;
+
+export function changes(context: Context): void {
+  /** uid and restarts of every pod of the stack's servers. */
+  const pods = async () => {
+    const all = await objects<Pod>("pods", "-A", "-l", "app.kubernetes.io/part-of=observability-stack");
+    const servers = all.filter(({ metadata }) => !metadata.name.includes("rotation"));
+    return Object.fromEntries(
+      servers.map(({ metadata, status }) => [
+        metadata.labels.app,
+        `${metadata.uid} ${status.containerStatuses.map((c) => c.restartCount).join()}`,
+      ]),
+    );
+  };
+
+  describe("changes", () => {
+    test("a second up changes nothing", async () => {
+      const before = await pods();
+      const { exitCode, output } = await up(context.given);
+      expect(exitCode).toBe(0);
+      expect(output).toMatch(/^ +\d+ unchanged$/m);
+      expect(output).not.toMatch(CHANGED);
+      expect(await pods()).toEqual(before);
+    });
+
+    test("a changed alert threshold restarts nothing and is taken over", async () => {
+      const before = await pods();
+      const { rules, ...alerting } = context.given.alerting as { rules: object };
+      context.given = {
+        ...context.given,
+        alerting: { ...alerting, rules: { ...rules, highErrorRate: { threshold: 0.07 } } },
+      };
+      const { output } = await up(context.given);
+      expect(output).toMatch(/^ +~ 1 updated$/m);
+      await eventually("the new threshold in Prometheus", 120, async () => {
+        const rules = await context.grafana.datasource<unknown>("prometheus", "/api/v1/rules");
+        return JSON.stringify(rules).includes("> 0.07") || undefined;
+      });
+      expect(await pods()).toEqual(before);
+    });
+
+    test("a changed trace retention rolls only Tempo", async () => {
+      const before = await pods();
+      context.given = { ...context.given, tracing: { retention: { time: "72h" } } };
+      await up(context.given);
+      const after = await pods();
+      expect(Object.keys(after).filter((app) => after[app] !== before[app])).toEqual(["tempo"]);
+    });
+
+    test("preview shows what would change, in words of the settings, and no secret", async () => {
+      const { exitCode, output } = await npm("preview", STACK);
+      expect(exitCode).toBe(0);
+      expect(output).toMatch(/^ +\d+ unchanged$/m);
+      expect(output).not.toContain(context.password);
+    });
+
+    test("status shows pods and addresses", async () => {
+      const { output } = await npm("status", STACK);
+      expect(output).toMatch(/prometheus-0 +1\/1 +Running/);
+      expect(output).toContain("http://localhost:8080/api/monitoring/grafana/");
+    });
+  });
+}
+
+interface Pod {
+  metadata: { name: string; uid: string; labels: Record<string, string> };
+  status: { containerStatuses: { restartCount: number }[] };
+}

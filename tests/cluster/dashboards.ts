@@ -1,0 +1,99 @@
+import type { Context } from "./start";
+import { eventually } from "./support/stack";
+import { Grafana } from "./support/grafana";
+
+/** Values of the dashboard's variables, as a user would choose them. */
+const variables: Record<string, string> = { namespace: "ticketing", service: "ticket-service" };
+const chosen = (text: string) => text.replace(/\$\{?(\w+)\}?/g, (all, name) => variables[name] ?? all);
+
+export function dashboards(context: Context): void {
+  describe("Grafana", () => {
+    test("the generated password works, admin/admin does not", async () => {
+      expect((await context.grafana.fetch("/api/user")).status).toBe(200);
+      expect((await new Grafana("admin", "admin").fetch("/api/user")).status).toBe(401);
+    });
+
+    test("the node ports answer as well", async () => {
+      expect((await fetch("http://localhost:30006/api/monitoring/grafana/api/health")).status).toBe(200);
+      expect((await fetch("http://localhost:30090/-/ready")).status).toBe(200);
+      expect((await fetch("http://localhost:8080/api/monitoring/prometheus/-/ready")).status).toBe(200);
+    });
+
+    test.each(["prometheus", "loki", "tempo"])("the datasource %s is healthy", async (uid) => {
+      expect(await context.grafana.json(`/api/datasources/uid/${uid}/health`)).toMatchObject({
+        status: "OK",
+      });
+    });
+
+    test("the datasource alertmanager answers", async () => {
+      expect(await context.grafana.datasource("alertmanager", "/api/v2/status")).toMatchObject({
+        versionInfo: {},
+      });
+    });
+
+    test("every panel of the dashboard shows data", async () => {
+      const { dashboard } = await context.grafana.json<{ dashboard: { panels: Panel[] } }>(
+        "/api/dashboards/uid/service",
+      );
+      const panels = dashboard.panels.filter(({ targets }) => targets);
+      expect(panels.length).toBeGreaterThan(8);
+      for (const { title, targets } of panels)
+        for (const target of targets!)
+          await eventually(`data in ${title}`, 90, async () => {
+            const { rows, error } = await context.grafana.query(JSON.parse(chosen(JSON.stringify(target))));
+            if (error) throw new Error(error);
+            return rows > 0 || undefined;
+          });
+    });
+  });
+
+  describe("links, interpolated as Grafana documents", () => {
+    const settingsOf = async (uid: string) =>
+      (await context.grafana.json<{ jsonData: Links }>(`/api/datasources/uid/${uid}`)).jsonData;
+    const entry = async () =>
+      (await context.grafana.loki('{app="ticket-service"} |= "Ticket created"'))[0].labels;
+
+    test("log -> trace", async () => {
+      const [field] = (await settingsOf("loki")).derivedFields;
+      const labels = await entry();
+      expect(field).toMatchObject({ matcherType: "label", datasourceUid: "tempo", url: "${__value.raw}" });
+      expect((await context.grafana.trace(labels[field.matcherRegex])).length).toBeGreaterThan(4);
+    });
+
+    test("trace -> log", async () => {
+      const { tracesToLogsV2: link } = await settingsOf("tempo");
+      const labels = await entry();
+      const tags = link.tags.map(({ key, value }) => `${value}="${labels[key]}"`).join(", ");
+      const query = link.query.replace("${__tags}", tags).replace("${__trace.traceId}", labels.trace_id);
+      expect(link.datasourceUid).toBe("loki");
+      expect((await context.grafana.loki(query)).map(({ line }) => line).join("\n")).toContain(
+        "Ticket created",
+      );
+    });
+
+    test("trace -> metric", async () => {
+      const { tracesToMetrics: link } = await settingsOf("tempo");
+      const tags = link.tags.map(({ value }) => `${value}="ticket-service"`).join(", ");
+      expect(link.datasourceUid).toBe("prometheus");
+      for (const { query } of link.queries)
+        expect(await context.grafana.prometheus(query.replace("$__tags", tags))).toHaveLength(1);
+    });
+
+    test("exemplar -> trace", async () => {
+      const [link] = (await settingsOf("prometheus")).exemplarTraceIdDestinations;
+      expect(link).toEqual({ name: "trace_id", datasourceUid: "tempo" });
+    });
+  });
+}
+
+interface Panel {
+  title: string;
+  targets?: object[];
+}
+
+interface Links {
+  derivedFields: { matcherType: string; matcherRegex: string; url: string; datasourceUid: string }[];
+  exemplarTraceIdDestinations: object[];
+  tracesToLogsV2: { datasourceUid: string; query: string; tags: { key: string; value: string }[] };
+  tracesToMetrics: { datasourceUid: string; tags: { value: string }[]; queries: { query: string }[] };
+}

@@ -1,0 +1,83 @@
+import { spawn } from "node:child_process";
+import { type Context, STACK, up } from "./start";
+import { Grafana, GRAFANA } from "./support/grafana";
+import { eventually, npmArguments, pulumi, writeStack } from "./support/stack";
+import { repoDir } from "../../local/paths";
+
+export function rotation(context: Context): void {
+  const password = () =>
+    pulumi(context.env, "stack", "output", "grafanaPassword", "--show-secrets", "--stack", STACK);
+  const rotate = (id: string) => (context.given = { ...context.given, grafana: { admin: { rotation: id } } });
+  const status = async (user: Grafana) => (await user.fetch("/api/user")).status;
+
+  /** Signs in as the browser does; answers what the session sees. */
+  async function session(): Promise<() => Promise<number>> {
+    const response = await fetch(`${GRAFANA}/login`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ user: "admin", password: context.password }),
+    });
+    const cookie = response.headers
+      .getSetCookie()
+      .map((one) => one.split(";")[0])
+      .join("; ");
+    return async () => (await fetch(`${GRAFANA}/api/user`, { headers: { cookie } })).status;
+  }
+
+  async function expectRotated(before: Grafana, seen: () => Promise<number>) {
+    const old = context.password;
+    context.password = await password();
+    context.grafana = new Grafana("admin", context.password);
+    expect(context.password).not.toBe(old);
+    expect(await status(context.grafana)).toBe(200);
+    expect(await status(before)).toBe(401);
+    expect(await seen()).toBe(401);
+    expect(await context.grafana.json("/api/datasources/uid/prometheus/health")).toMatchObject({
+      status: "OK",
+    });
+  }
+
+  describe("rotation", () => {
+    test("another id: new password in, old one and old session out", async () => {
+      const seen = await session();
+      expect(await seen()).toBe(200);
+      const before = context.grafana;
+      expect((await up(rotate("2"))).exitCode).toBe(0);
+      await expectRotated(before, seen);
+    });
+
+    test("killed in the middle, it converges at the next up", async () => {
+      const seen = await session();
+      const before = context.grafana;
+      writeStack(STACK, rotate("3"));
+      const child = spawn("npm", npmArguments("up", STACK), { cwd: repoDir, detached: true });
+      let output = "";
+      child.stdout.on("data", (part) => (output += part));
+      await eventually(
+        "the new Secret",
+        120,
+        async () => /Secret grafana-credentials created/.test(output) || undefined,
+      );
+      process.kill(-child.pid!, "SIGKILL");
+      expect((await up(context.given)).exitCode).toBe(0);
+      await expectRotated(before, seen);
+    });
+
+    test("interrupted by Ctrl-C, the next up goes on", async () => {
+      context.given = { ...context.given, tracing: { retention: { time: "96h" } } };
+      writeStack(STACK, context.given);
+      const child = spawn("npm", npmArguments("up", STACK), { cwd: repoDir, detached: true });
+      let output = "";
+      child.stdout.on("data", (part) => (output += part));
+      const ended = new Promise((resolve) => child.on("exit", resolve));
+      await eventually(
+        "Tempo's new file",
+        120,
+        async () => /tracing-tempo-config creat/.test(output) || undefined,
+      );
+      process.kill(-child.pid!, "SIGINT");
+      await ended;
+      expect((await up(context.given)).exitCode).toBe(0);
+    });
+  });
+}

@@ -1,0 +1,31 @@
+import { alerting } from "./alerting";
+import { changes } from "./changes";
+import { badInput } from "./bad-input";
+import { dashboards } from "./dashboards";
+import { logs } from "./logs";
+import { metrics } from "./metrics";
+import { rotation } from "./rotation";
+import { start, type Context } from "./start";
+import { teardown } from "./teardown";
+import { traces } from "./traces";
+import { twoStacks } from "./two-stacks";
+
+/*
+ * One stack on one real cluster, from nothing to nothing: each part of the story is a file, in this order. Every
+ * question is asked where a user asks it: npm, pulumi, localhost, Grafana's API.
+ */
+jest.setTimeout(900_000);
+
+const context = {} as Context;
+
+start(context);
+metrics(context);
+logs(context);
+traces(context);
+dashboards(context);
+alerting(context);
+changes(context);
+rotation(context);
+twoStacks(context);
+badInput(context);
+teardown(context);

@@ -1,0 +1,107 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import execa from "execa";
+import { load } from "js-yaml";
+import { yaml } from "../../../config/yaml";
+import { type Cluster, findCluster } from "../../../local/cluster";
+import { repoDir } from "../../../local/paths";
+import { stackConfig, stackFile } from "../../../local/render";
+
+/** The cluster of the tests; its own, so that nobody's is touched. */
+export const CLUSTER = process.env.OBSERVABILITY_TEST_CLUSTER ?? "e2e";
+
+const directory = mkdtempSync(join(tmpdir(), "observability-e2e-"));
+
+/** Something that a stack file may hold under `observability:`. */
+export type Given = Record<string, unknown>;
+
+/** Writes a stack file: the one of the kind stack with these keys laid over it. */
+export function writeStack(stack: string, given: Given): void {
+  const config = { ...stackConfig(stackFile("kind")) };
+  for (const [key, value] of Object.entries(given)) config[`observability:${key}`] = value;
+  writeFileSync(fileOf(stack), yaml({ config }));
+}
+
+const fileOf = (stack: string) => join(directory, `Pulumi.${stack}.yaml`);
+
+export interface Ran {
+  exitCode: number;
+  output: string;
+}
+
+/** A later option wins over an earlier one of the same name. */
+export const npmArguments = (command: string, stack: string, ...args: string[]): string[] => {
+  const all = ["run", "--silent", command, "--", "--stack", stack, "--config-file", fileOf(stack)];
+  return [...all, "--cluster", CLUSTER, ...args];
+};
+
+/** Runs a command of package.json as a user would. */
+export async function npm(command: string, stack: string, ...args: string[]): Promise<Ran> {
+  const result = await execa("npm", npmArguments(command, stack, ...args), {
+    cwd: repoDir,
+    all: true,
+    reject: false,
+  });
+  console.log(`npm run ${command} -- --stack ${stack}: exit code ${result.exitCode}\n${result.all}`);
+  return { exitCode: result.exitCode, output: result.all ?? "" };
+}
+
+/** The environment that `up` tells users to export for plain pulumi and kubectl. */
+export function exported(output: string): Record<string, string> {
+  return Object.fromEntries(
+    [...output.matchAll(/^ {2}export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+  );
+}
+
+/** Plain Pulumi, as the README shows it. */
+export async function pulumi(env: Record<string, string>, ...args: string[]): Promise<string> {
+  const result = await execa("pulumi", args, { cwd: repoDir, env, all: true, reject: false });
+  if (result.exitCode !== 0) throw new Error(`pulumi ${args.join(" ")}:\n${result.all}`);
+  return result.stdout;
+}
+
+export async function cluster(): Promise<Cluster> {
+  const found = await findCluster({ name: CLUSTER });
+  if (!found) throw new Error(`no cluster ${CLUSTER}`);
+  return found;
+}
+
+/** kubectl against the test cluster; `input` is its standard input. */
+export async function kubectl(args: string[], input?: string): Promise<string> {
+  const { kubeconfig, context, kubectl } = await cluster();
+  const { stdout } = await execa(kubectl, ["--kubeconfig", kubeconfig, "--context", context, ...args], {
+    input,
+  });
+  return stdout;
+}
+
+export async function objects<T>(...args: string[]): Promise<T[]> {
+  return (load(await kubectl(["get", "-o", "json", ...args])) as { items: T[] }).items;
+}
+
+/** Applies objects as a user would and waits for none. */
+export const apply = (manifests: object[]): Promise<string> =>
+  kubectl(
+    ["apply", "--server-side", "-f", "-"],
+    JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests }),
+  );
+
+/** Asks again every second until the answer is there: what is measured in a cluster arrives a little later. */
+export async function eventually<T>(
+  what: string,
+  seconds: number,
+  ask: () => Promise<T | undefined>,
+): Promise<T> {
+  const end = Date.now() + seconds * 1000;
+  for (let last = "no answer"; ;) {
+    try {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      last = String(error);
+    }
+    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what} (${last})`);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}

@@ -1,0 +1,117 @@
+import { ticketingManifests, trafficJob } from "../../../examples/ticketing/kubernetes";
+import versions from "../../../config/versions.json";
+import { apply, eventually, kubectl, objects } from "./stack";
+
+export const NAMESPACE = "ticketing";
+const image = "docker.io/observability-stack/ticketing:0.1.0";
+const redisImage = `${versions.redis.image}:${versions.redis.tag}`;
+
+/** What the traffic generator says it sent: method and route -> status -> how often. */
+export interface Report {
+  visits: number;
+  users: string[];
+  requests: Record<string, Record<string, number>>;
+}
+
+/** The ticketing services, ready. */
+export async function deployTicketing(): Promise<void> {
+  await apply(ticketingManifests({ namespace: NAMESPACE, image, redisImage }));
+  await kubectl([
+    "wait",
+    "deployment",
+    "--all",
+    "-n",
+    NAMESPACE,
+    "--for=condition=Available",
+    "--timeout=180s",
+  ]);
+}
+
+/** A minute of users; returns when the last one is done. */
+export async function sendTraffic(
+  name: string,
+  users: number,
+  rate: number,
+  duration: number,
+): Promise<Report> {
+  await apply([trafficJob({ namespace: NAMESPACE, image, name, users, rate, duration })]);
+  await kubectl([
+    "wait",
+    `job/${name}`,
+    "-n",
+    NAMESPACE,
+    "--for=condition=Complete",
+    `--timeout=${duration + 120}s`,
+  ]);
+  const log = await kubectl(["logs", `job/${name}`, "-n", NAMESPACE]);
+  return JSON.parse(log.trim().split("\n").at(-1)!) as Report;
+}
+
+const RECEIVER = `
+const bodies = [];
+require("node:http").createServer((request, response) => {
+  if (request.method === "GET") return response.end(JSON.stringify(bodies));
+  let body = "";
+  request.on("data", (part) => (body += part)).on("end", () => (bodies.push(JSON.parse(body)), response.end()));
+}).listen(8080);`;
+
+/** A webhook receiver in the cluster that remembers what Alertmanager sent. */
+export async function deployReceiver(): Promise<void> {
+  const [{ spec }] = await objects<{ spec: { template: { spec: { containers: object[] } } } }>(
+    "deployment",
+    "-n",
+    NAMESPACE,
+    "-l",
+    "app=board-service",
+  );
+  const pod = spec.template.spec;
+  const metadata = { name: "receiver", namespace: NAMESPACE, labels: { app: "receiver" } };
+  const container = {
+    name: "receiver",
+    image,
+    command: ["/usr/local/bin/node", "-e", RECEIVER],
+    ports: [{ containerPort: 8080 }],
+    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 2 },
+    resources: { requests: { cpu: "5m", memory: "32Mi" }, limits: { cpu: "200m", memory: "96Mi" } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+  };
+  const selector = { app: "receiver" };
+  await apply([
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata,
+      spec: {
+        selector: { matchLabels: selector },
+        template: { metadata: { labels: selector }, spec: { ...pod, containers: [container] } },
+      },
+    },
+    { apiVersion: "v1", kind: "Service", metadata, spec: { selector, ports: [{ port: 8080 }] } },
+  ]);
+  await kubectl(["rollout", "status", "deployment/receiver", "-n", NAMESPACE, "--timeout=120s"]);
+}
+
+export const RECEIVER_URL = `http://receiver.${NAMESPACE}.svc:8080/`;
+
+export interface Notification {
+  status: string;
+  alerts: { status: string; labels: Record<string, string>; annotations: Record<string, string> }[];
+}
+
+/** A notification about this alert and service in this state, once it has arrived. */
+export function notified(alertname: string, service: string, status: string, seconds: number) {
+  return eventually(`${alertname} of ${service} ${status} at the receiver`, seconds, async () => {
+    const path = `/api/v1/namespaces/${NAMESPACE}/services/receiver:8080/proxy/`;
+    const all = JSON.parse(await kubectl(["get", "--raw", path])) as Notification[];
+    return all
+      .flatMap(({ alerts }) => alerts)
+      .find(
+        ({ labels, status: is }) =>
+          labels.alertname === alertname && labels.service === service && is === status,
+      );
+  });
+}
