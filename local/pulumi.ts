@@ -10,6 +10,8 @@ import type { Toolchain } from "./toolchain";
 /** Pulumi for one stack on one cluster: the CLI as a user would call it, in the checkout. */
 export class Pulumi {
   readonly env: Record<string, string>;
+  /** The copy of the stack file that Pulumi may write into. */
+  readonly file: string;
   private readonly files;
 
   constructor(
@@ -19,6 +21,7 @@ export class Pulumi {
     private readonly cluster: Pick<Cluster, "kubeconfig" | "context">,
   ) {
     this.files = copyStackFiles(stack, file);
+    this.file = this.files.config;
     this.env = {
       ...toolchain.env,
       ...backendEnvironment(),

@@ -94,14 +94,19 @@ test("every file that a program is pointed to is written", async () => {
 
 test("a node is alive when it is Ready and its lease was renewed lately, in this run", () => {
   const now = Date.parse("2026-01-01T00:01:00Z");
-  const answer = (status: string, renewTime?: string) => ({
-    items: [{ status: { conditions: [{ type: "Ready", status }] }, spec: {} }, { spec: { renewTime } }],
+  const answer = (status: string, lastHeartbeatTime: string, renewTime?: string) => ({
+    items: [
+      { status: { conditions: [{ type: "Ready", status, lastHeartbeatTime }] }, spec: {} },
+      { spec: { renewTime } },
+    ],
   });
-  expect(alive(answer("True", "2026-01-01T00:00:50.5Z"), 0, now)).toBe(true);
-  expect(alive(answer("True", "2026-01-01T00:00:50.5Z"), now, now)).toBe(false);
-  expect(alive(answer("True", "2026-01-01T00:00:10Z"), 0, now)).toBe(false);
-  expect(alive(answer("Unknown", "2026-01-01T00:00:50Z"), 0, now)).toBe(false);
-  expect(alive(answer("True"), 0, now)).toBe(false);
+  const [old, late] = ["2026-01-01T00:00:10Z", "2026-01-01T00:00:50.5Z"];
+  expect(alive(answer("True", old, late), 0, now)).toBe(true);
+  expect(alive(answer("True", late), 0, now)).toBe(true);
+  expect(alive(answer("True", late, late), now, now)).toBe(false);
+  expect(alive(answer("True", old, old), 0, now)).toBe(false);
+  expect(alive(answer("Unknown", old, late), 0, now)).toBe(false);
+  expect(alive({ items: [] }, 0, now)).toBe(false);
 });
 
 test("control group hierarchies of both versions are found", () => {

@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { run } from "../run";
 import { adminKubeconfig, type Spec } from "./place";
 
-/** Ten seconds is how often the kubelet renews its lease. */
+/** The kubelet renews its lease every ten seconds. */
 const freshMilliseconds = 40_000;
 
+/** The node, and its lease as soon as it has one. */
 interface Answer {
   items: {
-    status?: { conditions: { type: string; status: string }[] };
+    status?: { conditions?: { type: string; status: string; lastHeartbeatTime: string }[] };
     spec: { renewTime?: string };
   }[];
 }
@@ -19,16 +20,16 @@ interface Answer {
  * `since` (ms): a sign of life must be later, as the API server still has the one of the last run.
  */
 export async function healthy(spec: Spec, since = 0): Promise<boolean> {
-  const objects = [`node/${spec.nodeName}`, `lease/${spec.nodeName}`];
-  const answer = await kubectl(spec, "get", ...objects, "--namespace", "kube-node-lease", "--output", "json");
-  return answer !== undefined && alive(JSON.parse(answer) as Answer, since) && resolves(spec);
+  const objects = [`node/${spec.nodeName}`, `lease/${spec.nodeName}`, "--namespace", "kube-node-lease"];
+  const answer = await kubectl(spec, "get", ...objects, "--ignore-not-found", "--output", "json");
+  return Boolean(answer) && alive(JSON.parse(answer ?? "") as Answer, since) && resolves(spec);
 }
 
-export function alive({ items: [node, lease] }: Answer, since: number, now = Date.now()): boolean {
-  const ready =
-    node.status?.conditions.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
-  const renewed = Date.parse(lease.spec.renewTime ?? "");
-  return ready && renewed >= since && renewed >= now - freshMilliseconds;
+export function alive({ items }: Answer, since: number, now = Date.now()): boolean {
+  const ready = items.flatMap(({ status }) => status?.conditions ?? []).find(({ type }) => type === "Ready");
+  const signs = [ready?.lastHeartbeatTime, ...items.map(({ spec }) => spec.renewTime)];
+  const last = Math.max(...signs.map((time) => Date.parse(time ?? "") || 0));
+  return ready?.status === "True" && last >= since && last >= now - freshMilliseconds;
 }
 
 async function resolves(spec: Spec): Promise<boolean> {

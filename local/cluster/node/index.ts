@@ -20,12 +20,13 @@ import {
   marker,
   placeOf,
   readSpec,
+  type Binaries,
   type HostPort,
   type Place,
   type Spec,
 } from "./place";
 
-/** From start to Ready takes 20 s on two cores; a machine that builds beside it takes longer. */
+/** From start to Ready takes 5 s on two free cores, 20 s on busy ones; the data of a cluster that is late are given up. */
 const startSeconds = 120;
 
 /** Why a node cannot be started here, or nothing if it can. */
@@ -53,18 +54,19 @@ export async function findNode(name: string, hostPorts?: HostPort[]): Promise<Cl
 export async function provideNode(name: string, hostPorts: HostPort[], report: Report): Promise<Cluster> {
   const running = await findNode(name, hostPorts);
   if (running) return running;
+  const binaries = await nodeBinaries(report);
   const place = placeOf(name);
   await stop(place);
   await assertPortsFree(hostPorts.map(({ host }) => host));
   const kept = readSpec(place) !== undefined;
   report(kept ? `starting cluster ${name} again, with its data` : `starting cluster ${name}`);
   try {
-    return clusterOf(await start(place, hostPorts, report));
+    return clusterOf(await start(place, hostPorts, binaries, report));
   } catch (error) {
     if (!kept || !(error instanceof UserError)) throw error;
     report(`cluster ${name} did not get ready with its old data: making a new one`);
     await removeNode(name);
-    return clusterOf(await start(place, hostPorts, report));
+    return clusterOf(await start(place, hostPorts, binaries, report));
   }
 }
 
@@ -86,22 +88,20 @@ const clusterOf = (spec: Spec): Cluster => ({
   loadImages: (images, report) => loadIntoNode(spec, images, report),
 });
 
-async function start(place: Place, hostPorts: HostPort[], report: Report): Promise<Spec> {
+async function start(place: Place, hostPorts: HostPort[], binaries: Binaries, report: Report): Promise<Spec> {
   const spec: Spec = {
     ...place,
     ...linkAddresses(place.id),
     nodeName: `${place.name}-node`,
     apiPort: await freePort(),
     hostPorts,
-    binaries: await nodeBinaries(report),
+    binaries,
   };
   const logs = join(place.directory, "logs");
   mkdirSync(logs, { recursive: true });
   await writeFiles(spec);
-  const began = Date.now();
   startKeeper(spec, join(logs, "keeper.log"));
-  await untilReady(spec, logs);
-  report(`cluster ${place.name} is ready after ${Math.round((Date.now() - began) / 1000)} s`);
+  await untilReady(spec, logs, report);
   return spec;
 }
 
@@ -116,16 +116,18 @@ function startKeeper(spec: Spec, logFile: string): void {
   }).unref();
 }
 
-async function untilReady(spec: Spec, logs: string): Promise<void> {
+async function untilReady(spec: Spec, logs: string, report: Report): Promise<void> {
   const began = Date.now();
   const until = began + startSeconds * 1000;
-  let added = false;
-  do {
+  const goOn = async () => {
     await delay(250);
     if (processesOf(spec).length === 0) throw notReady(spec, "ended", logs);
     if (Date.now() > until) throw notReady(spec, `was not ready within ${startSeconds} s`, logs);
-    added ||= (await kubectl(spec, "apply", "--filename", join(spec.directory, "addons.json"))) !== undefined;
-  } while (!added || !(await healthy(spec, began)));
+  };
+  while (!(await kubectl(spec, "apply", "--filename", join(spec.directory, "addons.json")))) await goOn();
+  report("API server answers");
+  while (!(await healthy(spec, began))) await goOn();
+  report(`node Ready, names are resolved (after ${Math.round((Date.now() - began) / 1000)} s)`);
 }
 
 const notReady = (spec: Spec, what: string, logs: string) =>

@@ -1,0 +1,55 @@
+import { namespaceOf, portsOf } from "../config/addresses";
+import { programsOf } from "../config/flows";
+import { settingsOf } from "../config/settings";
+import { bytes, millicores } from "../config/units";
+import { renderManifests, stackConfig, stackFile } from "../local/render";
+import { bench } from "./stack";
+
+/*
+ * npm run bench:memory, on a running stack: what its pods ask for and what they use, idle or under traffic as it is
+ * at the moment. Prints a table.
+ */
+async function main(): Promise<void> {
+  const stack = await bench();
+  const used = await usedMemory(await stack.kubectl(["get", "--raw", path("prometheus", QUERY)]));
+  const rows = (await renderManifests("kind", stackConfig(stackFile("kind"))))
+    .filter(({ kind }) => ["Deployment", "StatefulSet", "DaemonSet"].includes(kind))
+    .map(({ metadata, spec }) => ({
+      name: metadata.name,
+      requests: (spec as Spec).template.spec.containers[0].resources.requests,
+    }));
+  const mebibytes = (value: number) => `${Math.round(value / 2 ** 20)} MiB`.padStart(9);
+  for (const { name, requests } of rows)
+    console.log(
+      `${name.padEnd(20)} requests ${mebibytes(bytes(requests.memory))} ${requests.cpu.padStart(5)}   uses ${mebibytes(used[name] ?? 0)}`,
+    );
+  const total = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
+  const memory = total(rows.map(({ requests }) => bytes(requests.memory)));
+  const cpu = total(rows.map(({ requests }) => millicores(requests.cpu)));
+  console.log(
+    `${"together".padEnd(20)} requests ${mebibytes(memory)} ${`${cpu}m`.padStart(5)}   uses ${mebibytes(total(Object.values(used)))}`,
+  );
+}
+
+const settings = settingsOf({}, "kind");
+const QUERY = `sum by (container) (container_memory_working_set_bytes{container!="", namespace=~"${settings.namespaces.stack}|${settings.namespaces.agents}"})`;
+const path = (program: "prometheus", query: string) =>
+  `/api/v1/namespaces/${namespaceOf(settings, program)}/services/${program}:${portsOf(settings, program).metrics}/proxy/api/v1/query?query=${encodeURIComponent(query)}`;
+
+function usedMemory(answer: string): Record<string, number> {
+  const { data } = JSON.parse(answer) as {
+    data: { result: { metric: { container: string }; value: [number, string] }[] };
+  };
+  const known: string[] = programsOf(settings);
+  return Object.fromEntries(
+    data.result
+      .filter(({ metric }) => known.includes(metric.container))
+      .map(({ metric, value }) => [metric.container, Number(value[1])]),
+  );
+}
+
+interface Spec {
+  template: { spec: { containers: { resources: { requests: { cpu: string; memory: string } } }[] } };
+}
+
+void main();

@@ -1,0 +1,56 @@
+import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import execa from "execa";
+import { repoDir } from "../local/paths";
+import { inTurns, line } from "./measure";
+import { type Bench, bench } from "./stack";
+
+/*
+ * npm run bench:preview, on a running stack: what a preview costs against the preview of an empty TypeScript program
+ * on the same machine in the same minutes.
+ */
+async function main(): Promise<void> {
+  const stack = await bench();
+  const empty = await emptyProgram(stack);
+  const fresh = await neverUp(stack);
+  const seconds = await inTurns(5, {
+    empty: () => stack.pulumi(["preview", "--stack", "empty"], empty),
+    deployed: () => stack.pulumi(["preview", ...stack.arguments]),
+    create: () => stack.pulumi(["preview", "--stack", fresh, "--config-file", stack.file]),
+    unchanged: () => stack.pulumi(["up", "--yes", ...stack.arguments]),
+  });
+  console.log(
+    Object.entries(seconds)
+      .map(([name, value]) => `${name.padEnd(10)} ${value.toFixed(1)} s`)
+      .join("\n"),
+  );
+  console.log(line("preview of the deployed stack / empty program", seconds.deployed / seconds.empty, 3));
+  console.log(line("preview with everything to create / empty program", seconds.create / seconds.empty, 6));
+  console.log(line("up without a change / preview", seconds.unchanged / seconds.deployed, 1.5));
+}
+
+/** A TypeScript program without a line, as `pulumi new typescript` sets one up. */
+async function emptyProgram(stack: Bench): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), "empty-program-"));
+  writeFileSync(join(directory, "Pulumi.yaml"), "name: empty\nruntime: nodejs\n");
+  writeFileSync(join(directory, "index.ts"), "");
+  writeFileSync(join(directory, "package.json"), '{ "name": "empty", "main": "index.ts" }');
+  writeFileSync(
+    join(directory, "tsconfig.json"),
+    '{ "compilerOptions": { "strict": true, "module": "commonjs", "target": "es2020" } }',
+  );
+  symlinkSync(join(repoDir, "node_modules"), join(directory, "node_modules"));
+  await stack.pulumi(["stack", "select", "--create", "empty"], directory);
+  return directory;
+}
+
+/** A stack that nothing was ever made of. */
+async function neverUp(stack: Bench): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), "never-up-"));
+  await execa("cp", [join(repoDir, "Pulumi.yaml"), directory]);
+  await stack.pulumi(["stack", "select", "--create", "never-up"], directory);
+  return "never-up";
+}
+
+void main();
