@@ -3,7 +3,7 @@ import { settingsOf } from "../config/settings";
 import type { Settings } from "../config/schema";
 import { type Cluster, findCluster, provideCluster, removeCluster } from "./cluster";
 import { UserError } from "./errors";
-import { type Image, provideImages } from "./images";
+import { type Image, provideImages, STACK_IMAGES } from "./images";
 import { Pulumi } from "./pulumi";
 import { manifestsText, renderManifests, stackConfig, stackFile } from "./render";
 import { imagesTable, reachable, workloads } from "./report";
@@ -98,7 +98,7 @@ async function provide(options: Options): Promise<Provided> {
       {
         title: "Images",
         task: async (provided, task) => {
-          provided.images = await provideImages((line) => (task.output = line));
+          provided.images = await provideImages(STACK_IMAGES, (line) => (task.output = line));
           task.title = `Images: ${provided.images.filter(({ built }) => built).length} built here, ${provided.images.filter(({ built }) => !built).length} pulled`;
         },
       },

@@ -52,7 +52,7 @@ export function logs(context: Context): void {
     });
 
     test("a stack trace is one entry", async () => {
-      const [{ line }] = await find('{app="ticket-service", level="error"}');
+      const [{ line }] = await find('{app="ticket-service", level="error"} |= "Unknown seat"');
       expect(line).toMatch(/^\s*ERROR \[ticket-service,[0-9a-f]{32},[0-9a-f]{16}\]/);
       expect(line.split("\n").filter((part) => /^\tat /.test(part)).length).toBeGreaterThan(1);
       expect(line).toContain("Caused by");

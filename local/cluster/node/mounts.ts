@@ -72,5 +72,6 @@ export function openVolumes(): void {
   mkdirSync(volumes, { recursive: true });
   const open = () => readdirSync(volumes).forEach((volume) => chmodSync(join(volumes, volume), 0o777));
   open();
-  watch(volumes, open);
+  // `rename` is what comes and goes; what `open` itself does would be reported as `change`, without end.
+  watch(volumes, (event) => event === "rename" && open());
 }

@@ -1,0 +1,144 @@
+import {
+  cpSync,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
+import { basename, join } from "node:path";
+import execa, { type ExecaError } from "execa";
+import { cached, keyOf, type Report } from "./cache";
+import { UserError } from "./errors";
+import { cacheDir } from "./paths";
+import programs from "./programs/programs.json";
+
+export type ProgramName = keyof typeof programs;
+
+/** How a program is built; its pins are the go.mod and go.sum of its folder in programs/. */
+export interface Program {
+  /** What it calls itself. */
+  version: string;
+  /** Name of the binary -> package. */
+  binaries: Record<string, string>;
+  ldflags?: string;
+  tags?: string;
+  cgo?: boolean;
+  /** Files of a module that lie beside our main.go when it is compiled. */
+  stage?: { module: string; files: string[] };
+  /** Built inside a copy of its module, whose generated code is not shipped; `keep` goes beside the binaries. */
+  copy?: { module: string; generate: string[]; keep: string[] };
+}
+
+export const programOf = (name: ProgramName): Program => programs[name];
+
+const sources = join(__dirname, "programs");
+
+/** Where the binaries of a program are or will be. The key changes with any pin. */
+export function pathOf(name: ProgramName, directory = sources): string {
+  const folder = join(directory, name);
+  const files = readdirSync(folder).sort();
+  return `programs/${name}-${keyOf(JSON.stringify(programs[name]), ...files, ...files.map((file) => readFileSync(join(folder, file))))}`;
+}
+
+/** The directory of an already built program, else nothing. */
+export function built(name: ProgramName): string | undefined {
+  const directory = join(cacheDir, pathOf(name));
+  return existsSync(directory) ? directory : undefined;
+}
+
+/**
+ * Builds a program from its pinned Go modules, once; later calls answer from the cache.
+ *
+ * @returns the directory that holds its binaries
+ * @throws UserError that names the log when the build fails
+ */
+export function build(name: ProgramName, report: Report): Promise<string> {
+  return cached(pathOf(name), async (directory) => {
+    const { version, binaries, copy, stage } = programOf(name);
+    const log = join(cacheDir, "logs", `${name}.log`);
+    mkdirSync(join(cacheDir, "logs"), { recursive: true });
+    report(`${name} ${version}: building, log ${log}`);
+    const scratch = mkdtempSync(`${directory}.source-`);
+    try {
+      const go = runner(name, log, programOf(name));
+      cpSync(join(sources, name), scratch, { recursive: true });
+      if (stage) {
+        const module = await moduleDirectory(go, stage.module, scratch);
+        for (const file of stage.files) cpSync(join(module, file), join(scratch, basename(file)));
+      }
+      let work = scratch;
+      if (copy) {
+        work = join(scratch, "module");
+        cpSync(await moduleDirectory(go, copy.module, scratch), work, { recursive: true });
+        await go(["run", ...copy.generate], work);
+      }
+      for (const [binary, target] of Object.entries(binaries)) {
+        const started = Date.now();
+        await go([...flags(programOf(name)), "-o", join(directory, binary), target], work);
+        report(`${binary} ${version}: built in ${Math.round((Date.now() - started) / 1000)} s`);
+      }
+      for (const kept of copy?.keep ?? [])
+        cpSync(join(work, kept), join(directory, kept), { recursive: true });
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
+  });
+}
+
+/** Go's module and build caches reach tens of gigabytes; once everything is built they are of no more use. */
+export const dropBuildCaches = (): void => rmSync(join(cacheDir, "go"), { recursive: true, force: true });
+
+type Go = (args: string[], directory: string) => Promise<string>;
+
+const flags = ({ ldflags = "", tags = "", copy }: Program): string[] => [
+  "build",
+  "-trimpath",
+  // A copied module's own go.sum lacks what its generated code adds.
+  ...(copy ? ["-mod=mod"] : []),
+  `-tags=${tags}`,
+  `-ldflags=-s -w ${ldflags}`,
+];
+
+function runner(name: string, log: string, { cgo }: Program): Go {
+  const env = {
+    GOMODCACHE: join(cacheDir, "go", "mod"),
+    GOCACHE: join(cacheDir, "go", "build"),
+    GOFLAGS: "-buildvcs=false -modcacherw",
+    CGO_ENABLED: cgo ? "1" : "0",
+    // Less garbage collection: a sixth faster, measured.
+    GOGC: "400",
+  };
+  const stream = createWriteStream(log);
+  return async (args, directory) => {
+    stream.write(`\n$ go ${args.join(" ")}\n`);
+    const running = execa("go", args, { cwd: directory, env });
+    running.stderr?.pipe(stream, { end: false });
+    const result = await running.catch((error: ExecaError) => {
+      throw failure(name, log, error.message);
+    });
+    return result.stdout;
+  };
+}
+
+async function moduleDirectory(go: Go, module: string, directory: string): Promise<string> {
+  await go(["mod", "download", module], directory);
+  return (await go(["list", "-m", "-f", "{{.Dir}}", module], directory)).trim();
+}
+
+/** What a user can do about a build that failed. */
+export function failure(name: string, log: string, output: string): UserError {
+  if (/ENOENT/.test(output))
+    return new UserError(
+      `${name} must be built, and there is no Go.\nInstall Go 1.25 or later, or put Docker or a registry within reach; then run the command again.`,
+    );
+  if (/no space left on device|ENOSPC/i.test(output))
+    return new UserError(
+      `The disk is full: ${name} could not be built under ${cacheDir} (log ${log}).\nFree about 50 GB, or set XDG_CACHE_HOME to a larger disk; then run the command again. What was built stays.`,
+    );
+  return new UserError(
+    `${name} could not be built. The log is ${log}; its end:\n${output.trim().split("\n").slice(-5).join("\n")}\nRun the command again once the cause is mended. What was built stays.`,
+  );
+}

@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { lock } from "proper-lockfile";
+import { cacheDir } from "./paths";
+
+export type Report = (line: string) => void;
+
+/** Twelve letters that change with any of the parts. */
+export const keyOf = (...parts: (string | Buffer)[]): string => {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part).update("\0");
+  return hash.digest("hex").slice(0, 12);
+};
+
+/**
+ * A directory of the cache, made once: `make` fills a new one, which takes its place when it is whole. Two that want
+ * the same wait for each other; whatever was left by a crash is thrown away.
+ */
+export async function cached(path: string, make: (directory: string) => Promise<void>): Promise<string> {
+  const final = join(cacheDir, path);
+  if (existsSync(final)) return final;
+  mkdirSync(dirname(final), { recursive: true });
+  const release = await lock(final, {
+    realpath: false,
+    stale: 30_000,
+    retries: { forever: true, maxTimeout: 5_000 },
+  });
+  try {
+    if (existsSync(final)) return final;
+    const unfinished = `${final}.unfinished`;
+    rmSync(unfinished, { recursive: true, force: true });
+    mkdirSync(unfinished);
+    await make(unfinished);
+    renameSync(unfinished, final);
+    return final;
+  } finally {
+    await release();
+  }
+}

@@ -1,0 +1,127 @@
+import { cpSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import execa from "execa";
+import { type ImageName } from "../../config/images";
+import { build, programOf, type ProgramName } from "../build";
+import type { Report } from "../cache";
+import { debianPackages } from "../debian";
+import { repoDir } from "../paths";
+
+/** What is in an image that is made here, at the paths and with the user that the upstream's image has. */
+export interface Recipe {
+  /** True version of the program. */
+  version: string;
+  user: number;
+  entrypoint: string;
+  /** What the result depends on; the archive is made anew when it changes. */
+  inputs(report: Report): Promise<string[]>;
+  /** Fills the root file system; `inputs` are those of above. */
+  fill(root: string, inputs: string[]): Promise<void>;
+}
+
+/** One statically linked program in an otherwise empty image. */
+const program = (name: ProgramName, binary: string, path: string, user: number): Recipe => ({
+  version: programOf(name).version,
+  user,
+  entrypoint: path,
+  inputs: async (report) => [await build(name, report)],
+  fill: async (root, [directory]) => copy(join(directory, binary), join(root, path)),
+});
+
+const grafana: Recipe = {
+  ...program("grafana", "grafana", "/usr/share/grafana/bin/grafana", 472),
+  async fill(root, [directory]) {
+    const home = join(root, "usr/share/grafana");
+    for (const part of ["conf", "public"])
+      cpSync(join(directory, part), join(home, part), { recursive: true });
+    await withLibraries(join(directory, "grafana"), join(home, "bin/grafana"), root);
+  },
+};
+
+/** The Node that runs this very program. */
+const node: Recipe = {
+  version: process.versions.node,
+  user: 0,
+  entrypoint: "/usr/local/bin/node",
+  inputs: async () => [process.version],
+  fill: (root) => withLibraries(process.execPath, join(root, "usr/local/bin/node"), root),
+};
+
+const REDIS = [
+  "redis-tools",
+  "libjemalloc2",
+  "liblua5.1-0",
+  "lua-cjson",
+  "lua-bitop",
+  "liblzf1",
+  "libhiredis0.14",
+  "libatomic1",
+];
+const redis: Recipe = {
+  version: "7.0.15",
+  user: 999,
+  entrypoint: "/usr/local/bin/redis-server",
+  inputs: async (report) => [await debianPackages("redis", REDIS, report)],
+  fill: (root, [tree]) =>
+    withLibraries(
+      join(tree, "usr/bin/redis-check-rdb"),
+      join(root, "usr/local/bin/redis-server"),
+      root,
+      tree,
+    ),
+};
+
+/** The sample workload of examples/ticketing, bundled, over Node. */
+const ticketing: Recipe = {
+  ...node,
+  version: "0.1.0",
+  user: 1000,
+  async inputs(report) {
+    const directory = join(repoDir, "examples/ticketing");
+    report("ticketing: bundling");
+    await execa("npm", ["ci", "--no-audit", "--no-fund"], { cwd: directory });
+    await execa("npm", ["run", "build"], { cwd: directory });
+    const { stdout } = await execa("sha256sum", ["service.js", "traffic.js"], {
+      cwd: join(directory, "dist"),
+    });
+    return [process.version, stdout];
+  },
+  async fill(root, inputs) {
+    await node.fill(root, inputs);
+    for (const file of ["service.js", "traffic.js"])
+      await copy(join(repoDir, "examples/ticketing/dist", file), join(root, "app", file));
+  },
+};
+
+export type BuiltName = ImageName | "pause" | "ticketing";
+
+export const recipes: Record<BuiltName, Recipe> = {
+  prometheus: program("prometheus", "prometheus", "/bin/prometheus", 65534),
+  alertmanager: program("alertmanager", "alertmanager", "/bin/alertmanager", 65534),
+  "kube-state-metrics": program("kube-state-metrics", "kube-state-metrics", "/kube-state-metrics", 65534),
+  "node-exporter": program("node-exporter", "node_exporter", "/bin/node_exporter", 65534),
+  loki: program("loki", "loki", "/usr/bin/loki", 10001),
+  alloy: program("alloy", "alloy", "/bin/alloy", 473),
+  collector: program("collector", "otelcol-contrib", "/otelcol-contrib", 10001),
+  tempo: program("tempo", "tempo", "/tempo", 10001),
+  grafana,
+  caddy: program("caddy", "caddy", "/usr/bin/caddy", 0),
+  node,
+  redis,
+  pause: program("pause", "pause", "/pause", 65535),
+  ticketing,
+};
+
+async function copy(from: string, to: string): Promise<void> {
+  mkdirSync(dirname(to), { recursive: true });
+  cpSync(from, to, { dereference: true });
+}
+
+/** A dynamically linked program with its libraries, from an unpacked tree where it has them, else from the host. */
+async function withLibraries(from: string, to: string, root: string, tree = ""): Promise<void> {
+  await copy(from, to);
+  const env = tree ? { LD_LIBRARY_PATH: join(tree, "usr/lib/x86_64-linux-gnu") } : {};
+  const { stdout } = await execa("ldd", [from], { env });
+  for (const [library] of stdout.matchAll(/\/\S+/g))
+    await copy(library, join(root, library.replace(tree, "")));
+}

@@ -1,0 +1,3 @@
+module observability-stack/pause
+
+go 1.21

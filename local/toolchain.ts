@@ -1,0 +1,75 @@
+import { delimiter, join } from "node:path";
+import execa from "execa";
+import { build, programOf } from "./build";
+import { cached, type Report } from "./cache";
+import { cacheDir } from "./paths";
+
+export interface Toolchain {
+  /** Name or path of the CLI. */
+  pulumi: string;
+  /** What its processes need besides the user's environment. */
+  env: Record<string, string>;
+  origin: "installed" | "downloaded" | "built";
+  version: string;
+}
+
+const VERSION = "3.215.0";
+
+/** The Pulumi CLI, its Node language host and the plugins: installed, else downloaded, else built. */
+export async function provideToolchain(report: Report): Promise<Toolchain> {
+  return (await installed()) ?? (await downloaded(report)) ?? (await fromModules(report));
+}
+
+async function installed(): Promise<Toolchain | undefined> {
+  const version = await execa("pulumi", ["version"], { reject: false });
+  const host = await execa("pulumi-language-nodejs", ["--help"], { reject: false });
+  // Plugins are fetched by the CLI itself when a program asks for them.
+  if (version.exitCode !== 0 || (host.failed && host.exitCode === undefined)) return undefined;
+  return { pulumi: "pulumi", env: {}, origin: "installed", version: version.stdout.trim().slice(1) };
+}
+
+async function downloaded(report: Report): Promise<Toolchain | undefined> {
+  const platform = `${process.platform}-${process.arch === "x64" ? "x64" : process.arch}`;
+  const url = `https://get.pulumi.com/releases/sdk/pulumi-v${VERSION}-${platform}.tar.gz`;
+  const answer = await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(3_000) }).catch(
+    () => undefined,
+  );
+  if (!answer?.ok) return undefined;
+  const directory = await cached(`pulumi-${VERSION}`, async (unpacked) => {
+    report(`Pulumi ${VERSION}: downloading`);
+    const { body } = await fetch(url);
+    await execa("tar", ["-xz", "--strip-components=1", "-C", unpacked], {
+      input: Buffer.from(await new Response(body).arrayBuffer()),
+    });
+  });
+  return { ...onPath(directory), origin: "downloaded", version: VERSION };
+}
+
+async function fromModules(report: Report): Promise<Toolchain> {
+  const cli = await build("pulumi", report);
+  const host = await build("pulumi-language-nodejs", report);
+  const { pulumi, env } = onPath(cli, host);
+  // A home of its own: the user's plugins and login stay untouched.
+  const own = { ...env, PULUMI_HOME: join(cacheDir, "pulumi-home") };
+  const known = JSON.parse(
+    (await execa(pulumi, ["plugin", "ls", "--json"], { env: own })).stdout,
+  ) as Plugin[];
+  for (const name of ["kubernetes", "random"] as const) {
+    const program = `pulumi-resource-${name}` as const;
+    const { version } = programOf(program);
+    if (known.some((plugin) => plugin.name === name && plugin.version === version)) continue;
+    const file = join(await build(program, report), program);
+    await execa(pulumi, ["plugin", "install", "resource", name, version, "--file", file], { env: own });
+  }
+  return { pulumi, env: own, origin: "built", version: programOf("pulumi").version };
+}
+
+interface Plugin {
+  name: string;
+  version: string;
+}
+
+const onPath = (...directories: string[]) => ({
+  pulumi: join(directories[0], "pulumi"),
+  env: { PATH: [...directories, process.env.PATH ?? ""].join(delimiter) },
+});
