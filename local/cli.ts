@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { SettingsError } from "../config/settings";
-import { down, preview, render, status, up } from "./commands";
+import { down, preview, render, status, ticketing, up } from "./commands";
 import { UserError } from "./errors";
 
 const program = new Command("observability-stack")
@@ -21,6 +21,11 @@ command("up", "toolchain, cluster, pulumi up, until everything is ready").action
 command("preview", "what up would change").action(preview);
 command("status", "what runs and how to reach it").action(status);
 command("down", "destroys the stack and the local cluster").action(down);
+command("ticketing", "runs the sample workload of examples/ticketing and sends users through it")
+  .option("--users <number>", "users that take turns", "10")
+  .option("--rate <number>", "visits a second", "1")
+  .option("--duration <seconds>", "how long", "60")
+  .action(ticketing);
 program
   .command("render")
   .description("prints the stack's manifests; needs no cluster")

@@ -7,6 +7,7 @@ import { type Image, provideImages, STACK_IMAGES } from "./images";
 import { Pulumi } from "./pulumi";
 import { manifestsText, renderManifests, stackConfig, stackFile } from "./render";
 import { imagesTable, reachable, workloads } from "./report";
+import { runTicketing, type TrafficOptions } from "./ticketing";
 import { provideToolchain, type Toolchain } from "./toolchain";
 
 export interface Options {
@@ -46,6 +47,10 @@ export async function status(options: Options): Promise<void> {
   const { pulumi, cluster } = await existing(options);
   console.log(await workloads(cluster, settings));
   console.log(reachable(settings, await pulumi.outputs(), pulumi.env));
+}
+
+export async function ticketing(options: Options & TrafficOptions): Promise<void> {
+  console.log(await runTicketing(await clusterThatIsThere(options), options, console.error));
 }
 
 /** Destroys the stack, then the local cluster. A cluster that the user named stays. */
@@ -119,13 +124,15 @@ async function provide(options: Options): Promise<Provided> {
 }
 
 async function existing(options: Options): Promise<{ pulumi: Pulumi; cluster: Cluster }> {
+  const cluster = await clusterThatIsThere(options);
+  const toolchain = await provideToolchain(console.error);
+  return { cluster, pulumi: new Pulumi(toolchain, options.stack, fileOf(options), cluster) };
+}
+
+async function clusterThatIsThere(options: Options): Promise<Cluster> {
   const cluster = await findCluster({ name: options.cluster, context: options.context });
-  if (!cluster)
-    throw new UserError(
-      `No cluster: the local cluster ${options.cluster} does not run.\nMake it with npm run up, name another with --context NAME, or use npm run render, which needs none.`,
-    );
-  return {
-    cluster,
-    pulumi: new Pulumi(await provideToolchain(console.log), options.stack, fileOf(options), cluster),
-  };
+  if (cluster) return cluster;
+  throw new UserError(
+    `No cluster: the local cluster ${options.cluster} does not run.\nMake it with npm run up, name another with --context NAME, or use npm run render, which needs none.`,
+  );
 }

@@ -7,6 +7,18 @@ const variables: Record<string, string> = { namespace: "ticketing", service: "ti
 const chosen = (text: string) => text.replace(/\$\{?(\w+)\}?/g, (all, name) => variables[name] ?? all);
 
 export function dashboards(context: Context): void {
+  /** As the browser does: traces are searched for through the datasource's proxy, everything else by a query. */
+  async function ask(query: {
+    datasource: { uid: string };
+    query?: string;
+  }): Promise<{ rows: number; error?: string }> {
+    if (query.datasource.uid !== "tempo") return context.grafana.query(query);
+    const { traces } = await context.grafana.datasource<{ traces: object[] }>("tempo", "/api/search", {
+      q: query.query!,
+    });
+    return { rows: traces.length };
+  }
+
   describe("Grafana", () => {
     test("the generated password works, admin/admin does not", async () => {
       expect((await context.grafana.fetch("/api/user")).status).toBe(200);
@@ -22,12 +34,12 @@ export function dashboards(context: Context): void {
     test.each([
       ["prometheus", { expr: "up" }],
       ["loki", { expr: '{namespace="ticketing"}', queryType: "range" }],
-      ["tempo", { query: "{}", queryType: "traceql", limit: 5 }],
+      ["tempo", { query: "{}" }],
     ])("the datasource %s is healthy and answers a query", async (uid, query) => {
       const health = await context.grafana.fetch(`/api/datasources/uid/${uid}/health`);
       // Grafana 10.1, which runs where no image can be pulled, has a health check for Prometheus only.
       if (health.status !== 404) expect(await health.json()).toMatchObject({ status: "OK" });
-      const { rows, error } = await context.grafana.query({ refId: "A", datasource: { uid }, ...query });
+      const { rows, error } = await ask({ refId: "A", datasource: { uid }, ...query });
       expect(error).toBeUndefined();
       expect(rows).toBeGreaterThan(0);
     });
@@ -47,7 +59,7 @@ export function dashboards(context: Context): void {
       for (const { title, targets } of panels)
         for (const target of targets!)
           await eventually(`data in ${title}`, 90, async () => {
-            const { rows, error } = await context.grafana.query(JSON.parse(chosen(JSON.stringify(target))));
+            const { rows, error } = await ask(JSON.parse(chosen(JSON.stringify(target))));
             if (error) throw new Error(error);
             return rows > 0 || undefined;
           });

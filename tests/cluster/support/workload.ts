@@ -1,10 +1,10 @@
 import { ticketingManifests, trafficJob } from "../../../examples/ticketing/kubernetes";
-import versions from "../../../config/versions.json";
-import { apply, eventually, kubectl, objects } from "./stack";
+import { refOf } from "../../../local/images";
+import { loadTicketing } from "../../../local/ticketing";
+import { apply, cluster, eventually, kubectl, objects } from "./stack";
 
 export const NAMESPACE = "ticketing";
-const image = "docker.io/observability-stack/ticketing:0.1.0";
-const redisImage = `${versions.redis.image}:${versions.redis.tag}`;
+const image = refOf("ticketing");
 
 /** What the traffic generator says it sent: method and route -> status -> how often. */
 export interface Report {
@@ -15,7 +15,8 @@ export interface Report {
 
 /** The ticketing services, ready. */
 export async function deployTicketing(): Promise<void> {
-  await apply(ticketingManifests({ namespace: NAMESPACE, image, redisImage }));
+  await loadTicketing(await cluster(), () => undefined);
+  await apply(ticketingManifests({ namespace: NAMESPACE, image, redisImage: refOf("redis") }));
   await kubectl([
     "wait",
     "deployment",

@@ -1,0 +1,64 @@
+import execa from "execa";
+import { ticketingManifests, trafficJob } from "../examples/ticketing/kubernetes";
+import { type Cluster } from "./cluster";
+import type { Report } from "./cache";
+import { provideImages, refOf } from "./images";
+
+/** The namespace that Pulumi.kind.yaml watches. */
+const namespace = "ticketing";
+
+export interface TrafficOptions {
+  users: string;
+  rate: string;
+  duration: string;
+}
+
+/** Runs the sample workload and sends users through it; answers the generator's report. */
+export async function runTicketing(
+  cluster: Cluster,
+  options: TrafficOptions,
+  report: Report,
+): Promise<string> {
+  const kubectl = async (args: string[], input?: string) => {
+    const target = ["--kubeconfig", cluster.kubeconfig, "--context", cluster.context];
+    return (await execa(cluster.kubectl, [...target, ...args], { input })).stdout;
+  };
+  const apply = (items: object[]) =>
+    kubectl(["apply", "--server-side", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+
+  await loadTicketing(cluster, report);
+  const image = refOf("ticketing");
+  await apply(ticketingManifests({ namespace, image, redisImage: refOf("redis") }));
+  report("waiting for the services");
+  await kubectl([
+    "wait",
+    "deployment",
+    "--all",
+    "-n",
+    namespace,
+    "--for=condition=Available",
+    "--timeout=180s",
+  ]);
+
+  const [users, rate, duration] = [options.users, options.rate, options.duration].map(Number);
+  await kubectl(["delete", "job", "traffic", "-n", namespace, "--ignore-not-found"]);
+  await apply([trafficJob({ namespace, image, users, rate, duration })]);
+  report(`${users} users, ${rate} visits a second, ${duration} s`);
+  await kubectl([
+    "wait",
+    "job/traffic",
+    "-n",
+    namespace,
+    "--for=condition=Complete",
+    `--timeout=${duration + 120}s`,
+  ]);
+  return (await kubectl(["logs", "job/traffic", "-n", namespace])).trim().split("\n").at(-1)!;
+}
+
+export async function loadTicketing(cluster: Cluster, report: Report): Promise<void> {
+  const images = await provideImages(["ticketing", "redis"], report);
+  await cluster.loadImages(
+    images.flatMap(({ ref, archive }) => (archive ? [{ ref, archive }] : [])),
+    report,
+  );
+}
