@@ -22,7 +22,7 @@ export function reachable(
   rows.push(["Applications send to", String(outputs.otlpEndpoint ?? "")]);
   const exports = Object.entries(env)
     .filter(([name]) => name !== "PULUMI_SKIP_UPDATE_CHECK")
-    .map(([name, value]) => `  export ${name}=${value}`);
+    .map(([name, value]) => `  export ${name}=${value.replace(process.env.PATH ?? "", "$PATH")}`);
   return `\n${table(rows)}\n\nFor pulumi and kubectl in this shell:\n${exports.join("\n")}`;
 }
 

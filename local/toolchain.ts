@@ -1,7 +1,8 @@
+import { cpSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import execa from "execa";
 import { build, programOf } from "./build";
-import { cached, type Report } from "./cache";
+import { cached, keyOf, type Report } from "./cache";
 import { cacheDir } from "./paths";
 
 export interface Toolchain {
@@ -46,9 +47,12 @@ async function downloaded(report: Report): Promise<Toolchain | undefined> {
 }
 
 async function fromModules(report: Report): Promise<Toolchain> {
-  const cli = await build("pulumi", report);
-  const host = await build("pulumi-language-nodejs", report);
-  const { pulumi, env } = onPath(cli, host);
+  const built = [await build("pulumi", report), await build("pulumi-language-nodejs", report)];
+  // Pulumi warns unless its language host lies beside it.
+  const directory = await cached(`toolchain-${keyOf(...built)}`, async (together) => {
+    for (const bin of built) cpSync(bin, together, { recursive: true });
+  });
+  const { pulumi, env } = onPath(directory);
   // A home of its own: the user's plugins and login stay untouched.
   const own = { ...env, PULUMI_HOME: join(cacheDir, "pulumi-home") };
   const known = JSON.parse(
@@ -69,7 +73,7 @@ interface Plugin {
   version: string;
 }
 
-const onPath = (...directories: string[]) => ({
-  pulumi: join(directories[0], "pulumi"),
-  env: { PATH: [...directories, process.env.PATH ?? ""].join(delimiter) },
+const onPath = (directory: string) => ({
+  pulumi: join(directory, "pulumi"),
+  env: { PATH: [directory, process.env.PATH ?? ""].join(delimiter) },
 });

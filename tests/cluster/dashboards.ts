@@ -9,8 +9,11 @@ const chosen = (text: string) => text.replace(/\$\{?(\w+)\}?/g, (all, name) => v
 export function dashboards(context: Context): void {
   /** As the browser does: traces are searched for through the datasource's proxy, everything else by a query. */
   async function ask(query: {
+    refId: string;
     datasource: { uid: string };
     query?: string;
+    expr?: string;
+    queryType?: string;
   }): Promise<{ rows: number; error?: string }> {
     if (query.datasource.uid !== "tempo") return context.grafana.query(query);
     const { traces } = await context.grafana.datasource<{ traces: object[] }>("tempo", "/api/search", {

@@ -49,8 +49,9 @@ export async function npm(command: string, stack: string, ...args: string[]): Pr
 
 /** The environment that `up` tells users to export for plain pulumi and kubectl. */
 export function exported(output: string): Record<string, string> {
+  const lines = [...output.matchAll(/^ {2}export (\w+)=(.*)$/gm)];
   return Object.fromEntries(
-    [...output.matchAll(/^ {2}export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+    lines.map(([, name, value]) => [name, value.replace("$PATH", process.env.PATH!)]),
   );
 }
 
