@@ -5,7 +5,7 @@ import { LogsStack } from "./components/logs-stack";
 import { MetricsStack } from "./components/metrics-stack";
 import { Namespaces } from "./components/namespaces";
 import { TracingStack } from "./components/tracing-stack";
-import { paths } from "./config/addresses";
+import { paths, urlOf } from "./config/addresses";
 import { loadSettings } from "./config/load";
 
 const settings = loadSettings();
@@ -25,10 +25,9 @@ const logs = new LogsStack("logs", args, options);
 const tracing = new TracingStack("tracing", args, options);
 const grafana = new GrafanaStack("grafana", args, options);
 
-export const grafanaUrl =
-  settings.edge.nodePort === null ? undefined : `${settings.edge.url}${paths.grafana}/`;
-export const prometheusUrl =
-  settings.edge.nodePort === null ? undefined : `${settings.edge.url}${paths.prometheus}/`;
+const { nodePort, url } = settings.edge;
+export const grafanaUrl = nodePort === null ? urlOf(settings, "grafana") : `${url}${paths.grafana}/`;
+export const prometheusUrl = nodePort === null ? metrics.url : `${url}${paths.prometheus}/`;
 export const grafanaUser = settings.grafana.admin.user;
 export const grafanaPassword = grafana.password;
 export const otlpEndpoint = tracing.otlpUrl;

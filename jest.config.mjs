@@ -7,7 +7,17 @@ const common = {
 
 export default {
   projects: [
-    { ...common, displayName: "unit", testMatch: ["<rootDir>/tests/**/*.test.ts"], testPathIgnorePatterns: ["/node_modules/", "/tests/cluster/"] },
-    { ...common, displayName: "cluster", testMatch: ["<rootDir>/tests/cluster/**/*.test.ts"] },
+    {
+      ...common,
+      displayName: "unit",
+      testMatch: ["<rootDir>/tests/**/*.test.ts"],
+      testPathIgnorePatterns: ["/node_modules/", "/tests/cluster/"],
+    },
+    {
+      ...common,
+      displayName: "cluster",
+      testMatch: ["<rootDir>/tests/cluster/**/*.test.ts"],
+      setupFilesAfterEnv: ["<rootDir>/tests/cluster/support/environment.ts"],
+    },
   ],
 };

@@ -76,10 +76,14 @@ export const manifestsText = (manifests: Manifest[]): string =>
 
 const keyOf = ({ kind, metadata }: Manifest) => `${metadata.namespace ?? ""}/${kind}/${metadata.name}`;
 
+/** Pulumi's mark of a secret value, which wraps it on the wire. */
+const WRAPPED = "4dabf18193072939515e22adb298388d";
+
 /** The values of a Secret are never shown; encrypted settings are not decrypted. */
 function hidden(manifest: Manifest): Manifest {
   if (manifest.kind !== "Secret") return manifest;
-  const names = Object.keys(manifest.stringData as object);
+  const given = manifest.stringData as Record<string, object>;
+  const names = Object.keys(WRAPPED in given ? given.value : given);
   return { ...manifest, stringData: Object.fromEntries(names.map((name) => [name, SECRET])) };
 }
 

@@ -1,0 +1,249 @@
+import { namespaceOf, type Program } from "../config/addresses";
+import { flows, programsOf } from "../config/flows";
+import { settingsOf } from "../config/settings";
+import { bytes, millicores } from "../config/units";
+import { idOf, type Manifest, rendered, withPods } from "./support/render";
+
+let stacks: Record<string, Manifest[]>;
+beforeAll(async () => {
+  stacks = { kind: await rendered("kind"), prod: await rendered("prod") };
+});
+
+describe.each(["kind", "prod"])("every object of %s", (stack) => {
+  const manifests = () => stacks[stack];
+
+  test("pods are restricted; the agents differ by host paths and Alloy by its user", () => {
+    for (const { manifest, template } of withPods(manifests())) {
+      const { spec } = template;
+      const agent = manifest.kind === "DaemonSet";
+      expect([idOf(manifest), spec.securityContext]).toEqual([
+        idOf(manifest),
+        expect.objectContaining({
+          runAsNonRoot: manifest.metadata.name !== "alloy",
+          seccompProfile: { type: "RuntimeDefault" },
+        }),
+      ]);
+      expect(spec).not.toHaveProperty("hostNetwork");
+      expect(spec).not.toHaveProperty("hostPID");
+      expect([idOf(manifest), spec.volumes.some((volume) => "hostPath" in volume)]).toEqual([
+        idOf(manifest),
+        agent,
+      ]);
+      expect(spec.automountServiceAccountToken).toBe("serviceAccountName" in spec);
+      for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) {
+        expect(container.securityContext).toMatchObject({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        });
+        expect(container.securityContext).not.toHaveProperty("privileged");
+        for (const side of ["requests", "limits"] as const) {
+          expect(millicores(container.resources[side].cpu)).toBeGreaterThan(0);
+          expect(bytes(container.resources[side].memory)).toBeGreaterThan(0);
+        }
+        for (const probe of [container.readinessProbe, container.livenessProbe])
+          expect(probe ?? {}).not.toHaveProperty("exec");
+        if (manifest.kind !== "Job" && !spec.initContainers?.includes(container))
+          expect([idOf(manifest), container.readinessProbe, container.livenessProbe]).not.toContain(
+            undefined,
+          );
+      }
+    }
+  });
+
+  test("labels on all, selectors without a version", () => {
+    for (const manifest of manifests()) {
+      expect(manifest.metadata.labels).toMatchObject({
+        "app.kubernetes.io/part-of": "observability-stack",
+        "app.kubernetes.io/instance": stack,
+      });
+      const { selector } = (manifest.spec ?? {}) as { selector?: { matchLabels?: object } };
+      if (selector)
+        expect(Object.keys(selector.matchLabels ?? selector).sort()).toEqual([
+          "app.kubernetes.io/instance",
+          "app.kubernetes.io/name",
+        ]);
+    }
+  });
+
+  test("names of cluster-wide objects hold the stack", () => {
+    for (const { kind, metadata } of manifests())
+      if (!metadata.namespace && kind !== "Namespace") expect(metadata.name).toContain(stack);
+  });
+
+  test("no CRD, at most 120 objects, no file near the limit", () => {
+    const native = /^(v1|apps\/v1|batch\/v1|networking\.k8s\.io\/v1|rbac\.authorization\.k8s\.io\/v1)$/;
+    expect(
+      manifests()
+        .filter(({ apiVersion }) => !native.test(apiVersion))
+        .map(idOf),
+    ).toEqual([]);
+    expect(manifests().length).toBeLessThanOrEqual(120);
+    expect(
+      manifests()
+        .filter((one) => JSON.stringify(one).length > 240_000)
+        .map(idOf),
+    ).toEqual([]);
+  });
+
+  test("immutable files are named by Pulumi, files that are re-read by us", () => {
+    for (const one of manifests().filter(({ kind }) => kind === "ConfigMap"))
+      expect([idOf(one), one.metadata.name.endsWith("[auto]")]).toEqual([idOf(one), one.immutable === true]);
+  });
+});
+
+test("the default stack's pods ask for less than 1.5 GiB and 1 CPU", () => {
+  const containers = withPods(stacks.kind)
+    .filter(({ manifest }) => manifest.kind !== "Job")
+    .flatMap(({ template }) => template.spec.containers.map(({ resources }) => resources.requests));
+  const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+  expect(sum(containers.map(({ memory }) => bytes(memory)))).toBeLessThan(1.5 * 2 ** 30);
+  expect(sum(containers.map(({ cpu }) => millicores(cpu)))).toBeLessThan(1000);
+});
+
+test("no secret outside Secrets", async () => {
+  const url = (name: string) => `https://sentinel-${name}.example.org/`;
+  const manifests = await rendered("kind", {
+    alerting: {
+      receivers: [
+        { name: "a", slack: { url: url("slack"), channel: "#a" } },
+        { name: "b", webhook: { url: url("webhook") }, email: { to: "a@example.org" } },
+      ],
+      heartbeat: { url: url("heartbeat") },
+      smtp: {
+        smarthost: "smtp.example.org:587",
+        from: "a@example.org",
+        username: "u",
+        password: "sentinel-password",
+      },
+    },
+  });
+  const [secrets, others] = [true, false].map((is) =>
+    manifests.filter(({ kind }) => (kind === "Secret") === is),
+  );
+  expect(JSON.stringify(others)).not.toContain("sentinel");
+  const receivers = secrets.find(({ metadata }) => metadata.name.includes("receivers"))!;
+  expect(Object.keys(receivers.stringData as object).sort()).toEqual([
+    "heartbeat",
+    "slack-0",
+    "smtp",
+    "webhook-1",
+  ]);
+  expect(JSON.stringify(secrets)).not.toContain("sentinel");
+});
+
+test("two stacks share a cluster without sharing an object", async () => {
+  const second = await rendered("prod", {
+    platform: "kind",
+    namespaces: { stack: "second", agents: "second-agents" },
+    metrics: { nodePort: null },
+    grafana: { nodePort: null },
+    edge: { nodePort: null },
+  });
+  const first = new Set(stacks.kind.map(idOf));
+  expect(second.map(idOf).filter((id) => first.has(id))).toEqual([]);
+});
+
+test("placement arrives everywhere", async () => {
+  const manifests = await rendered("kind", {
+    placement: {
+      registry: "mirror.example.org/team",
+      imagePullSecrets: ["pull"],
+      tolerations: [{ key: "only", operator: "Exists" }],
+      nodeSelector: { pool: "obs" },
+      priorityClassName: "high",
+      labels: { team: "platform" },
+      annotations: { note: "x" },
+    },
+  });
+  for (const { metadata } of manifests) {
+    expect(metadata.labels).toMatchObject({ team: "platform" });
+    expect(metadata.annotations).toMatchObject({ note: "x" });
+  }
+  for (const { manifest, template } of withPods(manifests)) {
+    const agent = manifest.kind === "DaemonSet";
+    expect(template.metadata.labels).toMatchObject({ team: "platform" });
+    expect(template.spec).toMatchObject({
+      imagePullSecrets: [{ name: "pull" }],
+      priorityClassName: "high",
+      tolerations: agent ? [{ operator: "Exists" }] : [{ key: "only", operator: "Exists" }],
+      nodeSelector: agent ? { "kubernetes.io/os": "linux" } : { pool: "obs" },
+    });
+    for (const { image } of template.spec.containers)
+      expect(image).toMatch(/^mirror\.example\.org\/team\/[a-z-]+\//);
+  }
+});
+
+describe("network policies", () => {
+  const settings = settingsOf({ services: [{ name: "a", namespace: "shop", port: 80 }] }, "kind");
+  let manifests: Manifest[];
+  beforeAll(async () => {
+    manifests = await rendered("kind", { services: settings.services });
+  });
+  const policyOf = (program: Program) =>
+    manifests.find(({ kind, metadata }) => kind === "NetworkPolicy" && metadata.name === program)!
+      .spec as Policy;
+
+  test("both namespaces deny by default, every program has a policy", () => {
+    const denied = manifests.filter(
+      ({ kind, metadata }) => kind === "NetworkPolicy" && metadata.name === "default-deny",
+    );
+    expect(denied.map(({ metadata }) => metadata.namespace).sort()).toEqual([
+      "observability",
+      "observability-agents",
+    ]);
+    expect(denied.map(({ spec }) => spec)).toEqual(
+      Array(2).fill({ podSelector: {}, policyTypes: ["Ingress", "Egress"] }),
+    );
+    const pods = withPods(manifests).map(({ template }) => template.metadata.labels.app as Program);
+    for (const program of pods) expect(policyOf(program).policyTypes).toEqual(["Ingress", "Egress"]);
+    expect([...new Set(pods)].sort()).toEqual(programsOf(settings).sort());
+  });
+
+  const ends = [...programsOf(settings)];
+  const table = flows(settings);
+  test.each(ends.flatMap((from) => ends.filter((to) => to !== from).map((to) => [from, to] as const)))(
+    "%s -> %s exactly as in the table",
+    (from, to) => {
+      const flow = table.find((one) => one.from === from && one.to === to);
+      const allowed = (rules: Rule[] | undefined, side: "from" | "to", end: Program) =>
+        (rules ?? [])
+          .filter((rule) =>
+            rule[side]?.some(
+              (peer) =>
+                peer.podSelector?.matchLabels["app.kubernetes.io/name"] === end &&
+                peer.namespaceSelector?.matchLabels["kubernetes.io/metadata.name"] ===
+                  namespaceOf(settings, end),
+            ),
+          )
+          .flatMap(({ ports }) => ports?.map(({ port }) => port) ?? []);
+      expect(allowed(policyOf(from).egress, "to", to)).toEqual(flow?.ports ?? []);
+      expect(allowed(policyOf(to).ingress, "from", from)).toEqual(flow?.ports ?? []);
+    },
+  );
+
+  test("users reach what is exposed and nothing else", () => {
+    const open = ends.filter((program) =>
+      policyOf(program).ingress?.some(({ from }) => from?.some((peer) => peer.ipBlock)),
+    );
+    expect(open.sort()).toEqual(["edge", "grafana", "prometheus"]);
+  });
+});
+
+interface Peer {
+  podSelector?: { matchLabels: Record<string, string> };
+  namespaceSelector?: { matchLabels: Record<string, string> };
+  ipBlock?: object;
+}
+
+interface Rule {
+  from?: Peer[];
+  to?: Peer[];
+  ports?: { port: number }[];
+}
+
+interface Policy {
+  policyTypes: string[];
+  ingress?: Rule[];
+  egress?: Rule[];
+}
