@@ -30,7 +30,7 @@ export async function up(options: Options): Promise<void> {
   const { toolchain, cluster, images } = await provide(options);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
   // What a crash or a hand took away is looked for first, so that it is made again.
-  await pulumi.run("up", ["--yes", "--skip-preview", "--refresh"]);
+  await pulumi.run("up", ["--yes", "--refresh"]);
   console.log(imagesTable(images));
   console.log(reachable(settings, await pulumi.outputs(), pulumi.env));
 }
@@ -53,14 +53,16 @@ export async function ticketing(options: Options & TrafficOptions): Promise<void
   console.log(await runTicketing(await clusterThatIsThere(options), options, console.error));
 }
 
-/** Destroys the stack, then the local cluster. A cluster that the user named stays. */
+/**
+ * Destroys the stack, then the local cluster; a cluster that the user named stays. What a dead cluster took with it
+ * is forgotten.
+ */
 export async function down(options: Options): Promise<void> {
   const cluster = await findCluster({ name: options.cluster, context: options.context });
-  if (cluster) {
-    const pulumi = new Pulumi(await provideToolchain(console.log), options.stack, fileOf(options), cluster);
-    await pulumi.run("destroy", ["--yes"]);
-    await pulumi.remove();
-  }
+  const toolchain = await provideToolchain(console.error);
+  const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
+  if (cluster) await pulumi.run("destroy", ["--yes"]);
+  if (cluster || !options.context) await pulumi.remove();
   if (!options.context) await removeCluster(options.cluster, console.log);
 }
 

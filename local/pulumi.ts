@@ -18,15 +18,14 @@ export class Pulumi {
     private readonly toolchain: Toolchain,
     private readonly stack: string,
     file: string,
-    private readonly cluster: Pick<Cluster, "kubeconfig" | "context">,
+    private readonly cluster?: Cluster,
   ) {
     this.files = copyStackFiles(stack, file);
     this.file = this.files.config;
     this.env = {
       ...toolchain.env,
       ...backendEnvironment(),
-      KUBECONFIG: cluster.kubeconfig,
-      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...(cluster ? { KUBECONFIG: cluster.kubeconfig } : {}),
     };
   }
 
@@ -34,12 +33,12 @@ export class Pulumi {
   async run(command: "up" | "preview" | "destroy", args: string[] = []): Promise<void> {
     await this.select();
     await this.unlock();
-    const config = command === "destroy" ? [] : ["--config", `kubernetes:context=${this.cluster.context}`];
+    const config = command === "destroy" ? [] : ["--config", `kubernetes:context=${this.cluster?.context}`];
     const all = [command, "--stack", this.stack, "--config-file", this.files.config, ...config, ...args];
     const color = process.stdout.isTTY ? [] : ["--color", "never"];
     const result = await execa(this.toolchain.pulumi, [...all, ...color], {
       cwd: repoDir,
-      env: this.env,
+      env: this.own,
       stdio: ["ignore", "inherit", "inherit"],
       reject: false,
     });
@@ -66,10 +65,21 @@ export class Pulumi {
     await this.capture(["stack", "rm", "--force", "--yes", "--preserve-config"]);
   }
 
+  /** What belongs to these commands only and not into a user's shell. */
+  private get own(): Record<string, string> {
+    const forget = { PULUMI_K8S_DELETE_UNREACHABLE: "true" };
+    // The state may speak of a local cluster that is gone: its objects went with it.
+    return {
+      ...this.env,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...(this.cluster?.kind === "context" ? {} : forget),
+    };
+  }
+
   private capture(args: string[]) {
     return execa(this.toolchain.pulumi, [...args, "--stack", this.stack], {
       cwd: this.files.directory,
-      env: this.env,
+      env: this.own,
       reject: false,
     });
   }
@@ -79,7 +89,7 @@ export class Pulumi {
     const args = ["stack", "select", this.stack, "--create", "--non-interactive"];
     const result = await execa(this.toolchain.pulumi, args, {
       cwd: this.files.directory,
-      env: this.env,
+      env: this.own,
       reject: false,
     });
     if (result.exitCode !== 0) throw new UserError(`pulumi ${args.join(" ")} failed:\n${result.stderr}`);

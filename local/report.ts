@@ -20,9 +20,9 @@ export function reachable(
   rows.push(["User", String(outputs.grafanaUser ?? grafana.admin.user)]);
   rows.push(["Password", "pulumi stack output grafanaPassword --show-secrets"]);
   rows.push(["Applications send to", String(outputs.otlpEndpoint ?? "")]);
-  const exports = Object.entries(env)
-    .filter(([name]) => name !== "PULUMI_SKIP_UPDATE_CHECK")
-    .map(([name, value]) => `  export ${name}=${value.replace(process.env.PATH ?? "", "$PATH")}`);
+  const exports = Object.entries(env).map(
+    ([name, value]) => `  export ${name}=${value.replace(process.env.PATH ?? "", "$PATH")}`,
+  );
   return `\n${table(rows)}\n\nFor pulumi and kubectl in this shell:\n${exports.join("\n")}`;
 }
 

@@ -1,3 +1,5 @@
+import { urlOf } from "../../config/addresses";
+import { settingsOf } from "../../config/settings";
 import type { Context } from "./start";
 import { eventually, kubectl } from "./support/stack";
 import { NAMESPACE } from "./support/workload";
@@ -85,17 +87,21 @@ export function traces(context: Context): void {
       ]);
     });
 
-    /** By the API server's proxy, since the gateway is reachable inside the cluster only. */
-    const post = (port: string, path: string, body: string) =>
-      kubectl(
-        [
-          "create",
-          "--raw",
-          `/api/v1/namespaces/observability/services/collector:${port}/proxy${path}`,
-          "-f",
-          "-",
-        ],
-        body,
-      );
+    /** From a pod, as applications send: the gateway is reachable inside the cluster only. */
+    const post = async (port: string, path: string, body: string) => {
+      const url = JSON.stringify(urlOf(settingsOf({}, "kind"), "collector", port) + path);
+      const init = JSON.stringify({ method: "POST", headers: { "content-type": "application/json" }, body });
+      const script = `fetch(${url}, ${init}).then((r) => { if (!r.ok) throw new Error(r.status) })`;
+      await kubectl([
+        "exec",
+        "deployment/receiver",
+        "-n",
+        NAMESPACE,
+        "--",
+        "/usr/local/bin/node",
+        "-e",
+        script,
+      ]);
+    };
   });
 }
