@@ -1,8 +1,9 @@
-import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import execa from "execa";
+import { yaml } from "../config/yaml";
 import { repoDir } from "../local/paths";
+import { stackConfig, stackFile } from "../local/render";
 import { inTurns, line } from "./measure";
 import { type Bench, bench } from "./stack";
 
@@ -17,8 +18,8 @@ async function main(): Promise<void> {
   const seconds = await inTurns(5, {
     empty: () => stack.pulumi(["preview", "--stack", "empty"], empty),
     deployed: () => stack.pulumi(["preview", ...stack.arguments]),
-    create: () => stack.pulumi(["preview", "--stack", fresh, "--config-file", stack.file]),
-    unchanged: () => stack.pulumi(["up", "--yes", ...stack.arguments]),
+    create: () => stack.pulumi(["preview", ...fresh]),
+    unchanged: () => stack.pulumi(["up", "--yes", "--skip-preview", ...stack.arguments]),
   });
   console.log(
     Object.entries(seconds)
@@ -27,7 +28,9 @@ async function main(): Promise<void> {
   );
   console.log(line("preview of the deployed stack / empty program", seconds.deployed / seconds.empty, 3));
   console.log(line("preview with everything to create / empty program", seconds.create / seconds.empty, 6));
-  console.log(line("up without a change / preview", seconds.unchanged / seconds.deployed, 1.5));
+  console.log(
+    line("up --skip-preview without a change / preview", seconds.unchanged / seconds.deployed, 1.5),
+  );
 }
 
 /** A TypeScript program without a line, as `pulumi new typescript` sets one up. */
@@ -45,12 +48,23 @@ async function emptyProgram(stack: Bench): Promise<string> {
   return directory;
 }
 
-/** A stack that nothing was ever made of. */
-async function neverUp(stack: Bench): Promise<string> {
+/** The same stack beside the deployed one, never made: in other namespaces and without node ports. */
+async function neverUp(stack: Bench): Promise<string[]> {
   const directory = mkdtempSync(join(tmpdir(), "never-up-"));
-  await execa("cp", [join(repoDir, "Pulumi.yaml"), directory]);
+  const file = join(directory, "Pulumi.never-up.yaml");
+  const config = {
+    ...stackConfig(stackFile("kind")),
+    "kubernetes:context": stack.cluster.context,
+    "observability:namespaces": { stack: "never-up", agents: "never-up-agents" },
+    "observability:services": [],
+    ...Object.fromEntries(
+      ["metrics", "grafana", "edge"].map((key) => [`observability:${key}`, { nodePort: null }]),
+    ),
+  };
+  writeFileSync(file, yaml({ config }));
+  copyFileSync(join(repoDir, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
   await stack.pulumi(["stack", "select", "--create", "never-up"], directory);
-  return "never-up";
+  return ["--stack", "never-up", "--config-file", file];
 }
 
 void main();

@@ -80,7 +80,8 @@ ${settings.logs.maskIps ? masking : ""}
     }
   }
 
-  // The Spring pattern of seed 000: %5p [app,traceId,spanId], ids of 16 or 32 hexadecimal digits or empty.
+  // The Spring pattern of seed 000: %5p [app,traceId,spanId], ids of 16 or 32 hexadecimal digits or empty; with the
+  // timestamp in front that Spring Boot's console has by default, or without.
   stage.regex {
     expression = ${text(SPRING)}
   }
@@ -129,7 +130,8 @@ const rule = (meta: string, label: string) => `  rule {
 
 const LEVELS = "TRACE|DEBUG|INFO|WARN|ERROR|FATAL";
 const HEX = "[0-9a-fA-F]{32}|[0-9a-fA-F]{16}|";
-export const SPRING = `^\\s*(?P<level>${LEVELS})\\s+\\[(?P<service_name>[^,\\]]*),(?P<trace_id>${HEX}),(?P<span_id>${HEX})\\]`;
+const TIMESTAMP = "(?:\\d{4}-\\d\\d-\\d\\d[T ]\\S+\\s+)?";
+export const SPRING = `^${TIMESTAMP}\\s*(?P<level>${LEVELS})\\s+\\[(?P<service_name>[^,\\]]*),(?P<trace_id>${HEX}),(?P<span_id>${HEX})\\]`;
 
 /**
  * What begins an entry: a line with a level in front, or one that does not look like the rest of a stack trace. The

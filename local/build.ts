@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import execa, { type ExecaError } from "execa";
-import { cached, keyOf, type Report } from "./cache";
+import { cached, diskFull, isDiskFull, keyOf, type Report } from "./cache";
 import { UserError } from "./errors";
 import { cacheDir } from "./paths";
 import programs from "./programs/programs.json";
@@ -112,6 +112,8 @@ function runner(name: string, log: string, { cgo }: Program): Go {
     GOGC: "400",
   };
   const stream = createWriteStream(log);
+  // A disk that is full is told from what Go says; the log's own trouble with it must not end the process.
+  stream.on("error", () => undefined);
   return async (args, directory) => {
     stream.write(`\n$ go ${args.join(" ")}\n`);
     const running = execa("go", args, { cwd: directory, env });
@@ -130,14 +132,11 @@ async function moduleDirectory(go: Go, module: string, directory: string): Promi
 
 /** What a user can do about a build that failed. */
 export function failure(name: string, log: string, output: string): UserError {
-  if (/ENOENT/.test(output))
+  if (/spawn go ENOENT/.test(output))
     return new UserError(
       `${name} must be built, and there is no Go.\nInstall Go 1.25 or later, or put Docker or a registry within reach; then run the command again.`,
     );
-  if (/no space left on device|ENOSPC/i.test(output))
-    return new UserError(
-      `The disk is full: ${name} could not be built under ${cacheDir} (log ${log}).\nFree about 50 GB, or set XDG_CACHE_HOME to a larger disk; then run the command again. What was built stays.`,
-    );
+  if (isDiskFull(output)) return diskFull(`${name} (log ${log})`);
   return new UserError(
     `${name} could not be built. The log is ${log}; its end:\n${output.trim().split("\n").slice(-5).join("\n")}\nRun the command again once the cause is mended. What was built stays.`,
   );

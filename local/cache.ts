@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, statfsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { lock } from "proper-lockfile";
+import { UserError } from "./errors";
 import { cacheDir } from "./paths";
 
 export type Report = (line: string) => void;
@@ -16,6 +17,8 @@ export const keyOf = (...parts: (string | Buffer)[]): string => {
 /**
  * A directory of the cache, made once: `make` fills a new one, which takes its place when it is whole. Two that want
  * the same wait for each other; whatever was left by a crash is thrown away.
+ *
+ * @throws UserError when the disk is full, else what `make` throws
  */
 export async function cached(path: string, make: (directory: string) => Promise<void>): Promise<string> {
   const final = join(cacheDir, path);
@@ -34,7 +37,21 @@ export async function cached(path: string, make: (directory: string) => Promise<
     await make(unfinished);
     renameSync(unfinished, final);
     return final;
+  } catch (error) {
+    if (error instanceof UserError || !(error instanceof Error)) throw error;
+    throw isDiskFull(error.message) ? diskFull(path) : error;
   } finally {
     await release();
   }
 }
+
+/** Whether a failure's text, or the disk itself, says so: Go does not always name the cause. */
+export function isDiskFull(text: string): boolean {
+  const { bavail, bsize } = statfsSync(cacheDir);
+  return /no space left on device|ENOSPC/i.test(text) || bavail * bsize < 16 * 1024 * 1024;
+}
+
+export const diskFull = (what: string): UserError =>
+  new UserError(
+    `The disk is full: ${what} could not be made under ${cacheDir}.\nFree about 50 GB, or set XDG_CACHE_HOME to a larger disk; then run the command again. What was made stays.`,
+  );

@@ -1,3 +1,4 @@
+import execa from "execa";
 import { Listr } from "listr2";
 import { settingsOf } from "../config/settings";
 import type { Settings } from "../config/schema";
@@ -6,7 +7,7 @@ import { UserError } from "./errors";
 import { type Image, provideImages, STACK_IMAGES } from "./images";
 import { Pulumi } from "./pulumi";
 import { manifestsText, renderManifests, stackConfig, stackFile } from "./render";
-import { imagesTable, reachable, workloads } from "./report";
+import { imagesTable, reachable, targetOf, workloads } from "./report";
 import { runTicketing, type TrafficOptions } from "./ticketing";
 import { provideToolchain, type Toolchain } from "./toolchain";
 
@@ -28,9 +29,10 @@ export async function up(options: Options): Promise<void> {
   const settings = settingsIn(options);
   refuseLocal(options, settings);
   const { toolchain, cluster, images } = await provide(options);
+  await refuseMissingNamespaces(settings, cluster);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
   // What a crash or a hand took away is looked for first, so that it is made again.
-  await pulumi.run("up", ["--yes", "--refresh"]);
+  await pulumi.run("up", ["--yes", "--skip-preview", "--refresh"]);
   console.log(imagesTable(images));
   console.log(reachable(settings, await pulumi.outputs(), pulumi.env));
 }
@@ -89,6 +91,28 @@ function refuseLocal({ stack, context }: Options, settings: Settings): void {
     throw new UserError(
       `up --stack ${stack}: the stack is for ${settings.platform}, which is no local cluster.\nName its context: npm run up -- --stack ${stack} --context NAME; or look at it: npm run render -- --stack ${stack}`,
     );
+}
+
+/** Before anything is made: an update without a preview would stop half-way. */
+async function refuseMissingNamespaces({ namespaces, services }: Settings, cluster: Cluster): Promise<void> {
+  const wanted = new Map<string, string>();
+  if (!namespaces.create) {
+    wanted.set(namespaces.stack, "namespaces.create: true");
+    wanted.set(namespaces.agents, "namespaces.create: true");
+  }
+  if (!namespaces.createApplications)
+    for (const { namespace } of services) wanted.set(namespace, "namespaces.createApplications: true");
+  const names = ["get", "namespaces", "-o", "jsonpath={.items[*].metadata.name}"];
+  const { stdout } = await execa(cluster.kubectl, [...targetOf(cluster), ...names]);
+  const missing = [...wanted].filter(([namespace]) => !stdout.split(" ").includes(namespace));
+  if (missing.length === 0) return;
+  throw new UserError(
+    [
+      "Namespaces that the settings name are not in the cluster:",
+      ...missing.map(([namespace, setting]) => `  ${namespace}: make it, or set observability:${setting}`),
+      "Nothing was changed.",
+    ].join("\n"),
+  );
 }
 
 async function provide(options: Options): Promise<Provided> {

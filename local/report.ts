@@ -33,22 +33,21 @@ export function imagesTable(images: Image[]): string {
   return `\nBuilt here, since no registry answered (image, true version):\n${table(built.map(({ ref, version }) => [ref, version]))}`;
 }
 
+/** What points kubectl at the cluster. */
+export const targetOf = ({ kubeconfig, context }: Cluster): string[] => [
+  "--kubeconfig",
+  kubeconfig,
+  "--context",
+  context,
+];
+
 /** Pods of the stack's namespaces as kubectl shows them. */
 export async function workloads(cluster: Cluster, settings: Settings): Promise<string> {
   const namespaces = new Set(
     (["prometheus", "alloy"] as Program[]).map((program) => namespaceOf(settings, program)),
   );
   const texts = [...namespaces].map(async (namespace) => {
-    const args = [
-      "--kubeconfig",
-      cluster.kubeconfig,
-      "--context",
-      cluster.context,
-      "get",
-      "pods",
-      "-n",
-      namespace,
-    ];
+    const args = [...targetOf(cluster), "get", "pods", "-n", namespace];
     const { stdout, stderr } = await execa(cluster.kubectl, args, { reject: false });
     return `${namespace}\n${stdout || stderr}`;
   });

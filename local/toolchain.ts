@@ -1,7 +1,7 @@
 import { cpSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import execa from "execa";
-import { build, programOf } from "./build";
+import { build, built, programOf } from "./build";
 import { cached, keyOf, type Report } from "./cache";
 import { cacheDir } from "./paths";
 
@@ -18,7 +18,9 @@ const VERSION = "3.215.0";
 
 /** The Pulumi CLI, its Node language host and the plugins: installed, else downloaded, else built. */
 export async function provideToolchain(report: Report): Promise<Toolchain> {
-  return (await installed()) ?? (await downloaded(report)) ?? (await fromModules(report));
+  // Who built it once need not ask for a download every time.
+  const download = built("pulumi") ? undefined : await downloaded(report);
+  return (await installed()) ?? download ?? fromModules(report);
 }
 
 async function installed(): Promise<Toolchain | undefined> {
@@ -47,10 +49,10 @@ async function downloaded(report: Report): Promise<Toolchain | undefined> {
 }
 
 async function fromModules(report: Report): Promise<Toolchain> {
-  const built = [await build("pulumi", report), await build("pulumi-language-nodejs", report)];
+  const parts = [await build("pulumi", report), await build("pulumi-language-nodejs", report)];
   // Pulumi warns unless its language host lies beside it.
-  const directory = await cached(`toolchain-${keyOf(...built)}`, async (together) => {
-    for (const bin of built) cpSync(bin, together, { recursive: true });
+  const directory = await cached(`toolchain-${keyOf(...parts)}`, async (together) => {
+    for (const bin of parts) cpSync(bin, together, { recursive: true });
   });
   const { pulumi, env } = onPath(directory);
   // A home of its own: the user's plugins and login stay untouched.

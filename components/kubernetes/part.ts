@@ -10,6 +10,7 @@ import { policies, type Policy } from "../../config/flows";
 import type { Settings } from "../../config/schema";
 import { objectLabels, selectorLabels } from "./labels";
 import { type PodSpec, podTemplate } from "./pod";
+import { withinLimit } from "./size";
 
 /** What every component is given. */
 export interface PartArgs {
@@ -42,7 +43,8 @@ export abstract class Part extends pulumi.ComponentResource {
   }
 
   /** A file of configuration that its program re-reads by itself: a fixed name, changed in place, no restart. */
-  protected reloadedFile(program: Program, what: string, data: Record<string, pulumi.Input<string>>) {
+  protected reloadedFile(program: Program, what: string, files: Record<string, string>) {
+    const data = withinLimit(`${program}-${what}`, files);
     return new core.ConfigMap(
       this.child(program, what),
       { metadata: this.metadata(program, `${program}-${what}`), data },
@@ -51,7 +53,8 @@ export abstract class Part extends pulumi.ComponentResource {
   }
 
   /** A file of configuration that is read at the start: immutable and named anew, so that a change rolls its pods. */
-  protected startFile(program: Program, what: string, data: Record<string, pulumi.Input<string>>) {
+  protected startFile(program: Program, what: string, files: Record<string, string>) {
+    const data = withinLimit(`${program}-${what}`, files);
     return new core.ConfigMap(
       this.child(program, what),
       { metadata: this.metadata(program), immutable: true, data },

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import execa from "execa";
 import { type ImageName } from "../../config/images";
@@ -71,25 +71,31 @@ const redis: Recipe = {
     ),
 };
 
+const examples = join(repoDir, "examples/ticketing");
+const TICKETING = [
+  "package-lock.json",
+  "build.ts",
+  "traffic.ts",
+  ...readdirSync(join(examples, "src"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => `src/${file}`),
+];
+
 /** The sample workload of examples/ticketing, bundled, over Node. */
 const ticketing: Recipe = {
   ...node,
   version: "0.1.0",
   user: 1000,
-  async inputs(report) {
-    const directory = join(repoDir, "examples/ticketing");
-    report("ticketing: bundling");
-    await execa("npm", ["ci", "--no-audit", "--no-fund"], { cwd: directory });
-    await execa("npm", ["run", "build"], { cwd: directory });
-    const { stdout } = await execa("sha256sum", ["service.js", "traffic.js"], {
-      cwd: join(directory, "dist"),
-    });
-    return [process.version, stdout];
-  },
+  inputs: async () => [
+    process.version,
+    ...TICKETING.map((file) => readFileSync(join(examples, file), "utf8")),
+  ],
   async fill(root, inputs) {
     await node.fill(root, inputs);
+    await execa("npm", ["ci", "--no-audit", "--no-fund"], { cwd: examples });
+    await execa("npm", ["run", "build"], { cwd: examples });
     for (const file of ["service.js", "traffic.js"])
-      await copy(join(repoDir, "examples/ticketing/dist", file), join(root, "app", file));
+      await copy(join(examples, "dist", file), join(root, "app", file));
   },
 };
 

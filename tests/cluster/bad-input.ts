@@ -32,7 +32,7 @@ export function badInput(context: Context): void {
       });
       const { exitCode, output } = await npm("up", "third");
       expect(exitCode).toBe(1);
-      expect(output).toContain("nowhere");
+      expect(output).toContain("nowhere: make it, or set observability:namespaces.createApplications: true");
       expect(await objects("namespaces", "-l", "app.kubernetes.io/instance=third")).toEqual([]);
     });
 

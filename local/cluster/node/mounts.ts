@@ -4,7 +4,7 @@
  * as sockets need, and the same for every cluster.
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from "node:fs";
+import { chmod, chmodSync, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Spec } from "./place";
 
@@ -70,7 +70,9 @@ export function mountNode(spec: Spec): void {
 export function openVolumes(): void {
   const volumes = "/tmp/hostpath_pv";
   mkdirSync(volumes, { recursive: true });
-  const open = () => readdirSync(volumes).forEach((volume) => chmodSync(join(volumes, volume), 0o777));
+  // One that is gone by now needs no opening: volumes are deleted as well.
+  const open = () =>
+    readdirSync(volumes).forEach((volume) => chmod(join(volumes, volume), 0o777, () => undefined));
   open();
   // `rename` is what comes and goes; what `open` itself does would be reported as `change`, without end.
   watch(volumes, (event) => event === "rename" && open());

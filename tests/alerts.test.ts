@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ruleFiles, ruleGroups } from "../config/alerts";
+import { settingsOf } from "../config/settings";
+
+const services = [{ name: "board-service", namespace: "shop", port: 8000 }];
+const settingsWith = (rules: object = {}, more: object = {}) =>
+  settingsOf({ services, alerting: { rules }, ...more }, "kind");
+const alertsOf = (settings = settingsWith()) =>
+  ruleGroups(settings)
+    .flatMap(({ rules }) => rules)
+    .filter((rule) => rule.alert);
+const alertNamed = (name: string, settings = settingsWith()) =>
+  alertsOf(settings).find(({ alert }) => alert === name)!;
+
+test("the eight alerts of the seed and the watchdog", () => {
+  expect(alertsOf().map(({ alert, labels }) => `${alert} ${labels?.severity}`)).toEqual([
+    "ServiceDown critical",
+    "HighErrorRate critical",
+    "HighLatency critical",
+    "PodCrashLooping critical",
+    "HighMemory warning",
+    "HighCPU warning",
+    "DiskPressure warning",
+    "PendingPods warning",
+    "Watchdog none",
+  ]);
+});
+
+test("each says where it comes from and leads to a heading of the runbook", () => {
+  const runbook = readFileSync(join(__dirname, "../config/alerts/RUNBOOK.md"), "utf8");
+  const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
+  const settings = settingsWith({}, { environment: "test", region: "here" });
+  for (const { alert, labels, annotations } of alertsOf(settings)) {
+    expect(labels).toMatchObject({ env: "test", region: "here" });
+    expect(annotations?.runbook_url).toBe(`${settings.alerting.runbookUrl}#${alert!.toLowerCase()}`);
+    expect(annotations?.summary).not.toBe("");
+  }
+  expect(headings).toEqual(alertsOf().map(({ alert }) => alert));
+});
+
+const changes: [name: string, rules: object, file: string, expected: object][] = [
+  ["ServiceDown", { serviceDown: { for: "7m" } }, "services", { for: "7m" }],
+  ["HighErrorRate", { highErrorRate: { threshold: 0.21 } }, "services", { expr: "> 0.21" }],
+  ["HighErrorRate", { highErrorRate: { for: "7m" } }, "services", { for: "7m" }],
+  ["HighLatency", { highLatency: { seconds: 3.5 } }, "services", { expr: "> 3.5" }],
+  ["HighLatency", { highLatency: { for: "7m" } }, "services", { for: "7m" }],
+  ["PodCrashLooping", { podCrashLooping: { restarts: 9 } }, "kubernetes", { expr: "> 9" }],
+  ["PodCrashLooping", { podCrashLooping: { window: "1h" } }, "kubernetes", { expr: "[1h]" }],
+  ["HighMemory", { highMemory: { threshold: 0.71 } }, "kubernetes", { expr: "> 0.71" }],
+  ["HighMemory", { highMemory: { for: "7m" } }, "kubernetes", { for: "7m" }],
+  ["HighCPU", { highCpu: { threshold: 0.71 } }, "kubernetes", { expr: "> 0.71" }],
+  ["HighCPU", { highCpu: { for: "7m" } }, "kubernetes", { for: "7m" }],
+  ["DiskPressure", { diskPressure: { threshold: 0.71 } }, "kubernetes", { expr: "> 0.71" }],
+  ["DiskPressure", { diskPressure: { for: "7m" } }, "kubernetes", { for: "7m" }],
+  ["PendingPods", { pendingPods: { count: 4 } }, "kubernetes", { expr: "> 4" }],
+  ["PendingPods", { pendingPods: { for: "7m" } }, "kubernetes", { for: "7m" }],
+];
+
+test.each(changes)("%s follows %j and only %s.yaml changes", (name, rules, file, expected) => {
+  const before = ruleFiles(settingsWith());
+  const after = ruleFiles(settingsWith(rules));
+  for (const [field, text] of Object.entries(expected)) {
+    expect(alertNamed(name)[field as "expr" | "for"] ?? "").not.toContain(text);
+    expect(alertNamed(name, settingsWith(rules))[field as "expr" | "for"]).toContain(text);
+  }
+  expect(Object.keys(after).filter((key) => after[key] !== before[key])).toEqual([`${file}.yaml`]);
+});
+
+test("the figures of the seed are the defaults", () => {
+  const settings = settingsWith();
+  expect(alertsOf(settings).map(({ alert, for: wait }) => [alert, wait])).toEqual([
+    ["ServiceDown", "5m"],
+    ["HighErrorRate", "5m"],
+    ["HighLatency", "10m"],
+    ["PodCrashLooping", undefined],
+    ["HighMemory", "10m"],
+    ["HighCPU", "10m"],
+    ["DiskPressure", "5m"],
+    ["PendingPods", "10m"],
+    ["Watchdog", undefined],
+  ]);
+});

@@ -1,0 +1,168 @@
+import { LIMIT, withinLimit } from "../components/kubernetes/size";
+import { changed, type Made, madeWith } from "./support/components";
+
+const services = [{ name: "board-service", namespace: "shop", port: 8000 }];
+const own = /^observability:index:/;
+
+let made: Map<string, Made>;
+beforeAll(async () => {
+  made = await madeWith({ services });
+});
+const all = () => [...made.values()];
+const named = (name: string, from = made) => [...from.values()].find((one) => one.name === name)!;
+
+test("the components have the types that a user sees in pulumi up", () => {
+  expect(all().flatMap(({ type, name }) => (own.test(type) ? [`${type} ${name}`] : []))).toEqual([
+    "observability:index:Namespaces namespaces",
+    "observability:index:MetricsStack metrics",
+    "observability:index:LogsStack logs",
+    "observability:index:TracingStack tracing",
+    "observability:index:GrafanaStack grafana",
+  ]);
+});
+
+test("every resource is the child of a component and named after it", () => {
+  const children = all().filter(({ type }) => !own.test(type) && type !== "pulumi:pulumi:Stack");
+  expect(children.length).toBeGreaterThan(50);
+  for (const { type, name, parent } of children) {
+    expect([type, name, parent]).not.toContain(undefined);
+    expect(name.startsWith(`${parent}-`) ? name : `${name} is no child's name of ${parent}`).toBe(name);
+  }
+});
+
+test("every object waits for all namespaces", () => {
+  const waiting = all().filter(
+    ({ type, parent }) => type.startsWith("kubernetes:") && parent !== "namespaces" && parent !== undefined,
+  );
+  expect(waiting.length).toBeGreaterThan(50);
+  for (const { name, after } of waiting)
+    expect([name, after]).toEqual([
+      name,
+      expect.arrayContaining([
+        "namespaces-observability",
+        "namespaces-observability-agents",
+        "namespaces-shop",
+      ]),
+    ]);
+});
+
+test("the same settings make the same resources", async () => {
+  expect(changed(made, await madeWith({ services }))).toEqual([]);
+});
+
+test("an alert's threshold changes the rules in place and restarts nothing", async () => {
+  const after = await madeWith({ services, alerting: { rules: { highErrorRate: { threshold: 0.2 } } } });
+  expect(changed(made, after)).toEqual(["metrics-prometheus-rules"]);
+  for (const one of [made, after])
+    expect(named("metrics-prometheus-rules", one).inputs).toMatchObject({
+      metadata: { name: "prometheus-rules" },
+    });
+  expect(named("metrics-prometheus-rules", after).inputs.immutable).toBeUndefined();
+});
+
+test("a new service changes Prometheus' files in place", async () => {
+  const more = [...services, { name: "auth-service", namespace: "shop", port: 8080 }];
+  expect(changed(made, await madeWith({ services: more }))).toEqual([
+    "metrics-prometheus-config",
+    "metrics-prometheus-rules",
+  ]);
+});
+
+test.each([
+  ["trace retention", { tracing: { retention: { time: "24h" } } }, "tracing-tempo"],
+  ["log retention", { logs: { retention: { time: "48h" } } }, "logs-loki"],
+  ["a receiver's grouping", { alerting: { groupWait: "7s" } }, "metrics-alertmanager"],
+])("%s makes a new start file, which rolls its program and no other", async (_, setting, program) => {
+  const after = await madeWith({ services, ...setting });
+  expect(changed(made, after)).toEqual([`${program}-config`, `${program}-server`]);
+  const config = named(`${program}-config`, after).inputs;
+  expect(config.immutable).toBe(true);
+  expect(config.metadata).not.toHaveProperty("name");
+});
+
+test("a rotation makes another password, a Secret and what reads it; the encryption key stays", async () => {
+  const after = await madeWith({ services, grafana: { admin: { rotation: "second" } } });
+  expect(changed(made, after)).toEqual([
+    "grafana-admin",
+    "grafana-credentials",
+    "grafana-grafana-rotation-job",
+    "grafana-server",
+  ]);
+  expect(named("grafana-admin", after).inputs).toEqual({
+    ...named("grafana-admin").inputs,
+    keepers: { rotation: "second" },
+  });
+  expect(named("grafana-grafana-rotation-job", after).after).toContain("grafana-server");
+});
+
+test("a larger volume is an edit of the claim", async () => {
+  const after = await madeWith({ services, logs: { storage: { size: "9Gi" } } });
+  expect(changed(made, after)).toEqual(["logs-loki-data"]);
+});
+
+test("without node-exporter nothing of it is left", async () => {
+  const after = await madeWith({ services, metrics: { nodeExporter: { enabled: false } } });
+  const mentions = (one: Map<string, Made>) =>
+    [...one.values()].filter(({ name, inputs }) => JSON.stringify([name, inputs]).includes("node-exporter"));
+  expect(mentions(made).map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["metrics-node-exporter-agent", "metrics-node-exporter-policy"]),
+  );
+  expect(mentions(after).map(({ name }) => name)).toEqual([]);
+});
+
+describe("namespaces", () => {
+  const spaces = (one: Map<string, Made>) =>
+    Object.fromEntries(
+      [...one.values()]
+        .filter(({ type }) => type === "kubernetes:core/v1:Namespace")
+        .map(({ name, existing }) => [name.replace("namespaces-", ""), existing ? "looked up" : "made"]),
+    );
+
+  test("the stack's are made, the applications' are looked up", () => {
+    expect(spaces(made)).toEqual({
+      observability: "made",
+      "observability-agents": "made",
+      shop: "looked up",
+    });
+  });
+
+  test("either may be the other way round", async () => {
+    const given = { create: false, createApplications: true };
+    expect(spaces(await madeWith({ services, namespaces: given }))).toEqual({
+      observability: "looked up",
+      "observability-agents": "looked up",
+      shop: "made",
+    });
+  });
+});
+
+test("what holds data is protected where the platform says so", async () => {
+  const kept = (one: Map<string, Made>) =>
+    [...one.values()].filter(({ protect }) => protect).map(({ name }) => name);
+  expect(kept(made)).toEqual([]);
+  expect(kept(await madeWith({ services, platform: "eks" })).sort()).toEqual([
+    "grafana-data",
+    "grafana-secret-key",
+    "logs-loki-data",
+    "metrics-alertmanager-data",
+    "metrics-prometheus-data",
+    "namespaces-observability",
+    "namespaces-observability-agents",
+    "tracing-tempo-data",
+  ]);
+});
+
+describe("the size guard", () => {
+  test("lets 240,000 bytes pass and no more, counting bytes and not letters", () => {
+    const files = { "a.yaml": "x".repeat(LIMIT - 3), "b.yaml": "가" };
+    expect(withinLimit("prometheus-rules", files)).toBe(files);
+    expect(() => withinLimit("prometheus-rules", { ...files, "c.yaml": "x" })).toThrow(
+      /ConfigMap prometheus-rules have 240001 bytes.*allowed: 240000.*largest is a\.yaml/,
+    );
+  });
+
+  test("speaks up when a stack has too many services", async () => {
+    const many = Array.from({ length: 400 }, (_, index) => ({ ...services[0], name: `service-${index}` }));
+    await expect(madeWith({ services: many })).rejects.toThrow(/prometheus\.yml/);
+  });
+});

@@ -1,0 +1,114 @@
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { delimiter, join } from "node:path";
+import { scratch } from "../support/own-cache";
+import { build, built, pathOf } from "../../local/build";
+import { cached } from "../../local/cache";
+import { UserError } from "../../local/errors";
+
+const cache = join(scratch, "observability-stack");
+const path = process.env.PATH;
+const sources = join(__dirname, "../../local/programs");
+
+/** Puts a stand-in for Go first on the PATH. */
+function go(script: string): void {
+  const directory = join(scratch, "bin");
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, "go"), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(directory, "go"), 0o755);
+  process.env.PATH = [directory, path].join(delimiter);
+}
+
+/** Stands for a compiler: writes the file that follows -o. */
+const COMPILES = `while [ "$1" != -o ]; do shift; done; echo binary > "$2"`;
+const report = () => undefined;
+
+afterEach(() => {
+  process.env.PATH = path;
+  rmSync(cache, { recursive: true, force: true });
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe("a program of the cache", () => {
+  it("has a key that changes with each pin and with nothing else", () => {
+    const copy = join(scratch, "programs");
+    cpSync(sources, copy, { recursive: true });
+    const before = pathOf("caddy", copy);
+    expect(before).toBe(pathOf("caddy"));
+    for (const file of ["go.mod", "go.sum"]) {
+      const last = pathOf("caddy", copy);
+      appendFileSync(join(copy, "caddy", file), "\n");
+      expect(pathOf("caddy", copy)).not.toBe(last);
+    }
+    expect(pathOf("pause", copy)).toBe(pathOf("pause"));
+  });
+
+  it("is built once, with the flags of programs.json, and leaves nothing else", async () => {
+    go(COMPILES);
+    const directory = await build("pause", report);
+    expect(existsSync(join(directory, "pause"))).toBe(true);
+    expect(built("pause")).toBe(directory);
+    go("exit 1");
+    expect(await build("pause", report)).toBe(directory);
+    expect(readdirSync(join(cache, "programs"))).toEqual([pathOf("pause").split("/")[1]]);
+  });
+
+  it("is built once by two who ask at the same time", async () => {
+    go(`sleep 0.2; ${COMPILES}`);
+    const [first, second] = await Promise.all([build("pause", report), build("pause", report)]);
+    expect(first).toBe(second);
+  });
+
+  it("names the log and the cause when its build fails, and is no half-made entry", async () => {
+    go(`echo "main.go:3: undefined: nothing" >&2; exit 1`);
+    const error = await build("pause", report).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UserError);
+    expect(String(error)).toContain(join(cache, "logs", "pause.log"));
+    expect(String(error)).toContain("undefined: nothing");
+    expect(built("pause")).toBeUndefined();
+    go(COMPILES);
+    expect(await build("pause", report)).toContain("pause");
+  });
+
+  it("says that the disk is full, and where", async () => {
+    go(`echo "write /x: no space left on device" >&2; exit 1`);
+    await expect(build("pause", report)).rejects.toThrow(/^The disk is full: pause .*pause\.log/);
+  });
+
+  it("says what to install where there is no Go", async () => {
+    process.env.PATH = join(scratch, "nothing");
+    await expect(build("pause", report)).rejects.toThrow(/Install Go/);
+  });
+});
+
+describe("an entry of the cache", () => {
+  it("speaks of a full disk as the user's to mend, whoever ran into it", async () => {
+    const full = cached("images/x", () =>
+      Promise.reject(new Error("ENOSPC: no space left on device, copyfile")),
+    );
+    await expect(full).rejects.toBeInstanceOf(UserError);
+  });
+
+  it("passes any other error on as it is", async () => {
+    const bug = new TypeError("a bug");
+    await expect(cached("images/x", () => Promise.reject(bug))).rejects.toBe(bug);
+  });
+
+  it("begins anew after a crash", async () => {
+    await cached("images/x", () => Promise.reject(new Error("crash"))).catch(() => undefined);
+    const directory = await cached("images/x", (unfinished) => {
+      expect(readdirSync(unfinished)).toEqual([]);
+      writeFileSync(join(unfinished, "whole"), "");
+      return Promise.resolve();
+    });
+    expect(readdirSync(directory)).toEqual(["whole"]);
+  });
+});

@@ -1,0 +1,145 @@
+import { parser as logql } from "@grafana/lezer-logql";
+import { parser as traceql } from "@grafana/lezer-traceql";
+import { parser as promql } from "@prometheus-io/lezer-promql";
+import { ruleGroups } from "../config/alerts";
+import { dashboards } from "../config/dashboards";
+import { datasources } from "../config/grafana/datasources";
+import { prometheusConfig } from "../config/prometheus";
+import { settingsOf } from "../config/settings";
+
+type Language = "promql" | "logql" | "traceql";
+type Query = [where: string, language: Language, text: string];
+
+const parsers = { promql, logql, traceql };
+
+/** What the grammar cannot read, with a piece of the text around it; nothing when the query is well-formed. */
+function mistakes(language: Language, text: string): string[] {
+  const found: string[] = [];
+  parsers[language].parse(text).iterate({
+    enter: ({ type, from }) => {
+      if (type.isError) found.push(`at ${from}: ${text.slice(from, from + 20)}`);
+    },
+  });
+  return found;
+}
+
+/** Grafana fills these in before it asks: `$$__tags` is `{a="b"}`, `{$$...}` has its braces written out. */
+const filled = (text: string) =>
+  text
+    .replaceAll("{$${__tags}}", '{a="b"}')
+    .replaceAll("$$__tags", 'a="b"')
+    .replaceAll(/\$?\$\{[^}]+\}/g, "x")
+    .replaceAll(/\$[a-z_]+/g, "x");
+
+interface Target {
+  expr?: string;
+  query?: string;
+  datasource: { type: string };
+}
+interface Model {
+  panels: { title: string; targets?: Target[] }[];
+  templating: { list: { name: string; query: { query: string } }[] };
+}
+interface Link {
+  name: string;
+  jsonData: {
+    tracesToLogsV2?: { query: string };
+    tracesToMetrics?: { queries: { name: string; query: string }[] };
+  };
+}
+
+const settings = settingsOf({ services: [{ name: "a", namespace: "shop", port: 80 }] }, "kind");
+const languages: Record<string, Language> = { prometheus: "promql", loki: "logql", tempo: "traceql" };
+
+const rules = ruleGroups(settings).flatMap((group) => group.rules);
+const fromDashboards: Query[] = Object.values(dashboards())
+  .map((text) => JSON.parse(text) as Model)
+  .flatMap(({ panels, templating }) => [
+    ...panels.flatMap(({ title, targets }) =>
+      (targets ?? []).map(({ expr, query, datasource }): Query => [
+        title,
+        languages[datasource.type],
+        expr ?? query ?? "",
+      ]),
+    ),
+    ...templating.list.map(({ name, query }): Query => {
+      const [, selector] = /^label_values\((.+), *\w+\)$/.exec(query.query) ?? [];
+      return [`$${name}`, "promql", selector ?? query.query];
+    }),
+  ]);
+const fromLinks: Query[] = (datasources(settings) as { datasources: Link[] }).datasources.flatMap(
+  ({ name, jsonData: { tracesToLogsV2: logs, tracesToMetrics: metrics } }) => [
+    ...(logs ? [[`${name} to logs`, "logql", logs.query] as Query] : []),
+    ...(metrics?.queries ?? []).map(({ name: link, query }): Query => [`${name} ${link}`, "promql", query]),
+  ],
+);
+const queries: Query[] = [
+  ...rules.map(({ alert, record, expr }): Query => [alert ?? record ?? "", "promql", expr]),
+  ...fromDashboards,
+  ...fromLinks,
+];
+
+test.each(queries)("%s is well-formed %s", (_, language, text) => {
+  expect(text).not.toBe("");
+  expect(mistakes(language, filled(text))).toEqual([]);
+});
+
+test("each language is asked by something", () => {
+  expect(new Set(queries.map(([, language]) => language))).toEqual(new Set(["promql", "logql", "traceql"]));
+  expect(fromLinks.map(([, language]) => language)).toEqual(["logql", "promql", "promql"]);
+});
+
+test.each<[Language, string]>([
+  ["promql", "sum(rate(up[5m])"],
+  ["promql", "up{a=b}"],
+  ["logql", '{app="a"} | trace_id ='],
+  ["logql", '{app="a" |= "error"'],
+  ["traceql", "{resource.service.name=}"],
+])("a broken %s query is noticed: %s", (language, text) => {
+  expect(mistakes(language, text)).not.toEqual([]);
+});
+
+/** Names that come from outside the stack's own rules, by what provides them. */
+const provided = [
+  /^up$/,
+  /^kube_[a-z_]+$/,
+  /^node_filesystem_(avail|size)_bytes$/,
+  /^http_server_requests_seconds_(count|bucket)$/,
+  /^http_request(s_total|_duration_seconds_(count|bucket))$/,
+  /^traces_spanmetrics_(calls_total|latency_bucket)$/,
+  /^traces_service_graph_request_total$/,
+];
+
+interface Job {
+  job_name: string;
+  metric_relabel_configs?: { action: string; regex: string }[];
+}
+const { scrape_configs: jobs } = prometheusConfig(settings, "kind") as { scrape_configs: Job[] };
+const kept = jobs.flatMap(({ metric_relabel_configs: keeps = [] }) =>
+  keeps.map(({ regex }) => new RegExp(`^(?:${regex})$`)),
+);
+
+test("every metric that is asked for is made by something", () => {
+  const recorded = new Set(rules.map(({ record }) => record));
+  const missing = new Set<string>();
+  for (const [, language, text] of queries.filter(([, of]) => of === "promql")) {
+    const query = filled(text);
+    parsers[language].parse(query).iterate({
+      enter: ({ type, from, to, node }) => {
+        if (type.name !== "Identifier" || node.parent?.type.name !== "VectorSelector") return;
+        const name = query.slice(from, to);
+        const known = recorded.has(name) || [...provided, ...kept].some((names) => names.test(name));
+        if (!known) missing.add(name);
+      },
+    });
+  }
+  expect([...missing]).toEqual([]);
+});
+
+test("what rules and dashboards read of cAdvisor and kubelet is kept by the scrape", () => {
+  const asked = new Set(
+    queries.flatMap(([, , text]) => text.match(/\b(container|kubelet)_[a-z_]+(?=[{ [])/g) ?? []),
+  );
+  expect(asked.size).toBeGreaterThanOrEqual(4);
+  expect([...asked].filter((name) => !kept.some((names) => names.test(name)))).toEqual([]);
+});

@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ProgramName } from "../local/build";
+import { binary, output } from "./support/programs";
+import { type Manifest, rendered } from "./support/render";
+
+interface Validator {
+  /** Which generated files it reads. */
+  files: RegExp;
+  program: ProgramName;
+  binary: string;
+  args: (file: string) => string[];
+  /** A mistake that it must notice, put at the end of a good file. */
+  mistake: string;
+}
+
+const validators: Validator[] = [
+  {
+    files: /^config\/prometheus\.yml$/,
+    program: "prometheus",
+    binary: "promtool",
+    // The files that it names are in the pod only.
+    args: (file) => ["check", "config", "--syntax-only", file],
+    mistake: "scrape_confgs: []\n",
+  },
+  {
+    files: /^rules\/.+\.yaml$/,
+    program: "prometheus",
+    binary: "promtool",
+    args: (file) => ["check", "rules", "--lint=all", "--lint-fatal", file],
+    mistake: "groops: []\n",
+  },
+  {
+    files: /^config\/alertmanager\.yml$/,
+    program: "alertmanager",
+    binary: "amtool",
+    args: (file) => ["check-config", file],
+    mistake: "rout: {}\n",
+  },
+  {
+    files: /^config\/loki\.yaml$/,
+    program: "loki",
+    binary: "loki",
+    args: (file) => ["-verify-config", `-config.file=${file}`],
+    mistake: "ingestr: {}\n",
+  },
+  {
+    files: /^config\/tempo\.yaml$/,
+    program: "tempo",
+    binary: "tempo",
+    args: (file) => ["-config.verify=true", `-config.file=${file}`],
+    mistake: "ingestr: {}\n",
+  },
+  {
+    files: /^config\/config\.yaml$/,
+    program: "collector",
+    binary: "otelcol-contrib",
+    args: (file) => ["validate", `--config=${file}`],
+    mistake: "exportrs: {}\n",
+  },
+  {
+    files: /^config\/config\.alloy$/,
+    program: "alloy",
+    binary: "alloy",
+    args: (file) => ["validate", file],
+    mistake: "loki.wright { }\n",
+  },
+  {
+    files: /^config\/caddy\.json$/,
+    program: "caddy",
+    binary: "caddy",
+    args: (file) => ["validate", `--config=${file}`],
+    mistake: "{",
+  },
+];
+
+const present = validators.filter(({ program, binary: name }) => binary(program, name));
+const absent = validators.filter((one) => !present.includes(one));
+
+/** [`<ConfigMap> <folder>/<file>`, text] of every generated file that the validator reads. */
+const generated = (manifests: Manifest[], { files }: Validator): [string, string][] =>
+  manifests
+    .filter(({ kind }) => kind === "ConfigMap")
+    .flatMap(({ metadata, data }) =>
+      Object.entries(data as Record<string, string>).map(([name, text]) => ({
+        owner: metadata.name,
+        file: `${metadata.name.endsWith("-rules") ? "rules" : "config"}/${name}`,
+        text,
+      })),
+    )
+    .filter(({ file }) => files.test(file))
+    .map(({ owner, file, text }) => [`${owner} ${file}`, text]);
+
+const alerting = {
+  receivers: [
+    { name: "team", slack: { url: "https://hooks.example.org/a", channel: "#a" } },
+    { name: "mail", email: { to: "a@example.org" }, webhook: { url: "https://hook.example.org/" } },
+  ],
+  routes: [{ severity: "warning", receiver: "mail" }],
+  heartbeat: { url: "https://heartbeat.example.org/" },
+  smtp: { smarthost: "smtp.example.org:587", from: "a@example.org", username: "u", password: "p" },
+};
+
+let directory: string;
+let stacks: Record<string, Manifest[]>;
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), "validators-"));
+  stacks = {
+    kind: await rendered("kind"),
+    prod: await rendered("prod"),
+    "kind with receivers": await rendered("kind", { alerting }),
+    "prod with edge": await rendered("prod", { edge: { nodePort: 30080, url: "https://a.example.org" } }),
+  };
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+async function check(validator: Validator, name: string, text: string): Promise<void> {
+  // Names are kept: some programs go by the ending.
+  const file = join(directory, name.split("/").at(-1)!);
+  writeFileSync(file, text);
+  await output(binary(validator.program, validator.binary)!, validator.args(file), directory);
+}
+
+if (present.length > 0)
+  describe.each(present)("$binary reads $files", (validator) => {
+    test("every such file of every stack", async () => {
+      const texts = new Map<string, string>();
+      for (const manifests of Object.values(stacks))
+        for (const [name, text] of generated(manifests, validator)) texts.set(text, name);
+      expect(texts.size).toBeGreaterThan(0);
+      for (const [text, name] of texts) await check(validator, name, text);
+    }, 120_000);
+
+    test("and notices a mistake", async () => {
+      const [[name, text]] = generated(stacks.kind, validator);
+      await expect(check(validator, name, text + validator.mistake)).rejects.toThrow();
+    }, 60_000);
+  });
+
+if (absent.length > 0)
+  test.each(absent)(
+    "NOT RUN: $binary is not built (npm run up builds it), $files was not read",
+    ({ binary: name }) => console.warn(`${name} is not in the cache: its files were not read by it`),
+  );
+
+test("no generated file is left without a reader", () => {
+  const read = new Set(
+    validators.flatMap((one) => generated(stacks.kind, one).map(([name]) => name.split("/").at(-1))),
+  );
+  // Read by Grafana and by Node at run time; the cluster tests see to them.
+  const others = /^(datasources|dashboards)\.yaml$|^end-sessions\.mjs$|^service\.json$|^[A-Z_]+$/;
+  const all = stacks.kind
+    .filter(({ kind }) => kind === "ConfigMap")
+    .flatMap(({ data }) => Object.keys(data as object));
+  expect(all.filter((name) => !read.has(name) && !others.test(name))).toEqual([]);
+});
