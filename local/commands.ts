@@ -2,6 +2,7 @@ import execa from "execa";
 import { Listr } from "listr2";
 import { settingsOf } from "../config/settings";
 import type { Settings } from "../config/schema";
+import { dropBuildCaches } from "./build";
 import { type Cluster, findCluster, provideCluster, removeCluster } from "./cluster";
 import { UserError } from "./errors";
 import { type Image, provideImages, STACK_IMAGES } from "./images";
@@ -34,7 +35,7 @@ export async function up(options: Options): Promise<void> {
   // What a crash or a hand took away is looked for first, so that it is made again.
   await pulumi.run("up", ["--yes", "--skip-preview", "--refresh"]);
   console.log(imagesTable(images));
-  console.log(reachable(settings, await pulumi.outputs(), pulumi.env));
+  console.log(reachable(settings, await pulumi.outputs(), pulumi));
 }
 
 /** Pulumi's preview against the cluster that is there. */
@@ -48,7 +49,7 @@ export async function status(options: Options): Promise<void> {
   const settings = settingsIn(options);
   const { pulumi, cluster } = await existing(options);
   console.log(await workloads(cluster, settings));
-  console.log(reachable(settings, await pulumi.outputs(), pulumi.env));
+  console.log(reachable(settings, await pulumi.outputs(), pulumi));
 }
 
 export async function ticketing(options: Options & TrafficOptions): Promise<void> {
@@ -146,7 +147,10 @@ async function provide(options: Options): Promise<Provided> {
     ],
     { fallbackRendererCondition: () => !process.stdout.isTTY },
   );
-  return tasks.run({} as Provided);
+  const provided = await tasks.run({} as Provided);
+  // Everything that had to be compiled is.
+  dropBuildCaches();
+  return provided;
 }
 
 async function existing(options: Options): Promise<{ pulumi: Pulumi; cluster: Cluster }> {

@@ -3,12 +3,13 @@ import { namespaceOf, paths, type Program } from "../config/addresses";
 import type { Settings } from "../config/schema";
 import type { Cluster } from "./cluster";
 import type { Image } from "./images";
+import type { Pulumi } from "./pulumi";
 
 /** How to reach what `up` made, as text for people. The password is named, not shown. */
 export function reachable(
   settings: Settings,
   outputs: Record<string, unknown>,
-  env: Record<string, string>,
+  { env, file }: Pulumi,
 ): string {
   const { edge, grafana, metrics } = settings;
   const rows: [string, string][] = [];
@@ -23,7 +24,7 @@ export function reachable(
   const exports = Object.entries(env).map(
     ([name, value]) => `  export ${name}=${value.replace(process.env.PATH ?? "", "$PATH")}`,
   );
-  return `\n${table(rows)}\n\nFor pulumi and kubectl in this shell:\n${exports.join("\n")}`;
+  return `\n${table(rows)}\n\nFor pulumi and kubectl in this shell:\n${exports.join("\n")}\npulumi writes its salt into the stack file; --config-file ${file} keeps the checkout as it is.`;
 }
 
 /** Which images were built from pins, with the versions they really are. */

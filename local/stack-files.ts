@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { load } from "js-yaml";
 import { repoDir, stateDir } from "./paths";
 
@@ -15,8 +15,8 @@ export interface StackFiles {
  * copy, which keeps the salt from one run to the next; a stack file with a salt of its own is copied as it is.
  */
 export function copyStackFiles(stack: string, file: string): StackFiles {
-  const directory = join(stateDir, "pulumi", stack);
-  const config = join(directory, `Pulumi.${stack}.yaml`);
+  const config = stackFileCopy(stack);
+  const directory = dirname(config);
   mkdirSync(directory, { recursive: true });
   copyFileSync(join(repoDir, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
   const salt = existsSync(config) ? saltOf(readFileSync(config, "utf8")) : undefined;
@@ -24,6 +24,9 @@ export function copyStackFiles(stack: string, file: string): StackFiles {
   writeFileSync(config, salt && !saltOf(text) ? `${text.trimEnd()}\nencryptionsalt: ${salt}\n` : text);
   return { directory, config };
 }
+
+export const stackFileCopy = (stack: string): string =>
+  join(stateDir, "pulumi", stack, `Pulumi.${stack}.yaml`);
 
 const saltOf = (text: string): string | undefined =>
   (load(text) as { encryptionsalt?: string } | null)?.encryptionsalt;

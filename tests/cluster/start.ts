@@ -52,16 +52,15 @@ export function start(context: Context): void {
     });
 
     test("plain pulumi shows the outputs, the password only when asked for", async () => {
-      const shown = JSON.parse(await pulumi(context.env, "stack", "output", "--json", "--stack", STACK));
+      const shown = JSON.parse(await pulumi(context.env, STACK, "stack", "output", "--json"));
       expect(shown).toMatchObject({ grafanaUser: "admin", grafanaPassword: "[secret]" });
       context.password = await pulumi(
         context.env,
+        STACK,
         "stack",
         "output",
         "grafanaPassword",
         "--show-secrets",
-        "--stack",
-        STACK,
       );
       context.grafana = new Grafana("admin", context.password);
     });

@@ -7,6 +7,7 @@ import { yaml } from "../../../config/yaml";
 import { type Cluster, findCluster } from "../../../local/cluster";
 import { repoDir } from "../../../local/paths";
 import { stackConfig, stackFile } from "../../../local/render";
+import { stackFileCopy } from "../../../local/stack-files";
 
 /** The cluster of the tests; its own, so that nobody's is touched. */
 export const CLUSTER = process.env.OBSERVABILITY_TEST_CLUSTER ?? "e2e";
@@ -55,10 +56,15 @@ export function exported(output: string): Record<string, string> {
   );
 }
 
-/** Plain Pulumi, as the README shows it. */
-export async function pulumi(env: Record<string, string>, ...args: string[]): Promise<string> {
-  const result = await execa("pulumi", args, { cwd: repoDir, env, all: true, reject: false });
-  if (result.exitCode !== 0) throw new Error(`pulumi ${args.join(" ")}:\n${result.all}`);
+/**
+ * Plain Pulumi, as the README shows it: with the copy of the stack file, which its salt may be written into, where
+ * the command reads one.
+ */
+export async function pulumi(env: Record<string, string>, stack: string, ...args: string[]): Promise<string> {
+  const file = args[0] === "stack" ? [] : ["--config-file", stackFileCopy(stack)];
+  const all = [...args, "--stack", stack, ...file];
+  const result = await execa("pulumi", all, { cwd: repoDir, env, all: true, reject: false });
+  if (result.exitCode !== 0) throw new Error(`pulumi ${all.join(" ")}:\n${result.all}`);
   return result.stdout;
 }
 
