@@ -49,7 +49,11 @@ export function rotation(context: Context): void {
       const seen = await session();
       const before = context.grafana;
       writeStack(STACK, rotate("3"));
-      const child = spawn("npm", npmArguments("up", STACK), { cwd: repoDir, detached: true });
+      const child = spawn("npm", npmArguments("up", STACK), {
+        cwd: repoDir,
+        detached: true,
+        env: { ...process.env },
+      });
       let output = "";
       child.stdout.on("data", (part) => (output += part));
       await eventually(
@@ -65,7 +69,11 @@ export function rotation(context: Context): void {
     test("interrupted by Ctrl-C, the next up goes on", async () => {
       context.given = { ...context.given, tracing: { retention: { time: "96h" } } };
       writeStack(STACK, context.given);
-      const child = spawn("npm", npmArguments("up", STACK), { cwd: repoDir, detached: true });
+      const child = spawn("npm", npmArguments("up", STACK), {
+        cwd: repoDir,
+        detached: true,
+        env: { ...process.env },
+      });
       let output = "";
       child.stdout.on("data", (part) => (output += part));
       const ended = new Promise((resolve) => child.on("exit", resolve));

@@ -8,7 +8,6 @@ import { execFileSync, spawn } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
-import { pipeline } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { createCgroups } from "./cgroups";
 import type { Spec } from "./place";
@@ -60,9 +59,10 @@ async function link(spec: Spec, pid: number): Promise<void> {
 function forward(from: number, address: string, to: number): void {
   createServer((client) => {
     const server = connect(to, address);
-    // A side that ends or breaks ends the other; there is nobody to tell.
-    pipeline(client, server, () => client.destroy());
-    pipeline(server, client, () => server.destroy());
+    // A side that breaks ends the other; there is nobody to tell, and it must not end the node.
+    client.on("error", () => server.destroy());
+    server.on("error", () => client.destroy());
+    client.pipe(server).pipe(client);
   }).listen(from, "127.0.0.1");
 }
 
