@@ -4,7 +4,16 @@
  * as sockets need, and the same for every cluster.
  */
 import { execFileSync } from "node:child_process";
-import { chmod, chmodSync, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from "node:fs";
+import {
+  chmod,
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  watch,
+  writeFileSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Spec } from "./place";
 
@@ -70,10 +79,15 @@ export function mountNode(spec: Spec): void {
 export function openVolumes(): void {
   const volumes = "/tmp/hostpath_pv";
   mkdirSync(volumes, { recursive: true });
-  // One that is gone by now needs no opening: volumes are deleted as well.
-  const open = () =>
-    readdirSync(volumes).forEach((volume) => chmod(join(volumes, volume), 0o777, () => undefined));
+  const open = () => {
+    for (const volume of readdirSync(volumes)) {
+      const path = join(volumes, volume);
+      // Opening one is reported as a change of its directory, too: open those only that are not open yet, or it would
+      // go on without end. One that is gone by now needs no opening.
+      const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0o777;
+      if ((mode & 0o777) !== 0o777) chmod(path, 0o777, () => undefined);
+    }
+  };
   open();
-  // `rename` is what comes and goes; what `open` itself does would be reported as `change`, without end.
-  watch(volumes, (event) => event === "rename" && open());
+  watch(volumes, open);
 }
