@@ -8,7 +8,7 @@ import { UserError } from "./errors";
 import { type Image, provideImages, STACK_IMAGES } from "./images";
 import { Pulumi } from "./pulumi";
 import { manifestsText, renderManifests, stackConfig, stackFile } from "./render";
-import { imagesTable, reachable, targetOf, workloads } from "./report";
+import { imagesTable, reachable, rolledOut, targetOf, workloads } from "./report";
 import { runTicketing, type TrafficOptions } from "./ticketing";
 import { provideToolchain, type Toolchain } from "./toolchain";
 
@@ -34,6 +34,7 @@ export async function up(options: Options): Promise<void> {
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
   // What a crash or a hand took away is looked for first, so that it is made again.
   await pulumi.run("up", ["--yes", "--skip-preview", "--refresh"]);
+  await rolledOut(cluster, options.stack);
   console.log(imagesTable(images));
   console.log(reachable(settings, await pulumi.outputs(), pulumi));
 }

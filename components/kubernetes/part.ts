@@ -172,7 +172,7 @@ export abstract class Part extends pulumi.ComponentResource {
       {
         metadata: this.metadata(program),
         spec: {
-          backoffLimit: 2,
+          backoffLimit: 1,
           template: { ...template, spec: { ...template.spec, restartPolicy: "Never" } },
         },
       },
