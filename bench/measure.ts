@@ -22,6 +22,10 @@ export async function once(command: () => Promise<unknown>): Promise<number> {
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** One line: what, the figure, and what it must not exceed. */
-export const line = (what: string, ratio: number, limit: number): string =>
-  `${what.padEnd(52)} ${ratio.toFixed(2)} x   (at most ${limit} x)${ratio > limit ? "   EXCEEDED" : ""}`;
+/** One line: what, the figure, and what it must not exceed where something is asked for. */
+export const line = (what: string, ratio: number, limit = Infinity): string =>
+  [
+    `${what.padEnd(52)} ${ratio.toFixed(2)} x`,
+    limit < Infinity ? `   (at most ${limit} x)` : "",
+    ratio > limit ? "   EXCEEDED" : "",
+  ].join("");

@@ -17,6 +17,7 @@ async function main(): Promise<void> {
   const fresh = await neverUp(stack);
   const seconds = await inTurns(5, {
     empty: () => stack.pulumi(["preview", "--stack", "empty"], empty),
+    emptyUp: () => stack.pulumi(["up", "--yes", "--stack", "empty"], empty),
     deployed: () => stack.pulumi(["preview", ...stack.arguments]),
     create: () => stack.pulumi(["preview", ...fresh]),
     unchanged: () => stack.pulumi(["up", "--yes", ...stack.arguments]),
@@ -30,7 +31,8 @@ async function main(): Promise<void> {
   console.log(line("preview of the deployed stack / empty program", seconds.deployed / seconds.empty, 3));
   console.log(line("preview with everything to create / empty program", seconds.create / seconds.empty, 6));
   console.log(line("up without a change / preview", seconds.unchanged / seconds.deployed, 1.5));
-  console.log(line("the same with --skip-preview / preview", seconds.skipping / seconds.deployed, 1.5));
+  console.log(line("  the same of the empty program", seconds.emptyUp / seconds.empty));
+  console.log(line("  the same with --skip-preview / preview", seconds.skipping / seconds.deployed, 1.5));
 }
 
 /** A TypeScript program without a line, as `pulumi new typescript` sets one up. */

@@ -81,7 +81,7 @@ describe.each(["kind", "prod"])("every object of %s", (stack) => {
     expect(manifests().length).toBeLessThanOrEqual(120);
     expect(
       manifests()
-        .filter((one) => JSON.stringify(one).length > 240_000)
+        .filter((one) => Buffer.byteLength(JSON.stringify(one)) > 240_000)
         .map(idOf),
     ).toEqual([]);
   });
@@ -222,12 +222,55 @@ describe("network policies", () => {
     },
   );
 
-  test("users reach what is exposed and nothing else", () => {
-    const open = ends.filter((program) =>
-      policyOf(program).ingress?.some(({ from }) => from?.some((peer) => peer.ipBlock)),
-    );
-    expect(open.sort()).toEqual(["edge", "grafana", "prometheus"]);
+  /** Ports by rule of the peers that fit; a rule without ports is for every port. */
+  const portsFor = (rules: Rule[] | undefined, side: "from" | "to", fits: (peer: Peer) => boolean) =>
+    (rules ?? [])
+      .filter((rule) => rule[side]?.some(fits))
+      .map(({ ports }) => ports?.map(({ port }) => port) ?? "every port");
+  const api = [443, 6443];
+
+  test("outside of the cluster's pods: users come in where it is exposed; out go API server, kubelets, receivers", () => {
+    const anywhere = ({ ipBlock }: Peer) => ipBlock !== undefined;
+    expect(byProgram((program) => portsFor(policyOf(program).ingress, "from", anywhere))).toEqual({
+      edge: [[8080]],
+      grafana: [[3000]],
+      prometheus: [[9090]],
+    });
+    expect(byProgram((program) => portsFor(policyOf(program).egress, "to", anywhere))).toEqual({
+      prometheus: [api, [10250]],
+      "kube-state-metrics": [api],
+      alloy: [api],
+      "alloy-events": [api],
+      collector: [api],
+      alertmanager: ["every port"],
+    });
   });
+
+  test("applications reach the Collector's ways in and are reached by Prometheus, nothing else", () => {
+    const shop = ({ namespaceSelector, podSelector }: Peer) =>
+      !podSelector && namespaceSelector?.matchLabels["kubernetes.io/metadata.name"] === "shop";
+    expect(byProgram((program) => portsFor(policyOf(program).ingress, "from", shop))).toEqual({
+      collector: [[4317, 4318, 9411, 14250, 14268]],
+    });
+    expect(byProgram((program) => portsFor(policyOf(program).egress, "to", shop))).toEqual({
+      prometheus: ["every port"],
+    });
+  });
+
+  test("name resolution is open to all", () => {
+    for (const program of ends) expect(policyOf(program).egress![0]).toEqual({ ports: dns });
+  });
+
+  const dns = [
+    { protocol: "UDP", port: 53 },
+    { protocol: "TCP", port: 53 },
+  ];
+
+  /** The answer of each program that has one. */
+  const byProgram = (answer: (program: Program) => unknown[]) =>
+    Object.fromEntries(
+      ends.map((program) => [program, answer(program)]).filter(([, { length }]) => length > 0),
+    );
 });
 
 interface Peer {

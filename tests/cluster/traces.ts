@@ -1,7 +1,8 @@
-import { urlOf } from "../../config/addresses";
+import { portsOf } from "../../config/addresses";
 import { settingsOf } from "../../config/settings";
 import type { Context } from "./start";
-import { eventually, kubectl } from "./support/stack";
+import { eventually, forwarded, kubectl } from "./support/stack";
+import { clients } from "./support/tracing-clients";
 import { NAMESPACE } from "./support/workload";
 
 export function traces(context: Context): void {
@@ -44,64 +45,15 @@ export function traces(context: Context): void {
       });
     });
 
-    const id = (digits: number) =>
-      Array.from({ length: digits }, () => Math.floor(Math.random() * 16).toString(16)).join("");
-
-    test("Zipkin's way in: POST /api/v2/spans", async () => {
-      const traceId = id(32);
-      const span = {
-        traceId,
-        id: id(16),
-        name: "by-zipkin",
-        kind: "SERVER",
-        timestamp: Date.now() * 1000,
-        duration: 1000,
-        localEndpoint: { serviceName: "zipkin-client" },
-      };
-      await post("zipkin", "/api/v2/spans", JSON.stringify([span]));
-      const spans = await eventually("the Zipkin span", 30, () => context.grafana.trace(traceId));
+    test.each(Object.keys(clients))("way in: %s", async (port) => {
+      const number = String(portsOf(settingsOf({}, "kind"), "collector")[port]);
+      const traceId = await forwarded("observability", "service/collector", number, (address) =>
+        clients[port](`${port}-client`, address),
+      );
+      const spans = await eventually("its span in Tempo", 30, () => context.grafana.trace(traceId));
       expect(spans).toMatchObject([
-        { name: "by-zipkin", resource: { "service.name": "zipkin-client", env: "kind" } },
+        { name: "sent", resource: { "service.name": `${port}-client`, env: "kind", region: "local" } },
       ]);
     });
-
-    test("OTLP over HTTP with JSON", async () => {
-      const traceId = id(32);
-      const now = BigInt(Date.now()) * 1_000_000n;
-      const span = {
-        traceId,
-        spanId: id(16),
-        name: "by-otlp",
-        kind: 2,
-        startTimeUnixNano: String(now),
-        endTimeUnixNano: String(now + 1000n),
-      };
-      const service = { key: "service.name", value: { stringValue: "otlp-client" } };
-      const body = {
-        resourceSpans: [{ resource: { attributes: [service] }, scopeSpans: [{ spans: [span] }] }],
-      };
-      await post("otlp-http", "/v1/traces", JSON.stringify(body));
-      const spans = await eventually("the OTLP span", 30, () => context.grafana.trace(traceId));
-      expect(spans).toMatchObject([
-        { name: "by-otlp", resource: { "service.name": "otlp-client", region: "local" } },
-      ]);
-    });
-
-    /** From a pod, as applications send: the gateway is reachable inside the cluster only. */
-    const post = async (port: string, path: string, body: string) => {
-      const url = JSON.stringify(urlOf(settingsOf({}, "kind"), "collector", port) + path);
-      const init = JSON.stringify({ method: "POST", headers: { "content-type": "application/json" }, body });
-      const script = `fetch(${url}, ${init}).then((r) => { if (!r.ok) throw new Error(r.status) })`;
-      await kubectl([
-        "exec",
-        "deployment/receiver",
-        "-n",
-        NAMESPACE,
-        "--",
-        "/usr/local/bin/node",
-        "-e",
-        script,
-      ]);
-    };
   });
 }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -81,6 +82,28 @@ export async function kubectl(args: string[], input?: string): Promise<string> {
     input,
   });
   return stdout;
+}
+
+/** Hands on the address on this machine at which a port inside the cluster is reachable meanwhile. */
+export async function forwarded<T>(
+  namespace: string,
+  target: string,
+  port: string,
+  use: (address: string) => Promise<T>,
+): Promise<T> {
+  const { kubeconfig, context, kubectl } = await cluster();
+  const args = ["--kubeconfig", kubeconfig, "--context", context, "-n", namespace];
+  const forward = execa(kubectl, [...args, "port-forward", target, `:${port}`]);
+  try {
+    const [first] = await Promise.race([
+      once(forward.stdout!, "data"),
+      forward.then(({ stdout }) => [stdout]),
+    ]);
+    return await use(/127\.0\.0\.1:\d+/.exec(String(first))![0]);
+  } finally {
+    forward.kill();
+    await forward.catch(() => undefined);
+  }
 }
 
 export async function objects<T>(...args: string[]): Promise<T[]> {
