@@ -135,10 +135,10 @@ export const SPRING = `^${TIMESTAMP}\\s*(?P<level>${LEVELS})\\s+\\[(?P<service_n
 
 /**
  * What begins an entry: a line with a level in front, or one that does not look like the rest of a stack trace. The
- * rest is indented, empty, begins with `Caused by` or with a class name such as `java.lang.`; RE2 has no negation,
+ * rest is indented, empty, begins with `Caused by` or with a class name such as `java.lang.Error`; RE2 has no negation,
  * so the complement is spelled out.
  */
-export const FIRST_LINE = `^\\s*(?:${LEVELS})\\b|^(?:[^\\sa-zC]|[a-z]+(?:[^a-z.]|$)|C(?:[^a]|a(?:[^u]|u(?:[^s]|s[^e]))))`;
+export const FIRST_LINE = `^\\s*(?:${LEVELS})\\b|^(?:[^\\sa-zC]|[a-z]\\w*(?:\\.+[a-z0-9_]\\w*)*\\.*(?:[^\\w.]|$)|C(?:[^a]|a(?:[^u]|u(?:[^s]|s[^e]))))`;
 
 /** Masks before anything is extracted, so that no parsed field keeps an address. The last part becomes x. */
 export const IPV4 = "\\b\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.(\\d{1,3})\\b";

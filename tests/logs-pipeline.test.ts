@@ -98,6 +98,9 @@ describe("entries", () => {
     "GET /tickets 200",
     "<html>",
     "*** stopped",
+    "example.com refused the connection",
+    "done.",
+    "redis.2 is gone",
     "가 시작됨",
   ];
 

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { type Context, STACK, up } from "./start";
 import { Grafana, GRAFANA } from "./support/grafana";
-import { eventually, npmArguments, pulumi, writeStack } from "./support/stack";
+import { eventually, type Given, npmArguments, pulumi, writeStack } from "./support/stack";
 import { repoDir } from "../../local/paths";
 
 export function rotation(context: Context): void {
@@ -36,6 +37,16 @@ export function rotation(context: Context): void {
     });
   }
 
+  /** Starts `npm run up` and comes back in the middle of it, when it has said this. */
+  async function upUntil(said: RegExp, given: Given) {
+    writeStack(STACK, given);
+    const child = spawn("npm", npmArguments("up", STACK), { cwd: repoDir, detached: true });
+    let output = "";
+    child.stdout.on("data", (part) => (output += part));
+    await eventually(String(said), 120, async () => said.test(output) || undefined);
+    return child;
+  }
+
   describe("rotation", () => {
     test("another id: new password in, old one and old session out", async () => {
       const seen = await session();
@@ -48,19 +59,7 @@ export function rotation(context: Context): void {
     test("killed in the middle, it converges at the next up", async () => {
       const seen = await session();
       const before = context.grafana;
-      writeStack(STACK, rotate("3"));
-      const child = spawn("npm", npmArguments("up", STACK), {
-        cwd: repoDir,
-        detached: true,
-        env: { ...process.env },
-      });
-      let output = "";
-      child.stdout.on("data", (part) => (output += part));
-      await eventually(
-        "the new Secret",
-        120,
-        async () => /Secret grafana-credentials created/.test(output) || undefined,
-      );
+      const child = await upUntil(/Secret grafana-credentials created/, rotate("3"));
       process.kill(-child.pid!, "SIGKILL");
       expect((await up(context.given)).exitCode).toBe(0);
       await expectRotated(before, seen);
@@ -68,20 +67,8 @@ export function rotation(context: Context): void {
 
     test("interrupted by Ctrl-C, the next up goes on", async () => {
       context.given = { ...context.given, tracing: { retention: { time: "96h" } } };
-      writeStack(STACK, context.given);
-      const child = spawn("npm", npmArguments("up", STACK), {
-        cwd: repoDir,
-        detached: true,
-        env: { ...process.env },
-      });
-      let output = "";
-      child.stdout.on("data", (part) => (output += part));
-      const ended = new Promise((resolve) => child.on("exit", resolve));
-      await eventually(
-        "Tempo's new file",
-        120,
-        async () => /tracing-tempo-config creat/.test(output) || undefined,
-      );
+      const child = await upUntil(/tracing-tempo-config creat/, context.given);
+      const ended = once(child, "exit");
       process.kill(-child.pid!, "SIGINT");
       await ended;
       expect((await up(context.given)).exitCode).toBe(0);
