@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, rmSync, statfsSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { lock } from "proper-lockfile";
+import { join } from "node:path";
 import { UserError } from "./errors";
+import { exclusively } from "./lock";
 import { cacheDir } from "./paths";
 
 export type Report = (line: string) => void;
@@ -23,26 +23,20 @@ export const keyOf = (...parts: (string | Buffer)[]): string => {
 export async function cached(path: string, make: (directory: string) => Promise<void>): Promise<string> {
   const final = join(cacheDir, path);
   if (existsSync(final)) return final;
-  mkdirSync(dirname(final), { recursive: true });
-  const release = await lock(final, {
-    realpath: false,
-    stale: 30_000,
-    retries: { forever: true, maxTimeout: 5_000 },
-  });
-  try {
+  return exclusively(final, async () => {
     if (existsSync(final)) return final;
     const unfinished = `${final}.unfinished`;
-    rmSync(unfinished, { recursive: true, force: true });
-    mkdirSync(unfinished);
-    await make(unfinished);
-    renameSync(unfinished, final);
-    return final;
-  } catch (error) {
-    if (error instanceof UserError || !(error instanceof Error)) throw error;
-    throw isDiskFull(error.message) ? diskFull(path) : error;
-  } finally {
-    await release();
-  }
+    try {
+      rmSync(unfinished, { recursive: true, force: true });
+      mkdirSync(unfinished);
+      await make(unfinished);
+      renameSync(unfinished, final);
+      return final;
+    } catch (error) {
+      if (error instanceof UserError || !(error instanceof Error)) throw error;
+      throw isDiskFull(error.message) ? diskFull(path) : error;
+    }
+  });
 }
 
 /** Whether a failure's text, or the disk itself, says so: Go does not always name the cause. */

@@ -2,10 +2,14 @@
  * Finds a cluster or provides one, in this order: the context that the user names, kind where Docker answers, a node
  * of our own on Linux as root. One that was made here under the name before is used again.
  */
+import { join } from "node:path";
 import { UserError } from "../errors";
+import { exclusively } from "../lock";
+import { stateDir } from "../paths";
 import type { Cluster, ClusterOptions, Report } from "./cluster";
 import { useContext } from "./context";
 import { defaultHostPorts, findKind, kindExists, kindMissing, provideKind, removeKind } from "./kind";
+import type { HostPort } from "./node/place";
 import { findNode, nodeExists, nodeMissing, provideNode, removeNode } from "./node";
 
 export type { Cluster, ClusterOptions, ImageArchive, Report } from "./cluster";
@@ -19,6 +23,11 @@ export { defaultHostPorts } from "./kind";
 export async function provideCluster(options: ClusterOptions, report: Report): Promise<Cluster> {
   const { name, context, hostPorts } = withDefaults(options);
   if (context) return useContext(context, report);
+  // One that starts is not ready yet: a second run at the same moment would take it for broken and stop it.
+  return exclusively(join(stateDir, "locks", name), () => provideLocal(name, hostPorts, report));
+}
+
+async function provideLocal(name: string, hostPorts: HostPort[], report: Report): Promise<Cluster> {
   if (nodeExists(name)) return provideNode(name, hostPorts, report);
   const noKind = await kindMissing();
   if (!noKind) return provideKind(name, hostPorts, report);
