@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
 import type { Cluster } from "./cluster";
 import { UserError } from "./errors";
 import { repoDir, stateDir } from "./paths";
-import { backendEnvironment, copyStackFiles } from "./stack-files";
+import { backendEnvironment, copyStackFiles, forgetKubeconfigs } from "./stack-files";
 import type { Toolchain } from "./toolchain";
 
 /** Pulumi for one stack on one cluster: the CLI as a user would call it, in the checkout. */
@@ -42,6 +42,7 @@ export class Pulumi {
       stdio: ["ignore", "inherit", "inherit"],
       reject: false,
     });
+    forgetKubeconfigs(this.files);
     if (result.exitCode !== 0)
       throw new UserError(
         `pulumi ${command} --stack ${this.stack} failed (see above). What it had made is in its state; run the command again to go on.`,
@@ -63,6 +64,7 @@ export class Pulumi {
   async remove(): Promise<void> {
     await this.unlock();
     await this.capture(["stack", "rm", "--force", "--yes", "--preserve-config"]);
+    rmSync(this.files.temporary, { recursive: true, force: true });
   }
 
   /** What belongs to these commands only and not into a user's shell. */
@@ -71,6 +73,7 @@ export class Pulumi {
     // The state may speak of a local cluster that is gone: its objects went with it.
     return {
       ...this.env,
+      TMPDIR: this.files.temporary,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       ...(this.cluster?.kind === "context" ? {} : forget),
     };

@@ -1,5 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { load } from "js-yaml";
 import { repoDir, stateDir } from "./paths";
@@ -8,6 +16,8 @@ import { repoDir, stateDir } from "./paths";
 export interface StackFiles {
   directory: string;
   config: string;
+  /** Temporary files of Pulumi and its plugins. */
+  temporary: string;
 }
 
 /**
@@ -17,16 +27,25 @@ export interface StackFiles {
 export function copyStackFiles(stack: string, file: string): StackFiles {
   const config = stackFileCopy(stack);
   const directory = dirname(config);
-  mkdirSync(directory, { recursive: true });
+  const temporary = temporaryFiles(stack);
+  mkdirSync(temporary, { recursive: true });
   copyFileSync(join(repoDir, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
   const salt = existsSync(config) ? saltOf(readFileSync(config, "utf8")) : undefined;
   const text = readFileSync(file, "utf8");
   writeFileSync(config, salt && !saltOf(text) ? `${text.trimEnd()}\nencryptionsalt: ${salt}\n` : text);
-  return { directory, config };
+  return { directory, config, temporary };
 }
 
 export const stackFileCopy = (stack: string): string =>
   join(stateDir, "pulumi", stack, `Pulumi.${stack}.yaml`);
+
+export const temporaryFiles = (stack: string): string => join(dirname(stackFileCopy(stack)), "tmp");
+
+/** The Kubernetes provider leaves a copy of the kubeconfig, credentials included, at each run. */
+export function forgetKubeconfigs({ temporary }: StackFiles): void {
+  for (const file of readdirSync(temporary).filter((name) => name.startsWith("kubeconfig")))
+    rmSync(join(temporary, file));
+}
 
 const saltOf = (text: string): string | undefined =>
   (load(text) as { encryptionsalt?: string } | null)?.encryptionsalt;

@@ -1,4 +1,6 @@
+import { existsSync, readdirSync } from "node:fs";
 import { leftovers } from "../../local/cluster/node/leftovers";
+import { temporaryFiles } from "../../local/stack-files";
 import { type Context, gitStatus, STACK } from "./start";
 import { CLUSTER, npm, objects, pulumi, writeStack } from "./support/stack";
 
@@ -11,9 +13,14 @@ export function teardown(context: Context): void {
       expect(await objects(kinds, "-A", "-l", "app.kubernetes.io/part-of=observability-stack")).toEqual([]);
     });
 
-    test("down leaves no process, mount or interface", async () => {
+    test("down leaves no process, mount, interface or temporary file", async () => {
       writeStack(STACK, context.given);
+      const temporary = temporaryFiles(STACK);
+      // The provider's copies of the kubeconfig, which would pile up there, have gone after each run.
+      expect(readdirSync(temporary)).toContainEqual(expect.stringMatching(/^ts-node-/));
+      expect(readdirSync(temporary)).not.toContainEqual(expect.stringMatching(/^kubeconfig/));
       expect((await npm("down", STACK)).exitCode).toBe(0);
+      expect(existsSync(temporary)).toBe(false);
       expect(await leftovers(CLUSTER)).toEqual([]);
     });
 
