@@ -4,6 +4,7 @@ import execa from "execa";
 import type { Cluster } from "./cluster";
 import { UserError } from "./errors";
 import { repoDir, stateDir } from "./paths";
+import { kill, processesWith, runs } from "./processes";
 import { backendEnvironment, copyStackFiles, forgetKubeconfigs } from "./stack-files";
 import type { Toolchain } from "./toolchain";
 
@@ -98,7 +99,10 @@ export class Pulumi {
     if (result.exitCode !== 0) throw new UserError(`pulumi ${args.join(" ")} failed:\n${result.stderr}`);
   }
 
-  /** A Pulumi that was killed leaves its lock. On our own backend the lock's process can be looked for. */
+  /**
+   * A Pulumi that was killed leaves its lock and its plugins. On our own backend the lock's process can be looked
+   * for; the plugins are known by their directory for temporary files.
+   */
   private async unlock(): Promise<void> {
     const directory = join(
       stateDir,
@@ -114,7 +118,8 @@ export class Pulumi {
     const locks = readdirSync(directory).map((file) =>
       JSON.parse(readFileSync(join(directory, file), "utf8")),
     );
-    if (locks.length > 0 && locks.every(({ pid }) => !existsSync(`/proc/${pid}`)))
-      await this.capture(["cancel", "--yes"]);
+    if (locks.length === 0 || locks.some(({ pid }) => runs(pid))) return;
+    processesWith("TMPDIR", this.files.temporary).forEach(kill);
+    await this.capture(["cancel", "--yes"]);
   }
 }

@@ -40,7 +40,9 @@ export function rotation(context: Context): void {
   /** Starts `npm run up` and comes back in the middle of it, when it has said this. */
   async function upUntil(said: RegExp, given: Given) {
     writeStack(STACK, given);
-    const child = spawn("npm", npmArguments("up", STACK), { cwd: repoDir, detached: true });
+    // Jest's process.env, with where the tests' state lies, is not the one that spawn takes by itself.
+    const env = { ...process.env };
+    const child = spawn("npm", npmArguments("up", STACK), { cwd: repoDir, detached: true, env });
     let output = "";
     child.stdout.on("data", (part) => (output += part));
     await eventually(String(said), 120, async () => said.test(output) || undefined);

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { leftovers } from "../../local/cluster/node/leftovers";
+import { processesWith } from "../../local/processes";
 import { temporaryFiles } from "../../local/stack-files";
 import { type Context, gitStatus, STACK } from "./start";
 import { CLUSTER, npm, objects, pulumi, writeStack } from "./support/stack";
@@ -22,6 +23,7 @@ export function teardown(context: Context): void {
       expect((await npm("down", STACK)).exitCode).toBe(0);
       expect(existsSync(temporary)).toBe(false);
       expect(await leftovers(CLUSTER)).toEqual([]);
+      expect(processesWith("TMPDIR", temporary)).toEqual([]);
     });
 
     test("the checkout is as it was", () => expect(gitStatus()).toBe(context.gitStatus));

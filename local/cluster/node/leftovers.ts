@@ -1,7 +1,8 @@
 /** What of a cluster is on this host, and its removal: the same way after `down`, a crash or a reboot. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
+import { kill, processesWith, readProc } from "../../processes";
 import { run } from "../run";
 import { cgroupsOf, processesIn, removeCgroups } from "./cgroups";
 import { marker, placeOf, type Place } from "./place";
@@ -44,10 +45,7 @@ export async function stop(place: Place): Promise<void> {
 
 /** The programs of the node carry the marker; the pods' do not, but are in its control groups. */
 export function processesOf(place: Place): number[] {
-  const marked = readdirSync("/proc")
-    .map(Number)
-    .filter((pid) => pid > 0 && readProc(pid, "environ").includes(`${marker}=${place.directory}`));
-  return [...new Set([...marked, ...processesIn(place.id)])];
+  return [...new Set([...processesWith(marker, place.directory), ...processesIn(place.id)])];
 }
 
 /** The process of the cluster that was started as `program` (the end of its path). */
@@ -55,19 +53,3 @@ export const findProcess = (place: Place, program: string): number | undefined =
   processesOf(place).find((pid) => readProc(pid, "cmdline")[0]?.endsWith(program));
 
 const commandLine = (pid: number) => readProc(pid, "cmdline").join(" ").trim();
-
-function readProc(pid: number, file: string): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8").split("\0");
-  } catch {
-    return []; // it has just ended
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // it has just ended
-  }
-}
