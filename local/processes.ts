@@ -18,8 +18,8 @@ export function readProc(pid: number, file: string): string[] {
 export function runs(pid: number): boolean {
   try {
     return process.kill(pid, 0);
-  } catch {
-    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"; // somebody else's
   }
 }
 
