@@ -1,7 +1,7 @@
 import { addressOf, ports } from "./addresses";
 import type { Settings } from "./schema";
 
-const any = (port: number) => `0.0.0.0:${port}`;
+const listen = (port: number) => `0.0.0.0:${port}`;
 
 /**
  * The OpenTelemetry Collector gateway: every way in, pod attributes, and the metrics of spans, which are computed
@@ -13,16 +13,19 @@ const any = (port: number) => `0.0.0.0:${port}`;
 export function collectorConfig(settings: Settings): object {
   const own = ports.collector;
   return {
-    extensions: { health_check: { endpoint: any(own.health) } },
+    extensions: { health_check: { endpoint: listen(own.health) } },
     receivers: {
       otlp: {
-        protocols: { grpc: { endpoint: any(own["otlp-grpc"]) }, http: { endpoint: any(own["otlp-http"]) } },
+        protocols: {
+          grpc: { endpoint: listen(own["otlp-grpc"]) },
+          http: { endpoint: listen(own["otlp-http"]) },
+        },
       },
-      zipkin: { endpoint: any(own.zipkin) },
+      zipkin: { endpoint: listen(own.zipkin) },
       jaeger: {
         protocols: {
-          grpc: { endpoint: any(own["jaeger-grpc"]) },
-          thrift_http: { endpoint: any(own["jaeger-thrift"]) },
+          grpc: { endpoint: listen(own["jaeger-grpc"]) },
+          thrift_http: { endpoint: listen(own["jaeger-thrift"]) },
         },
       },
     },
@@ -93,7 +96,7 @@ export function collectorConfig(settings: Settings): object {
     exporters: {
       otlp_grpc: { endpoint: addressOf(settings, "tempo", "otlp-grpc"), tls: { insecure: true } },
       // OpenMetrics is what carries exemplars to Prometheus.
-      prometheus: { endpoint: any(own.samples), enable_open_metrics: true },
+      prometheus: { endpoint: listen(own.samples), enable_open_metrics: true },
     },
     service: {
       extensions: ["health_check"],

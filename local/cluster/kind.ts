@@ -43,7 +43,7 @@ export async function kindMissing(): Promise<string | undefined> {
   return !kind.failed ? undefined : "Docker answers, but there is no `kind` command (install kind)";
 }
 
-/** The running cluster of that name, if it answers and was made with these ports (default: any). No side effects. */
+/** The running cluster of that name, if it answers and was made with these ports (default: whichever). No side effects. */
 export async function findKind(
   name: string,
   hostPorts: HostPort[] | undefined,

@@ -39,7 +39,7 @@ export async function nodeMissing(): Promise<string | undefined> {
   return missing.length > 0 ? `${missing.join(", ")} not found (install iproute2 and util-linux)` : undefined;
 }
 
-/** The running node of that name, if it is healthy and leads to these ports (default: any). No side effects. */
+/** The running node of that name, if it is healthy and leads to these ports (default: whichever). No side effects. */
 export async function findNode(name: string, hostPorts?: HostPort[]): Promise<Cluster | undefined> {
   const spec = readSpec(placeOf(name));
   if (!spec || (hostPorts && !isDeepStrictEqual(spec.hostPorts, hostPorts))) return undefined;
