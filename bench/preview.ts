@@ -56,7 +56,6 @@ async function neverUp(stack: Bench): Promise<string[]> {
   const file = join(directory, "Pulumi.never-up.yaml");
   const config = {
     ...stackConfig(stackFile("kind")),
-    "kubernetes:context": stack.cluster.context,
     "observability:namespaces": { stack: "never-up", agents: "never-up-agents" },
     "observability:services": [],
     ...Object.fromEntries(

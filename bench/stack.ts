@@ -29,7 +29,7 @@ export async function bench(): Promise<Bench> {
       return (await execa(toolchain.pulumi, [...args, "--non-interactive"], { cwd: directory, env })).stdout;
     },
     async kubectl(args, input) {
-      const all = ["--kubeconfig", cluster.kubeconfig, "--context", cluster.context, ...args];
+      const all = ["--kubeconfig", cluster.kubeconfig, ...args];
       return (await execa(cluster.kubectl, all, { input })).stdout;
     },
   };

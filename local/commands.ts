@@ -3,7 +3,7 @@ import { Listr } from "listr2";
 import { settingsOf } from "../config/settings";
 import type { Settings } from "../config/schema";
 import { dropBuildCaches } from "./build";
-import { type Cluster, findCluster, provideCluster, removeCluster } from "./cluster";
+import { type Cluster, findCluster, forgetContext, provideCluster, removeCluster } from "./cluster";
 import { UserError } from "./errors";
 import { type Image, provideImages, STACK_IMAGES } from "./images";
 import { Pulumi } from "./pulumi";
@@ -67,7 +67,8 @@ export async function down(options: Options): Promise<void> {
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
   if (cluster) await pulumi.run("destroy", ["--yes"]);
   if (cluster || !options.context) await pulumi.remove();
-  if (!options.context) await removeCluster(options.cluster, console.log);
+  if (options.context) forgetContext(options.context);
+  else await removeCluster(options.cluster, console.log);
 }
 
 export async function render(options: Pick<Options, "stack" | "configFile">): Promise<void> {

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import execa from "execa";
 import type { Cluster } from "./cluster";
 import { UserError } from "./errors";
@@ -10,6 +10,7 @@ import type { Toolchain } from "./toolchain";
 
 /** Pulumi for one stack on one cluster: the CLI as a user would call it, in the checkout. */
 export class Pulumi {
+  /** What a user's shell needs for the same with plain `pulumi` and kubectl. */
   readonly env: Record<string, string>;
   /** The copy of the stack file that Pulumi may write into. */
   readonly file: string;
@@ -19,13 +20,15 @@ export class Pulumi {
     private readonly toolchain: Toolchain,
     private readonly stack: string,
     file: string,
-    private readonly cluster?: Cluster,
+    cluster?: Cluster,
   ) {
     this.files = copyStackFiles(stack, file);
     this.file = this.files.config;
     this.env = {
       ...toolchain.env,
+      PATH: [join(repoDir, "local", "bin"), toolchain.env.PATH ?? process.env.PATH].join(delimiter),
       ...backendEnvironment(),
+      PULUMI_STACK: stack,
       ...(cluster ? { KUBECONFIG: cluster.kubeconfig } : {}),
     };
   }
@@ -34,8 +37,7 @@ export class Pulumi {
   async run(command: "up" | "preview" | "destroy", args: string[] = []): Promise<void> {
     await this.select();
     await this.unlock();
-    const config = command === "destroy" ? [] : ["--config", `kubernetes:context=${this.cluster?.context}`];
-    const all = [command, "--stack", this.stack, "--config-file", this.files.config, ...config, ...args];
+    const all = [command, "--stack", this.stack, "--config-file", this.files.config, ...args];
     const color = process.stdout.isTTY ? [] : ["--color", "never"];
     const result = await execa(this.toolchain.pulumi, [...all, ...color], {
       cwd: repoDir,
@@ -70,14 +72,7 @@ export class Pulumi {
 
   /** What belongs to these commands only and not into a user's shell. */
   private get own(): Record<string, string> {
-    const forget = { PULUMI_K8S_DELETE_UNREACHABLE: "true" };
-    // The state may speak of a local cluster that is gone: its objects went with it.
-    return {
-      ...this.env,
-      TMPDIR: this.files.temporary,
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      ...(this.cluster?.kind === "context" ? {} : forget),
-    };
+    return { ...this.env, TMPDIR: this.files.temporary, PULUMI_SKIP_UPDATE_CHECK: "true" };
   }
 
   private capture(args: string[]) {

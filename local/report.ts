@@ -9,7 +9,7 @@ import type { Pulumi } from "./pulumi";
 export function reachable(
   settings: Settings,
   outputs: Record<string, unknown>,
-  { env, file }: Pulumi,
+  { env }: Pulumi,
 ): string {
   const { edge, grafana, metrics } = settings;
   const rows: [string, string][] = [];
@@ -24,7 +24,7 @@ export function reachable(
   const exports = Object.entries(env).map(
     ([name, value]) => `  export ${name}=${value.replace(process.env.PATH ?? "", "$PATH")}`,
   );
-  return `\n${table(rows)}\n\nFor pulumi and kubectl in this shell:\n${exports.join("\n")}\npulumi writes its salt into the stack file; --config-file ${file} keeps the checkout as it is.`;
+  return `\n${table(rows)}\n\nFor pulumi and kubectl in this shell:\n${exports.join("\n")}`;
 }
 
 /** Which images were built from pins, with the versions they really are. */
@@ -35,12 +35,7 @@ export function imagesTable(images: Image[]): string {
 }
 
 /** What points kubectl at the cluster. */
-export const targetOf = ({ kubeconfig, context }: Cluster): string[] => [
-  "--kubeconfig",
-  kubeconfig,
-  "--context",
-  context,
-];
+export const targetOf = ({ kubeconfig }: Cluster): string[] => ["--kubeconfig", kubeconfig];
 
 /**
  * Waits for every pod of the stack to be the newest and ready. Pulumi may look at a changed StatefulSet before its

@@ -20,7 +20,7 @@ export async function runTicketing(
   report: Report,
 ): Promise<string> {
   const kubectl = async (args: string[], input?: string) => {
-    const target = ["--kubeconfig", cluster.kubeconfig, "--context", cluster.context];
+    const target = ["--kubeconfig", cluster.kubeconfig];
     return (await execa(cluster.kubectl, [...target, ...args], { input })).stdout;
   };
   const apply = (items: object[]) =>

@@ -6,7 +6,7 @@ export type Report = (line: string) => void;
 export interface ClusterOptions {
   /** Of the cluster that is made here; the name of the stack. */
   name: string;
-  /** A kube context of the user's. Default: the environment variable OBSERVABILITY_CONTEXT; else none. */
+  /** A kube context of the user's. Default: none. */
   context?: string;
   /** Ports on localhost that lead to node ports. Default: those of kind.yaml. A context has none. */
   hostPorts?: HostPort[];
@@ -21,10 +21,8 @@ export interface ImageArchive {
 export interface Cluster {
   kind: "context" | "kind" | "node";
   name: string;
-  /** Path; for a context what KUBECONFIG says, which may be several paths. */
+  /** Path; its current context is the cluster. */
   kubeconfig: string;
-  /** Name of the context in it. */
-  context: string;
   /** Path of a kubectl that fits. */
   kubectl: string;
   /** Makes images known to the cluster; those it was given before, and that have not changed, are skipped. */

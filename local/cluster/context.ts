@@ -1,7 +1,9 @@
 /** A cluster of the user's, by the name of its kube context. It is used, never changed or removed. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { UserError } from "../errors";
+import { stateDir } from "../paths";
 import type { Cluster, Report } from "./cluster";
 import { findKubectl } from "./kubectl";
 import { run } from "./run";
@@ -34,8 +36,7 @@ export async function useContext(context: string, report: Report): Promise<Clust
   return {
     kind: "context",
     name: context,
-    kubeconfig: kubeconfigPath(),
-    context,
+    kubeconfig: await ownKubeconfig(kubectl, context),
     kubectl,
     loadImages: async (images, tell) => {
       if (images.length > 0) {
@@ -44,6 +45,26 @@ export async function useContext(context: string, report: Report): Promise<Clust
     },
   };
 }
+
+/**
+ * The context as a file in which it is the current one: plain pulumi and kubectl then meet the same cluster, whatever
+ * the user's current context is.
+ */
+async function ownKubeconfig(kubectl: string, context: string): Promise<string> {
+  const only = ["config", "view", "--minify", "--flatten", "--context", context];
+  const { failed, stdout, stderr } = await run(kubectl, only);
+  if (failed) throw new UserError(`cannot read ${kubeconfigPath()}: ${lastLine(stderr)}`);
+  const file = ownFile(context);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(file, stdout, { mode: 0o600 });
+  return file;
+}
+
+/** Deletes the credentials that were copied; the user's own and the cluster stay. */
+export const forgetContext = (context: string): void => rmSync(ownFile(context), { force: true });
+
+// A context may be named like an ARN.
+const ownFile = (context: string) => join(stateDir, "contexts", encodeURIComponent(context));
 
 /** Names of the contexts in the user's kubeconfig. */
 export async function contexts(kubectl: string): Promise<string[]> {

@@ -13,6 +13,7 @@ import type { HostPort } from "./node/place";
 import { findNode, nodeExists, nodeMissing, provideNode, removeNode } from "./node";
 
 export type { Cluster, ClusterOptions, ImageArchive, Report } from "./cluster";
+export { forgetContext } from "./context";
 export { defaultHostPorts } from "./kind";
 
 /**
@@ -21,7 +22,7 @@ export { defaultHostPorts } from "./kind";
  * possible, a cluster that does not get ready.
  */
 export async function provideCluster(options: ClusterOptions, report: Report): Promise<Cluster> {
-  const { name, context, hostPorts } = withDefaults(options);
+  const { name, context, hostPorts = defaultHostPorts() } = options;
   if (context) return useContext(context, report);
   // One that starts is not ready yet: a second run at the same moment would take it for broken and stop it.
   return exclusively(join(stateDir, "locks", name), () => provideLocal(name, hostPorts, report));
@@ -43,8 +44,7 @@ async function provideLocal(name: string, hostPorts: HostPort[], report: Report)
 
 /** The same cluster if it is there and answers. Changes nothing. Errors: as above, for a context. */
 export async function findCluster(options: ClusterOptions): Promise<Cluster | undefined> {
-  const { name, context } = withDefaults(options);
-  const { hostPorts } = options; // any, if none are given
+  const { name, context, hostPorts } = options; // any ports, if none are given
   const silent = () => undefined;
   if (context) return useContext(context, silent);
   if (kindExists(name)) return findKind(name, hostPorts, silent);
@@ -58,9 +58,3 @@ export async function removeCluster(name: string, report: Report): Promise<void>
   else return report(`there is no local cluster ${name}`);
   report(`local cluster ${name} is removed`);
 }
-
-const withDefaults = ({ name, context, hostPorts }: ClusterOptions) => ({
-  name,
-  context: context || process.env.OBSERVABILITY_CONTEXT,
-  hostPorts: hostPorts ?? defaultHostPorts(),
-});

@@ -69,7 +69,6 @@ export async function findKind(
     kind: "kind",
     name,
     kubeconfig,
-    context: `kind-${name}`,
     kubectl,
     loadImages: (images, tell) =>
       loadChanged(

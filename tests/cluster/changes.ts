@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { type Context, STACK, up } from "./start";
-import { eventually, npm, objects } from "./support/stack";
+import { checkout, eventually, npm, objects, pulumi, writeStack } from "./support/stack";
 
 const CHANGED = /^ +[+~-]{1,2} ?\d+ /m;
 
@@ -48,6 +49,21 @@ export function changes(context: Context): void {
       await up(context.given);
       const after = await pods();
       expect(Object.keys(after).filter((app) => after[app] !== before[app])).toEqual(["tempo"]);
+    });
+
+    test("plain pulumi takes the stack file as it is, and leaves it and git status so", async () => {
+      const git = (...args: string[]) => execFileSync("git", args, { cwd: checkout, encoding: "utf8" });
+      git("init", "--quiet");
+      git("add", "--all");
+      const before = git("status", "--porcelain");
+      expect(await pulumi(context.env, "preview")).not.toMatch(CHANGED);
+      expect(await pulumi(context.env, "up", "--yes")).toMatch(/^ +\d+ unchanged$/m);
+      expect(git("status", "--porcelain")).toBe(before);
+
+      writeStack(STACK, { ...context.given, environment: "another" });
+      expect(await pulumi(context.env, "preview")).toMatch(CHANGED);
+      writeStack(STACK, context.given);
+      expect(git("status", "--porcelain")).toBe(before);
     });
 
     test("preview shows what would change, in words of the settings, and no secret", async () => {

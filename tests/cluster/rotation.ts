@@ -6,7 +6,7 @@ import { eventually, type Given, npmArguments, pulumi, writeStack } from "./supp
 import { repoDir } from "../../local/paths";
 
 export function rotation(context: Context): void {
-  const password = () => pulumi(context.env, STACK, "stack", "output", "grafanaPassword", "--show-secrets");
+  const password = () => pulumi(context.env, "stack", "output", "grafanaPassword", "--show-secrets");
   const rotate = (id: string) => (context.given = { ...context.given, grafana: { admin: { rotation: id } } });
   const status = async (user: Grafana) => (await user.fetch("/api/user")).status;
 

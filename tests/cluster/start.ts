@@ -59,16 +59,9 @@ export function start(context: Context): void {
     });
 
     test("plain pulumi shows the outputs, the password only when asked for", async () => {
-      const shown = JSON.parse(await pulumi(context.env, STACK, "stack", "output", "--json"));
+      const shown = JSON.parse(await pulumi(context.env, "stack", "output", "--json"));
       expect(shown).toMatchObject({ grafanaUser: "admin", grafanaPassword: "[secret]" });
-      context.password = await pulumi(
-        context.env,
-        STACK,
-        "stack",
-        "output",
-        "grafanaPassword",
-        "--show-secrets",
-      );
+      context.password = await pulumi(context.env, "stack", "output", "grafanaPassword", "--show-secrets");
       expect(JSON.stringify(shown)).not.toContain(context.password);
       context.grafana = new Grafana("admin", context.password);
     });

@@ -8,7 +8,7 @@ import { CLUSTER, npm, objects, pulumi, writeStack } from "./support/stack";
 export function teardown(context: Context): void {
   describe("teardown", () => {
     test("pulumi destroy leaves no object", async () => {
-      await pulumi(context.env, STACK, "destroy", "--yes");
+      await pulumi(context.env, "destroy", "--yes");
       const kinds =
         "all,configmaps,secrets,persistentvolumeclaims,networkpolicies,serviceaccounts,clusterroles,clusterrolebindings,namespaces";
       expect(await objects(kinds, "-A", "-l", "app.kubernetes.io/part-of=observability-stack")).toEqual([]);

@@ -24,7 +24,7 @@ export function twoStacks(context: Context): void {
     });
 
     test("pulumi destroy takes it away and leaves the first as it was", async () => {
-      await pulumi(context.env, "second", "destroy", "--yes");
+      await pulumi(context.env, "destroy", "--yes", "--stack", "second");
       const left = await objects("all", "-A", "-l", "app.kubernetes.io/instance=second");
       expect(left).toEqual([]);
       const { output } = await up(context.given);

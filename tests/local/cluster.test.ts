@@ -1,5 +1,5 @@
 /** Choice of a cluster and its errors, with `docker`, `kind` and `kubectl` played by scripts. */
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,7 +38,6 @@ beforeAll(() => {
   process.env.XDG_STATE_HOME = join(scratch, "state");
   process.env.PATH = `${scratch}:${process.env.PATH}`;
   process.env.KUBECONFIG = join(scratch, "config");
-  delete process.env.OBSERVABILITY_CONTEXT;
 });
 
 beforeEach(() => {
@@ -69,15 +68,18 @@ test("a context whose cluster does not answer", async () => {
   );
 });
 
-test("a context by option or environment is used as it is, and never removed", async () => {
-  const { provideCluster, removeCluster } = await clusters();
-  const cluster = await provideCluster({ name: "kind", context: "work" }, report);
-  expect(cluster).toMatchObject({ kind: "context", context: "work", kubeconfig: process.env.KUBECONFIG });
+test("a context is used as it is, by a kubeconfig in which it is the current one, and never removed", async () => {
+  const { forgetContext, provideCluster, removeCluster } = await clusters();
+  const context = "arn:aws:eks:eu-west-1:1:cluster/work";
+  program("kubectl", `case "$*" in *get-contexts*) echo ${context};; *view*) echo "$@";; esac`);
+  const cluster = await provideCluster({ name: "kind", context }, report);
+  expect(cluster).toMatchObject({ kind: "context", name: context });
+  expect(readFileSync(cluster.kubeconfig, "utf8")).toContain(`--minify --flatten --context ${context}`);
+  expect(statSync(cluster.kubeconfig).mode & 0o777).toBe(0o600);
   await cluster.loadImages([{ ref: "a:1", archive: "/none" }], report);
-  expect(lines).toEqual(["context work: 1 local images are not loaded, the cluster pulls its own"]);
-  process.env.OBSERVABILITY_CONTEXT = "work";
-  expect((await provideCluster({ name: "kind" }, report)).context).toBe("work");
-  delete process.env.OBSERVABILITY_CONTEXT;
+  expect(lines).toEqual([`context ${context}: 1 local images are not loaded, the cluster pulls its own`]);
+  forgetContext(context);
+  expect(existsSync(cluster.kubeconfig)).toBe(false);
   await removeCluster("work", report);
   expect(lines.at(-1)).toBe("there is no local cluster work");
 });
@@ -99,7 +101,6 @@ test("kind: made once with the ports, used again, given only changed images, rem
   const directory = join(scratch, "state/observability-stack/clusters/trial");
   expect(cluster).toMatchObject({
     kind: "kind",
-    context: "kind-trial",
     kubeconfig: join(directory, "kubeconfig"),
   });
   expect(called("kind").at(-1)).toContain(`kind create cluster --name trial --config ${directory}/kind.yaml`);

@@ -83,7 +83,6 @@ const clusterOf = (spec: Spec): Cluster => ({
   kind: "node",
   name: spec.name,
   kubeconfig: adminKubeconfig(spec),
-  context: spec.name,
   kubectl: join(spec.binaries.kubernetes, "kubectl"),
   loadImages: (images, report) => loadIntoNode(spec, images, report),
 });

@@ -8,7 +8,6 @@ import { join } from "node:path";
 process.env.XDG_STATE_HOME = join(homedir(), ".local", "state", "observability-stack-tests");
 delete process.env.PULUMI_BACKEND_URL;
 delete process.env.PULUMI_ACCESS_TOKEN;
-delete process.env.OBSERVABILITY_CONTEXT;
 
 // Jest reports a file's tests when the whole file is done, which here takes a quarter of an hour.
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
@@ -8,12 +8,15 @@ import { yaml } from "../../../config/yaml";
 import { type Cluster, findCluster } from "../../../local/cluster";
 import { repoDir } from "../../../local/paths";
 import { stackConfig, stackFile } from "../../../local/render";
-import { stackFileCopy } from "../../../local/stack-files";
 
 /** The cluster of the tests; its own, so that nobody's is touched. */
 export const CLUSTER = process.env.OBSERVABILITY_TEST_CLUSTER ?? "e2e";
 
-const directory = mkdtempSync(join(tmpdir(), "observability-e2e-"));
+/** A checkout for the tests: where their stack files lie and plain pulumi runs. */
+export const checkout = mkdtempSync(join(tmpdir(), "observability-e2e-"));
+const elsewhere = ["node_modules", ".git", ".ci"].map((name) => join(repoDir, name));
+cpSync(repoDir, checkout, { recursive: true, filter: (path) => !elsewhere.includes(path) });
+symlinkSync(join(repoDir, "node_modules"), join(checkout, "node_modules"));
 
 /** Something that a stack file may hold under `observability:`. */
 export type Given = Record<string, unknown>;
@@ -25,7 +28,7 @@ export function writeStack(stack: string, given: Given): void {
   writeFileSync(fileOf(stack), yaml({ config }));
 }
 
-const fileOf = (stack: string) => join(directory, `Pulumi.${stack}.yaml`);
+const fileOf = (stack: string) => join(checkout, `Pulumi.${stack}.yaml`);
 
 export interface Ran {
   exitCode: number;
@@ -57,15 +60,10 @@ export function exported(output: string): Record<string, string> {
   );
 }
 
-/**
- * Plain Pulumi, as the README shows it: with the copy of the stack file, which its salt may be written into, where
- * the command reads one.
- */
-export async function pulumi(env: Record<string, string>, stack: string, ...args: string[]): Promise<string> {
-  const file = args[0] === "stack" ? [] : ["--config-file", stackFileCopy(stack)];
-  const all = [...args, "--stack", stack, ...file];
-  const result = await execa("pulumi", all, { cwd: repoDir, env, all: true, reject: false });
-  if (result.exitCode !== 0) throw new Error(`pulumi ${all.join(" ")}:\n${result.all}`);
+/** Plain Pulumi, as a user calls it in the shell that has what `up` tells to export. */
+export async function pulumi(env: Record<string, string>, ...args: string[]): Promise<string> {
+  const result = await execa("pulumi", args, { cwd: checkout, env, all: true, reject: false });
+  if (result.exitCode !== 0) throw new Error(`pulumi ${args.join(" ")}:\n${result.all}`);
   return result.stdout;
 }
 
@@ -77,8 +75,8 @@ export async function cluster(): Promise<Cluster> {
 
 /** kubectl against the test cluster; `input` is its standard input. */
 export async function kubectl(args: string[], input?: string): Promise<string> {
-  const { kubeconfig, context, kubectl } = await cluster();
-  const { stdout } = await execa(kubectl, ["--kubeconfig", kubeconfig, "--context", context, ...args], {
+  const { kubeconfig, kubectl } = await cluster();
+  const { stdout } = await execa(kubectl, ["--kubeconfig", kubeconfig, ...args], {
     input,
   });
   return stdout;
@@ -91,8 +89,8 @@ export async function forwarded<T>(
   port: string,
   use: (address: string) => Promise<T>,
 ): Promise<T> {
-  const { kubeconfig, context, kubectl } = await cluster();
-  const args = ["--kubeconfig", kubeconfig, "--context", context, "-n", namespace];
+  const { kubeconfig, kubectl } = await cluster();
+  const args = ["--kubeconfig", kubeconfig, "-n", namespace];
   const forward = execa(kubectl, [...args, "port-forward", target, `:${port}`]);
   try {
     const [first] = await Promise.race([
