@@ -6,11 +6,7 @@ import type { Image } from "./images";
 import type { Pulumi } from "./pulumi";
 
 /** How to reach what `up` made, as text for people. The password is named, not shown. */
-export function reachable(
-  settings: Settings,
-  outputs: Record<string, unknown>,
-  { env }: Pulumi,
-): string {
+export function reachable(settings: Settings, outputs: Record<string, unknown>, { env }: Pulumi): string {
   const { edge, grafana, metrics } = settings;
   const rows: [string, string][] = [];
   if (edge.nodePort !== null) {
