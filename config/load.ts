@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "./schema";
-import { settingsOf } from "./settings";
+import { SettingsError, settingsOf } from "./settings";
 
 const PREFIX = "observability:";
 
@@ -10,13 +10,18 @@ const PREFIX = "observability:";
  * Secrets arrive decrypted; they go into Kubernetes Secrets only, which Pulumi encrypts in its state and hides in
  * previews.
  *
- * @throws SettingsError (see config/settings.ts) before any resource is made
+ * @throws RunError, which Pulumi shows without a stack trace, with the text of the SettingsError, before any resource is
+ * made
  */
 export function loadSettings(): Settings {
   const given: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(pulumi.runtime.allConfig()))
     if (key.startsWith(PREFIX)) given[key.slice(PREFIX.length)] = valueOf(value);
-  return settingsOf(given, pulumi.getStack());
+  try {
+    return settingsOf(given, pulumi.getStack());
+  } catch (error) {
+    throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;
+  }
 }
 
 /** Pulumi hands structured values over as JSON, plain ones as text. */

@@ -19,7 +19,7 @@ export class SettingsError extends Error {
  */
 export function settingsOf(given: Record<string, unknown>, stack: string): Settings {
   const platform = platforms[String(given.platform ?? "kind")] ?? {};
-  const result = settingsSchema.safeParse(merge(platform, given), { reportInput: true });
+  const result = settingsSchema.safeParse(merge(platform, given), { reportInput: true, error: allowed });
   if (result.success) return result.data;
   const lines = result.error.issues.flatMap(describe);
   throw new SettingsError(
@@ -29,6 +29,19 @@ export function settingsOf(given: Record<string, unknown>, stack: string): Setti
       "Nothing was changed. Every key is described in config/schema.ts and completed by editors that read YAML schemas.",
     ].join("\n"),
   );
+}
+
+/** What is allowed, where the schema has no words of its own for it. */
+function allowed(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case "invalid_type":
+      return `allowed: ${issue.expected}`;
+    case "invalid_value":
+      return `allowed: ${issue.values.join(", ")}`;
+    case "too_small":
+      if (issue.origin === "string") return "allowed: any text that is not empty";
+      return `allowed: ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}`;
+  }
 }
 
 function describe(issue: z.core.$ZodIssue): string[] {

@@ -1,3 +1,4 @@
+import { RunError } from "@pulumi/pulumi";
 import { Command } from "commander";
 import { SettingsError } from "../config/settings";
 import { down, preview, render, status, ticketing, up } from "./commands";
@@ -34,7 +35,7 @@ program
   .action(render);
 
 program.parseAsync().catch((error: unknown) => {
-  const forUser = error instanceof UserError || error instanceof SettingsError;
-  console.error(forUser ? error.message : error);
+  const forUser = [UserError, SettingsError, RunError].some((known) => error instanceof known);
+  console.error(forUser ? (error as Error).message : error);
   process.exitCode = 1;
 });

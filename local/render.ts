@@ -46,7 +46,7 @@ export async function renderManifests(stack: string, config: Record<string, unkn
   );
   const texts = Object.entries(config).map(([key, value]) => [
     key.includes(":") ? key : `observability-stack:${key}`,
-    typeof value === "string" ? value : JSON.stringify(shown(value)),
+    typeof value === "string" ? value : JSON.stringify(value),
   ]);
   pulumi.runtime.setAllConfig(Object.fromEntries(texts));
   await pulumi.runtime.runInPulumiStack(async () => {
@@ -57,10 +57,11 @@ export async function renderManifests(stack: string, config: Record<string, unkn
   return manifests.sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
 }
 
-/** The `config` part of a stack file. */
+/** The `config` part of a stack file. Encrypted values are not decrypted: each is a text that passes for one. */
 export function stackConfig(file: string): Record<string, unknown> {
   try {
-    return (load(readFileSync(file, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {};
+    const text = load(readFileSync(file, "utf8")) as { config?: Record<string, unknown> } | null;
+    return withoutSecrets(text?.config ?? {}) as Record<string, unknown>;
   } catch (error) {
     throw new UserError(
       `The stack file ${file} cannot be read: ${(error as Error).message}\nAllowed: --stack kind, --stack prod, a Pulumi.NAME.yaml of your own, or --config-file PATH.`,
@@ -79,7 +80,7 @@ const keyOf = ({ kind, metadata }: Manifest) => `${metadata.namespace ?? ""}/${k
 /** Pulumi's mark of a secret value, which wraps it on the wire. */
 const WRAPPED = "4dabf18193072939515e22adb298388d";
 
-/** The values of a Secret are never shown; encrypted settings are not decrypted. */
+/** The values of a Secret are never shown. */
 function hidden(manifest: Manifest): Manifest {
   if (manifest.kind !== "Secret") return manifest;
   const given = manifest.stringData as Record<string, object>;
@@ -87,9 +88,9 @@ function hidden(manifest: Manifest): Manifest {
   return { ...manifest, stringData: Object.fromEntries(names.map((name) => [name, SECRET])) };
 }
 
-function shown(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(shown);
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== "object" || value === null) return value;
   if ("secure" in value) return "https://secret.invalid";
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shown(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]));
 }

@@ -141,6 +141,19 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
     "team is named twice",
     "once",
   ],
+  [
+    "slack without channel",
+    { alerting: { receivers: [{ name: "a", slack: { url: "https://hooks.example.org" } }] } },
+    "receivers[0].slack.channel is missing",
+    "allowed: string",
+  ],
+  ["no user", { grafana: { admin: { user: "" } } }, 'user is ""', "allowed: any text that is not empty"],
+  [
+    "negative threshold",
+    { alerting: { rules: { podCrashLooping: { restarts: 0 } } } },
+    "restarts is 0",
+    "allowed: at least 1",
+  ],
   ["memory without unit", { logs: { resources: { limits: { memory: "512" } } } }, 'memory is "512"', "512Mi"],
   ["text for an object", { metrics: "prometheus" }, 'metrics is "prometheus"', "object"],
 ];

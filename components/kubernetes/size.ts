@@ -1,4 +1,4 @@
-import { SettingsError } from "../../config/settings";
+import { RunError } from "@pulumi/pulumi";
 
 /** Kubernetes refuses a ConfigMap above 1 MiB, kubectl's annotation of one above 256 KiB; this is well below both. */
 export const LIMIT = 240_000;
@@ -6,7 +6,7 @@ export const LIMIT = 240_000;
 /**
  * The files of one ConfigMap, unless they are too large together.
  *
- * @throws SettingsError that names the largest file
+ * @throws RunError that names the largest file
  */
 export function withinLimit(configMap: string, files: Record<string, string>): Record<string, string> {
   const sizes = Object.entries(files)
@@ -14,7 +14,7 @@ export function withinLimit(configMap: string, files: Record<string, string>): R
     .sort((a, b) => b.size - a.size);
   const total = sizes.reduce((sum, { size }) => sum + size, 0);
   if (total > LIMIT)
-    throw new SettingsError(
+    throw new RunError(
       `The files of ConfigMap ${configMap} have ${total} bytes together; allowed: ${LIMIT}. The largest is ${sizes[0].file} with ${sizes[0].size}.\nUsually there are too many observability:services for one stack: give some of them to another.`,
     );
   return files;

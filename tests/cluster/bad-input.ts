@@ -1,5 +1,5 @@
 import type { Context } from "./start";
-import { npm, objects, writeStack } from "./support/stack";
+import { npm, objects, pulumi, writeStack } from "./support/stack";
 
 export function badInput(context: Context): void {
   const versions = async () =>
@@ -19,6 +19,9 @@ export function badInput(context: Context): void {
       expect(exitCode).toBe(1);
       expect(output).toContain('observability:logs.backend is "lokki"; allowed: loki');
       expect(output).not.toMatch(/^\s+at /m);
+      const plain = await pulumi(context.env, "up", "--yes").catch(String);
+      expect(plain).toContain('observability:logs.backend is "lokki"; allowed: loki');
+      expect(plain).not.toMatch(/^\s+at /m);
       expect(await versions()).toEqual(before);
     });
 

@@ -66,6 +66,19 @@ export function changes(context: Context): void {
       expect(git("status", "--porcelain")).toBe(before);
     });
 
+    test("a secret set as the README says is taken by both, and shown by neither", async () => {
+      writeStack(STACK, context.given);
+      const url = "http://receiver.example.org/token-of-the-team";
+      const key = "observability:alerting.receivers[0].webhook.url";
+      await pulumi(context.env, "config", "set", "--secret", "--path", key, url);
+      const previews = [await pulumi(context.env, "preview", "--diff"), (await npm("preview", STACK)).output];
+      for (const preview of previews) {
+        expect(preview).toMatch(/kubernetes:core\/v1:Secret/);
+        expect(preview).not.toContain("token-of-the-team");
+      }
+      writeStack(STACK, context.given);
+    });
+
     test("preview shows what would change, in words of the settings, and no secret", async () => {
       const { exitCode, output } = await npm("preview", STACK);
       expect(exitCode).toBe(0);
