@@ -72,7 +72,13 @@ export class Pulumi {
 
   /** What belongs to these commands only and not into a user's shell. */
   private get own(): Record<string, string> {
-    return { ...this.env, TMPDIR: this.files.temporary, PULUMI_SKIP_UPDATE_CHECK: "true" };
+    return {
+      ...this.env,
+      TMPDIR: this.files.temporary,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      // The copy of the stack file has no salt: the state has.
+      PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+    };
   }
 
   private capture(args: string[]) {

@@ -1,15 +1,6 @@
 import { randomBytes } from "node:crypto";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { load } from "js-yaml";
 import { repoDir, stateDir } from "./paths";
 
 /** Where one stack's copy of the project lies, and its stack file in it. */
@@ -22,7 +13,7 @@ export interface StackFiles {
 
 /**
  * Pulumi writes the salt of its encryption into the stack file. So that the checkout stays as it is, it is given a
- * copy, which keeps the salt from one run to the next; a stack file with a salt of its own is copied as it is.
+ * copy; from one run to the next the salt is in the state.
  */
 export function copyStackFiles(stack: string, file: string): StackFiles {
   const config = stackFileCopy(stack);
@@ -30,9 +21,7 @@ export function copyStackFiles(stack: string, file: string): StackFiles {
   const temporary = temporaryFiles(stack);
   mkdirSync(temporary, { recursive: true });
   copyFileSync(join(repoDir, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
-  const salt = existsSync(config) ? saltOf(readFileSync(config, "utf8")) : undefined;
-  const text = readFileSync(file, "utf8");
-  writeFileSync(config, salt && !saltOf(text) ? `${text.trimEnd()}\nencryptionsalt: ${salt}\n` : text);
+  copyFileSync(file, config);
   return { directory, config, temporary };
 }
 
@@ -46,9 +35,6 @@ export function forgetKubeconfigs({ temporary }: StackFiles): void {
   for (const file of readdirSync(temporary).filter((name) => name.startsWith("kubeconfig")))
     rmSync(join(temporary, file));
 }
-
-const saltOf = (text: string): string | undefined =>
-  (load(text) as { encryptionsalt?: string } | null)?.encryptionsalt;
 
 /**
  * Environment of a user who has no state backend: a directory of this machine, and a passphrase that is made once

@@ -28,7 +28,7 @@ export function writeStack(stack: string, given: Given): void {
   writeFileSync(fileOf(stack), yaml({ config }));
 }
 
-const fileOf = (stack: string) => join(checkout, `Pulumi.${stack}.yaml`);
+export const fileOf = (stack: string) => join(checkout, `Pulumi.${stack}.yaml`);
 
 export interface Ran {
   exitCode: number;
