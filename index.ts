@@ -1,6 +1,6 @@
 import { Config } from "@pulumi/pulumi";
 import { Provider } from "@pulumi/kubernetes/provider";
-import { GrafanaStack } from "./components/grafana-stack";
+import { ADMIN, GrafanaStack } from "./components/grafana-stack";
 import { LogsStack } from "./components/logs-stack";
 import { MetricsStack } from "./components/metrics-stack";
 import { Namespaces } from "./components/namespaces";
@@ -28,7 +28,7 @@ const grafana = new GrafanaStack("grafana", args, options);
 const { nodePort, url } = settings.edge;
 export const grafanaUrl = nodePort === null ? urlOf(settings, "grafana") : `${url}${paths.grafana}/`;
 export const prometheusUrl = nodePort === null ? metrics.url : `${url}${paths.prometheus}/`;
-export const grafanaUser = settings.grafana.admin.user;
+export const grafanaUser = ADMIN;
 export const grafanaPassword = grafana.password;
 export const otlpEndpoint = tracing.otlpUrl;
 export const inCluster = { prometheus: metrics.url, loki: logs.url, tempo: tracing.url };

@@ -11,6 +11,9 @@ import { json, yaml } from "../config/yaml";
 import { Part, type PartArgs } from "./kubernetes/part";
 import { httpProbe, type Mount } from "./kubernetes/pod";
 
+/** Grafana takes another name at its first start only, so that it could not be changed later. */
+export const ADMIN = "admin";
+
 const GRAFANA = "/usr/share/grafana/bin/grafana";
 
 /**
@@ -43,7 +46,7 @@ export class GrafanaStack extends Part {
     );
     this.password = password.result;
     const secret = this.secret("grafana", "credentials", {
-      user: grafana.admin.user,
+      user: ADMIN,
       password: password.result,
       key: key.result,
     }).metadata.name;

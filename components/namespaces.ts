@@ -19,6 +19,10 @@ export class Namespaces extends pulumi.ComponentResource {
   ) {
     super("observability:index:Namespaces", name, {}, opts);
     const { stack, agents, create, createApplications } = settings.namespaces;
+    const ours = {
+      "app.kubernetes.io/part-of": "observability-stack",
+      "app.kubernetes.io/instance": pulumi.getStack(),
+    };
     const own = [
       // Agents read the host's files, which neither of the stricter standards allows.
       this.namespace(name, agents, create, "privileged"),
@@ -33,7 +37,8 @@ export class Namespaces extends pulumi.ComponentResource {
           `${name}-${namespace}-deny`,
           {
             metadata: { name: "default-deny", namespace, ...this.marks() },
-            spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+            // Whatever else lives in a namespace that is not ours to make keeps its traffic.
+            spec: { podSelector: create ? {} : { matchLabels: ours }, policyTypes: ["Ingress", "Egress"] },
           },
           { parent: this, dependsOn: own[1 - index] },
         ),

@@ -85,10 +85,18 @@ function annotatedPods(settings: Settings) {
         ...podLabels,
         { source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"], target_label: "service" },
         { source_labels: ["__meta_kubernetes_pod_label_app"], regex: "(.+)", target_label: "service" },
+        ...namedAlready(settings),
         ...everywhere(settings),
       ],
     },
   ];
+}
+
+/** The pods of a named service are scraped by its own job: annotated as well, they would count twice. */
+function namedAlready({ services }: Settings) {
+  if (services.length === 0) return [];
+  const regex = services.map(({ namespace, name }) => `${namespace};${name}`).join("|");
+  return [{ source_labels: ["namespace", "service"], regex, action: "drop" }];
 }
 
 /** The stack's own pods, by the name of the port; see config/addresses.ts. */
@@ -141,11 +149,11 @@ function stackJobs(settings: Settings, stack: string) {
   ];
 }
 
-/** cAdvisor offers some hundred metrics a container; these are the ones that rules and dashboards read. */
+/** cAdvisor offers some hundred metrics a container; these are the ones that rules, dashboards and people on call read. */
 const CADVISOR = [
   "container_cpu_usage_seconds_total",
   "container_cpu_cfs_(throttled_)?periods_total",
-  "container_memory_(working_set|rss|usage)_bytes",
+  "container_memory_(working_set_bytes|rss|usage_bytes)",
   "container_network_(receive|transmit)_(bytes|errors)_total",
   "container_fs_(reads|writes)_bytes_total",
   "container_oom_events_total",

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { alerting } from "./schema/alerting";
 import { edge, grafana, namespaces, placement, service } from "./schema/access";
-import { kubernetesName } from "./schema/common";
 import { logs, metrics, tracing } from "./schema/signals";
 import { bytes } from "./units";
 
@@ -25,9 +24,6 @@ export const settingsSchema = z
       .min(1)
       .default("local")
       .describe("Label region on every series, log and span; default local."),
-    clusterName: kubernetesName("a name")
-      .default("local")
-      .describe("Name of the cluster in alerts; default local."),
     protect: z
       .boolean()
       .default(false)

@@ -3,7 +3,14 @@ import { Listr } from "listr2";
 import { settingsOf } from "../config/settings";
 import type { Settings } from "../config/schema";
 import { dropBuildCaches } from "./build";
-import { type Cluster, findCluster, forgetContext, provideCluster, removeCluster } from "./cluster";
+import {
+  checkCluster,
+  type Cluster,
+  findCluster,
+  forgetContext,
+  provideCluster,
+  removeCluster,
+} from "./cluster";
 import { UserError } from "./errors";
 import { type Image, provideImages, STACK_IMAGES } from "./images";
 import { Pulumi } from "./pulumi";
@@ -29,6 +36,7 @@ interface Provided {
 export async function up(options: Options): Promise<void> {
   const settings = settingsIn(options);
   refuseLocal(options, settings);
+  await checkCluster({ name: options.cluster, context: options.context }, console.error);
   const { toolchain, cluster, images } = await provide(options);
   await refuseMissingNamespaces(settings, cluster);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
@@ -132,7 +140,9 @@ async function provide(options: Options): Promise<Provided> {
       {
         title: "Images",
         task: async (provided, task) => {
-          provided.images = await provideImages(STACK_IMAGES, (line) => (task.output = line));
+          // A cluster of the user's pulls its own.
+          const wanted = context ? [] : STACK_IMAGES;
+          provided.images = await provideImages(wanted, (line) => (task.output = line));
           task.title = `Images: ${provided.images.filter(({ built }) => built).length} built here, ${provided.images.filter(({ built }) => !built).length} pulled`;
         },
       },

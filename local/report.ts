@@ -14,11 +14,11 @@ export function reachable(settings: Settings, outputs: Record<string, unknown>, 
   }
   if (grafana.nodePort !== null) rows.push(["Grafana, directly", `http://localhost:${grafana.nodePort}`]);
   if (metrics.nodePort !== null) rows.push(["Prometheus, directly", `http://localhost:${metrics.nodePort}`]);
-  rows.push(["User", String(outputs.grafanaUser ?? grafana.admin.user)]);
+  rows.push(["User", String(outputs.grafanaUser ?? "")]);
   rows.push(["Password", "pulumi stack output grafanaPassword --show-secrets"]);
   rows.push(["Applications send to", String(outputs.otlpEndpoint ?? "")]);
   const exports = Object.entries(env).map(
-    ([name, value]) => `  export ${name}=${value.replace(process.env.PATH ?? "", "$PATH")}`,
+    ([name, value]) => `  export ${name}="${value.replace(process.env.PATH ?? "", "$PATH")}"`,
   );
   return `\n${table(rows)}\n\nFor pulumi and kubectl in this shell:\n${exports.join("\n")}`;
 }

@@ -18,34 +18,40 @@ const VERSION = "3.215.0";
 
 /** The Pulumi CLI, its Node language host and the plugins: installed, else downloaded, else built. */
 export async function provideToolchain(report: Report): Promise<Toolchain> {
-  // Who built it once need not ask for a download every time.
-  const download = built("pulumi") ? undefined : await downloaded(report);
-  return (await installed()) ?? download ?? fromModules(report);
+  const toolchain = (await installed()) ?? (await downloaded(report)) ?? (await fromModules(report));
+  await providePlugins(toolchain, report);
+  return toolchain;
 }
 
 async function installed(): Promise<Toolchain | undefined> {
   const version = await execa("pulumi", ["version"], { reject: false });
   const host = await execa("pulumi-language-nodejs", ["--help"], { reject: false });
-  // Plugins are fetched by the CLI itself when a program asks for them.
   if (version.exitCode !== 0 || (host.failed && host.exitCode === undefined)) return undefined;
   return { pulumi: "pulumi", env: {}, origin: "installed", version: version.stdout.trim().slice(1) };
 }
 
 async function downloaded(report: Report): Promise<Toolchain | undefined> {
+  // Who built it once need not ask for a download every time.
+  if (built("pulumi")) return undefined;
   const platform = `${process.platform}-${process.arch === "x64" ? "x64" : process.arch}`;
   const url = `https://get.pulumi.com/releases/sdk/pulumi-v${VERSION}-${platform}.tar.gz`;
   const answer = await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(3_000) }).catch(
     () => undefined,
   );
   if (!answer?.ok) return undefined;
-  const directory = await cached(`pulumi-${VERSION}`, async (unpacked) => {
-    report(`Pulumi ${VERSION}: downloading`);
-    const { body } = await fetch(url);
-    await execa("tar", ["-xz", "--strip-components=1", "-C", unpacked], {
-      input: Buffer.from(await new Response(body).arrayBuffer()),
+  try {
+    const directory = await cached(`pulumi-${VERSION}`, async (unpacked) => {
+      report(`Pulumi ${VERSION}: downloading`);
+      const archive = await fetch(url);
+      await execa("tar", ["-xz", "--strip-components=1", "-C", unpacked], {
+        input: Buffer.from(await archive.arrayBuffer()),
+      });
     });
-  });
-  return { ...onPath(directory), origin: "downloaded", version: VERSION };
+    return { ...onPath(directory), origin: "downloaded", version: VERSION };
+  } catch (error) {
+    report(`Pulumi ${VERSION}: the download failed (${(error as Error).message}); building it`);
+    return undefined;
+  }
 }
 
 async function fromModules(report: Report): Promise<Toolchain> {
@@ -57,17 +63,23 @@ async function fromModules(report: Report): Promise<Toolchain> {
   const { pulumi, env } = onPath(directory);
   // A home of its own: the user's plugins and login stay untouched.
   const own = { ...env, PULUMI_HOME: join(cacheDir, "pulumi-home") };
-  const known = JSON.parse(
-    (await execa(pulumi, ["plugin", "ls", "--json"], { env: own })).stdout,
-  ) as Plugin[];
+  return { pulumi, env: own, origin: "built", version: programOf("pulumi").version };
+}
+
+/** The two plugins in the versions of package.json: installed, else downloaded by the CLI, else built. */
+async function providePlugins({ pulumi, env, origin }: Toolchain, report: Report): Promise<void> {
+  const { stdout } = await execa(pulumi, ["plugin", "ls", "--json"], { env });
+  const known = JSON.parse(stdout) as Plugin[];
   for (const name of ["kubernetes", "random"] as const) {
     const program = `pulumi-resource-${name}` as const;
     const { version } = programOf(program);
     if (known.some((plugin) => plugin.name === name && plugin.version === version)) continue;
+    const install = ["plugin", "install", "resource", name, version];
+    report(`Pulumi's plugin ${name} ${version}: installing`);
+    if (origin !== "built" && !(await execa(pulumi, install, { env, reject: false })).failed) continue;
     const file = join(await build(program, report), program);
-    await execa(pulumi, ["plugin", "install", "resource", name, version, "--file", file], { env: own });
+    await execa(pulumi, [...install, "--file", file], { env });
   }
-  return { pulumi, env: own, origin: "built", version: programOf("pulumi").version };
 }
 
 interface Plugin {

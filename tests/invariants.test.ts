@@ -184,6 +184,22 @@ describe("network policies", () => {
     manifests.find(({ kind, metadata }) => kind === "NetworkPolicy" && metadata.name === program)!
       .spec as Policy;
 
+  test("in namespaces that are there already, only the stack's own pods are denied", async () => {
+    const found = await rendered("kind", { namespaces: { create: false } });
+    const denied = found.filter(({ metadata }) => metadata.name === "default-deny");
+    const podSelector = {
+      matchLabels: {
+        "app.kubernetes.io/part-of": "observability-stack",
+        "app.kubernetes.io/instance": "kind",
+      },
+    };
+    expect(denied.map(({ spec }) => spec)).toEqual(
+      Array(2).fill({ podSelector, policyTypes: ["Ingress", "Egress"] }),
+    );
+    for (const { template } of withPods(found))
+      expect(template.metadata.labels).toMatchObject(podSelector.matchLabels);
+  });
+
   test("both namespaces deny by default, every program has a policy", () => {
     const denied = manifests.filter(
       ({ kind, metadata }) => kind === "NetworkPolicy" && metadata.name === "default-deny",

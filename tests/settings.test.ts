@@ -110,6 +110,12 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
     "grafana.nodePort 30090 is taken",
     "each NodePort once",
   ],
+  ...[null, {}, ""].map((rotation): (typeof wrong)[number] => [
+    `rotation ${JSON.stringify(rotation)}`,
+    { grafana: { admin: { rotation } } },
+    "grafana.admin.rotation",
+    "any text that is not empty",
+  ]),
   ["empty rotation", { grafana: { admin: { rotation: " " } } }, 'grafana.admin.rotation is ""', "not empty"],
   [
     "one namespace for both",
@@ -147,7 +153,7 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
     "receivers[0].slack.channel is missing",
     "allowed: string",
   ],
-  ["no user", { grafana: { admin: { user: "" } } }, 'user is ""', "allowed: any text that is not empty"],
+  ["no folder", { grafana: { folder: "" } }, 'folder is ""', "allowed: any text that is not empty"],
   [
     "negative threshold",
     { alerting: { rules: { podCrashLooping: { restarts: 0 } } } },

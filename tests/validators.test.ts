@@ -138,11 +138,26 @@ if (present.length > 0)
     }, 60_000);
   });
 
-if (absent.length > 0)
-  test.each(absent)(
-    "NOT RUN: $binary is not built (npm run up builds it), $files was not read",
-    ({ binary: name }) => console.warn(`${name} is not in the cache: its files were not read by it`),
-  );
+const amtool = binary("alertmanager", "amtool");
+if (amtool)
+  test.each([
+    ["severity=critical", "team"],
+    ["severity=warning", "mail"],
+    ["alertname=Watchdog severity=none", "heartbeat"],
+  ])("an alert with %s goes to %s", async (labels, receiver) => {
+    const manifests = stacks["kind with receivers"];
+    const [[, text]] = generated(
+      manifests,
+      validators.find(({ binary: name }) => name === "amtool")!,
+    );
+    const file = join(directory, "alertmanager.yml");
+    writeFileSync(file, text);
+    const route = ["config", "routes", "test", `--config.file=${file}`, ...labels.split(" ")];
+    expect((await output(amtool, route, directory)).trim()).toBe(receiver);
+  });
+
+for (const { binary: name, files } of absent)
+  console.warn(`NOT RUN: ${name} is not built (npm run up builds it), ${files} was not read by it`);
 
 test("no generated file is left without a reader", () => {
   const read = new Set(

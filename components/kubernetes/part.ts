@@ -164,13 +164,14 @@ export abstract class Part extends pulumi.ComponentResource {
     );
   }
 
-  /** Runs once; a changed pod makes a new Job. */
+  /** Runs once; a changed pod makes a new Job, and so does the next `up` after one that failed. */
   protected job(program: Program, spec: PodSpec, dependsOn: pulumi.Resource[]) {
     const template = podTemplate(this.settings, this.stack, program, spec);
+    const metadata = this.metadata(program);
     return new batch.Job(
       this.child(program, "job"),
       {
-        metadata: this.metadata(program),
+        metadata: { ...metadata, annotations: { ...metadata.annotations, "pulumi.com/replaceUnready": "true" } },
         spec: {
           backoffLimit: 1,
           template: { ...template, spec: { ...template.spec, restartPolicy: "Never" } },

@@ -15,6 +15,8 @@ export interface Mount {
   /** Any source that a Kubernetes volume has: configMap, secret, persistentVolumeClaim, emptyDir, hostPath... */
   source: Omit<Volume, "name">;
   readOnly?: boolean;
+  /** HostToContainer: what the host mounts below it later is seen as well. */
+  mountPropagation?: "HostToContainer";
 }
 
 export interface PodSpec {
@@ -72,10 +74,11 @@ export function podTemplate(settings: Settings, stack: string, program: Program,
       capabilities: { drop: ["ALL"], ...(spec.capabilities ? { add: spec.capabilities } : {}) },
     },
     env: environment(spec),
-    volumeMounts: mounts.map(({ name, path, readOnly }) => ({
+    volumeMounts: mounts.map(({ name, path, readOnly, mountPropagation }) => ({
       name,
       mountPath: path,
       ...(readOnly ? { readOnly } : {}),
+      ...(mountPropagation ? { mountPropagation } : {}),
     })),
     resources: spec.resources,
   };

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { httpUrl, kubernetesName, nodePort, port, resources, storage } from "./common";
 
+const ROTATION = "allowed: any text that is not empty, such as a date; another text makes a new password";
+
 export const grafana = z
   .strictObject({
     port: port()
@@ -9,11 +11,10 @@ export const grafana = z
     nodePort: nodePort().describe("Port of Grafana on every node; kind: 30006, elsewhere null: none."),
     admin: z
       .strictObject({
-        user: z.string().min(1).default("admin").describe("Name of the administrator; default admin."),
-        rotation: z.coerce
-          .string()
-          .trim()
-          .min(1, "allowed: any text that is not empty, such as a date; another text makes a new password")
+        rotation: z
+          .union([z.string(), z.number()], { error: ROTATION })
+          .transform(String)
+          .pipe(z.string().trim().min(1, ROTATION))
           .default("1")
           .describe(
             "Id of the generated password. Another id makes a new one and ends all sessions; default 1.",

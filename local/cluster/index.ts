@@ -10,6 +10,7 @@ import type { Cluster, ClusterOptions, Report } from "./cluster";
 import { useContext } from "./context";
 import { defaultHostPorts, findKind, kindExists, kindMissing, provideKind, removeKind } from "./kind";
 import type { HostPort } from "./node/place";
+import { assertPortsFree } from "./ports";
 import { findNode, nodeExists, nodeMissing, provideNode, removeNode } from "./node";
 
 export type { Cluster, ClusterOptions, ImageArchive, Report } from "./cluster";
@@ -28,12 +29,30 @@ export async function provideCluster(options: ClusterOptions, report: Report): P
   return exclusively(join(stateDir, "locks", name), () => provideLocal(name, hostPorts, report));
 }
 
-async function provideLocal(name: string, hostPorts: HostPort[], report: Report): Promise<Cluster> {
-  if (nodeExists(name)) return provideNode(name, hostPorts, report);
+/**
+ * What would keep `provideCluster` from success for certain, before anything is built for it. Changes nothing.
+ * Errors: the same.
+ */
+export async function checkCluster(options: ClusterOptions, report: Report): Promise<void> {
+  const { name, context, hostPorts = defaultHostPorts() } = options;
+  if (context) await useContext(context, report);
+  else if (!nodeExists(name) && !kindExists(name)) {
+    await localKind(name);
+    await assertPortsFree(hostPorts.map(({ host }) => host));
+  }
+}
+
+const provideLocal = async (name: string, hostPorts: HostPort[], report: Report): Promise<Cluster> =>
+  (await localKind(name)) === "kind"
+    ? provideKind(name, hostPorts, report)
+    : provideNode(name, hostPorts, report);
+
+async function localKind(name: string): Promise<"kind" | "node"> {
+  if (nodeExists(name)) return "node";
   const noKind = await kindMissing();
-  if (!noKind) return provideKind(name, hostPorts, report);
+  if (!noKind) return "kind";
   const noNode = await nodeMissing();
-  if (!noNode) return provideNode(name, hostPorts, report);
+  if (!noNode) return "node";
   throw new UserError(
     `up: no Kubernetes cluster is possible here. Choose one:\n` +
       `  - a cluster of yours: --context NAME (\`kubectl config get-contexts\` lists them)\n` +

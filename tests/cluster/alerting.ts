@@ -1,6 +1,7 @@
+import { setTimeout } from "node:timers/promises";
 import type { Context } from "./start";
 import { kubectl } from "./support/stack";
-import { NAMESPACE, notified } from "./support/workload";
+import { NAMESPACE, notifications, notified } from "./support/workload";
 
 export function alerting(context: Context): void {
   describe("alerting", () => {
@@ -8,8 +9,9 @@ export function alerting(context: Context): void {
       kubectl(["scale", "deployment/payment-service", "-n", NAMESPACE, `--replicas=${replicas}`]);
 
     test("a stopped service raises ServiceDown at the receiver", async () => {
+      const stopped = new Date();
       await scale(0);
-      const alert = await notified("ServiceDown", "payment-service", "firing", 180);
+      const alert = await notified("ServiceDown", "payment-service", "firing", stopped);
       expect(alert.labels).toMatchObject({
         severity: "critical",
         env: "kind",
@@ -20,8 +22,9 @@ export function alerting(context: Context): void {
     });
 
     test("and resolves when it is back", async () => {
+      const back = new Date();
       await scale(1);
-      await notified("ServiceDown", "payment-service", "resolved", 180);
+      await notified("ServiceDown", "payment-service", "resolved", back);
     });
 
     test("the watchdog fires always", async () => {
@@ -29,6 +32,14 @@ export function alerting(context: Context): void {
         'ALERTS{alertname="Watchdog", alertstate="firing", env="kind"}',
       );
       expect(value).toBe(1);
+    });
+
+    test("and the dead man's switch hears of it at every interval", async () => {
+      const before = (await notifications("Watchdog")).length;
+      await setTimeout(65_000);
+      const heard = (await notifications("Watchdog")).length - before;
+      expect(heard).toBeGreaterThanOrEqual(6);
+      expect(heard).toBeLessThanOrEqual(7);
     });
   });
 }

@@ -58,15 +58,53 @@ export function metrics(context: Context): void {
       expect(metric).toMatchObject({ operation: metric.span_name, status_code: expect.any(String) });
     });
 
-    test.each([
-      ["gateway-service", "queue-service"],
-      ["gateway-service", "ticket-service"],
-      ["ticket-service", "payment-service"],
-      ["queue-service", "redis"],
-    ])("the service graph knows %s -> %s", async (client, server) => {
-      await eventually("an edge", 60, async () => {
-        const query = `sum(traces_service_graph_request_total{client="${client}", server="${server}"}) > 0`;
-        return (await context.grafana.prometheus(query))[0];
+    /** How often one service asks another, as it follows from what the gateway was sent (examples/ticketing/src/roles). */
+    function calls(): Record<string, number> {
+      const of = (request: string, ...without: string[]) =>
+        Object.entries(context.report.requests[request])
+          .filter(([status]) => !without.includes(status))
+          .reduce((sum, [, count]) => sum + count, 0);
+      const [joins, tickets] = [of("POST /api/queue/join"), of("POST /api/tickets")];
+      return {
+        "gateway-service -> auth-service":
+          of("POST /api/users") + of("POST /api/auth/login") + joins + tickets,
+        "gateway-service -> queue-service": joins + of("GET /api/queue/status"),
+        "gateway-service -> ticket-service": tickets,
+        "gateway-service -> board-service": of("POST /api/boards"),
+        "ticket-service -> queue-service": tickets,
+        // No payment for a seat that is taken or that there is not.
+        "ticket-service -> payment-service": of("POST /api/tickets", "409", "500"),
+      };
+    }
+
+    test("the service graph counts who asked whom, and knows Redis", async () => {
+      await eventually("the edges", 90, async () => {
+        const edges = await context.grafana.prometheus(
+          "sum by (client, server) (traces_service_graph_request_total)",
+        );
+        const counted = Object.fromEntries(
+          edges.map(({ metric: { client, server }, value }) => [`${client} -> ${server}`, value]),
+        );
+        expect(counted).toMatchObject(calls());
+        expect(counted["queue-service -> redis"]).toBeGreaterThan(0);
+        return true;
+      });
+    });
+
+    test("the services' own request counts are those of who asked them", async () => {
+      await eventually("counts", 60, async () => {
+        const series = await context.grafana.prometheus(
+          'sum by (service) (http_request_duration_seconds_count{route=~"/api/.+", service!="gateway-service"})',
+        );
+        const expected: Record<string, number> = {};
+        for (const [edge, count] of Object.entries(calls())) {
+          const server = edge.split(" -> ")[1];
+          expected[server] = (expected[server] ?? 0) + count;
+        }
+        expect(Object.fromEntries(series.map(({ metric, value }) => [metric.service, value]))).toEqual(
+          expected,
+        );
+        return true;
       });
     });
 

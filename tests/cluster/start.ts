@@ -35,6 +35,7 @@ export function start(context: Context): void {
         context.given = {
           alerting: {
             receivers: [{ name: "test", webhook: { url: RECEIVER_URL } }],
+            heartbeat: { url: RECEIVER_URL, interval: "10s" },
             groupWait: "1s",
             groupInterval: "5s",
             // So short that the test can wait for it; everything else is the default.

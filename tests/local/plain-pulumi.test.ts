@@ -41,6 +41,7 @@ test.each([
   [["destroy", "--stack", "kind"]],
   [["up", "-s", "kind"]],
   [["up", "--stack=kind"]],
+  [["--non-interactive", "--color", "never", "up"]],
 ])("%p gets a fresh copy of the stack file", async (args) => {
   expect(await pulumi(args)).toBe([...args, "--config-file", copy].join(" "));
   expect(readFileSync(copy, "utf8")).toBe("config: {a: 1}\n");
@@ -59,4 +60,10 @@ test.each([
 test("another project goes to the CLI as it is", async () => {
   writeFileSync(join(scratch, "Pulumi.yaml"), "name: another\n");
   expect(await pulumi(["up"])).toBe("up");
+});
+
+test("it never calls itself, and says what to do where there is no CLI", async () => {
+  const bin = join(repoDir, "local", "bin");
+  const PATH = [bin, `${bin}/`, `${bin}/../bin`, "/usr/bin", "/bin"].join(":");
+  await expect(pulumi(["version"], { PATH })).rejects.toThrow("npm run up provides one");
 });

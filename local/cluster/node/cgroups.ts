@@ -33,10 +33,18 @@ export const cgroupsOf = (id: string): string[] =>
 export function processesIn(id: string): number[] {
   const pids = cgroupsOf(id)
     .flatMap(withChildren)
-    .flatMap((directory) =>
-      readFileSync(join(directory, "cgroup.procs"), "utf8").split("\n").filter(Boolean),
-    );
+    .flatMap(membersOf);
   return [...new Set(pids.map(Number))];
+}
+
+/** None, if the group goes away meanwhile: pods end at any time. */
+function membersOf(directory: string): string[] {
+  try {
+    return readFileSync(join(directory, "cgroup.procs"), "utf8").split("\n").filter(Boolean);
+  } catch (error) {
+    if (["ENOENT", "ENODEV"].includes((error as NodeJS.ErrnoException).code!)) return [];
+    throw error;
+  }
 }
 
 /** Throws (EBUSY) while a process is left in one of them. */

@@ -54,7 +54,7 @@ export async function npm(command: string, stack: string, ...args: string[]): Pr
 
 /** The environment that `up` tells users to export for plain pulumi and kubectl. */
 export function exported(output: string): Record<string, string> {
-  const lines = [...output.matchAll(/^ {2}export (\w+)=(.*)$/gm)];
+  const lines = [...output.matchAll(/^ {2}export (\w+)="(.*)"$/gm)];
   return Object.fromEntries(
     lines.map(([, name, value]) => [name, value.replace("$PATH", process.env.PATH!)]),
   );

@@ -100,19 +100,30 @@ export const RECEIVER_URL = `http://receiver.${NAMESPACE}.svc:8080/`;
 
 export interface Notification {
   status: string;
-  alerts: { status: string; labels: Record<string, string>; annotations: Record<string, string> }[];
+  alerts: Alert[];
 }
 
-/** A notification about this alert and service in this state, once it has arrived. */
-export function notified(alertname: string, service: string, status: string, seconds: number) {
-  return eventually(`${alertname} of ${service} ${status} at the receiver`, seconds, async () => {
-    const path = `/api/v1/namespaces/${NAMESPACE}/services/receiver:8080/proxy/`;
-    const all = JSON.parse(await kubectl(["get", "--raw", path])) as Notification[];
-    return all
-      .flatMap(({ alerts }) => alerts)
-      .find(
-        ({ labels, status: is }) =>
-          labels.alertname === alertname && labels.service === service && is === status,
-      );
-  });
+interface Alert {
+  status: string;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  startsAt: string;
+  endsAt: string;
+}
+
+/** Everything the receiver was told about this alert, oldest first. */
+export async function notifications(alertname: string): Promise<Alert[]> {
+  const path = `/api/v1/namespaces/${NAMESPACE}/services/receiver:8080/proxy/`;
+  const all = JSON.parse(await kubectl(["get", "--raw", path])) as Notification[];
+  return all.flatMap(({ alerts }) => alerts).filter(({ labels }) => labels.alertname === alertname);
+}
+
+/** The notification that this alert of the service began to fire, or ended, after a moment. */
+export function notified(alertname: string, service: string, status: "firing" | "resolved", after: Date) {
+  const moment = ({ startsAt, endsAt }: Alert) => new Date(status === "firing" ? startsAt : endsAt);
+  return eventually(`${alertname} of ${service} ${status} at the receiver`, 180, async () =>
+    (await notifications(alertname)).find(
+      (alert) => alert.labels.service === service && alert.status === status && moment(alert) > after,
+    ),
+  );
 }

@@ -1,0 +1,72 @@
+/** Where the Pulumi CLI and its plugins come from, with the CLI played by a script and nothing built. */
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const scratch = mkdtempSync(join(tmpdir(), "toolchain-"));
+const calls = join(scratch, "calls");
+const build = jest.fn((name: string) => Promise.resolve(join(scratch, "built", name)));
+jest.mock("../../local/build", () => ({
+  ...jest.requireActual<object>("../../local/build"),
+  build: (name: string) => build(name),
+  built: () => undefined,
+}));
+
+function program(name: string, body: string): void {
+  writeFileSync(join(scratch, name), `#!/bin/sh\necho ${name} "$@" >> ${calls}\n${body}\n`);
+  chmodSync(join(scratch, name), 0o755);
+}
+
+/** An installed CLI that has these plugins, and can fetch others or not. */
+function installed(plugins: string[], fetches: boolean): void {
+  const { "pulumi-resource-kubernetes": kubernetes, "pulumi-resource-random": random } = JSON.parse(
+    readFileSync(join(__dirname, "../../local/programs/programs.json"), "utf8"),
+  );
+  const versions: Record<string, string> = { kubernetes: kubernetes.version, random: random.version };
+  const known = JSON.stringify(plugins.map((name) => ({ name, version: versions[name] })));
+  const answers = [
+    "version) echo v3.300.0;;",
+    `"plugin ls"*) echo '${known}';;`,
+    "*--file*) exit 0;;",
+    `"plugin install"*) exit ${fetches ? 0 : 1};;`,
+  ];
+  program("pulumi", `case "$*" in ${answers.join(" ")} esac`);
+  program("pulumi-language-nodejs", "exit 0");
+}
+
+const provided = async () => (await import("../../local/toolchain")).provideToolchain(() => undefined);
+const installs = () =>
+  readFileSync(calls, "utf8")
+    .split("\n")
+    .filter((line) => line.includes("plugin install"));
+
+beforeEach(() => {
+  writeFileSync(calls, "");
+  build.mockClear();
+  process.env.PATH = `${scratch}:/usr/bin:/bin`;
+  // Whoever has a CLI is asked for no download.
+  global.fetch = () => Promise.reject(new Error("nothing is fetched"));
+});
+
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+test("an installed CLI with its plugins is used as it is", async () => {
+  installed(["kubernetes", "random"], false);
+  expect(await provided()).toMatchObject({ origin: "installed", version: "3.300.0" });
+  expect(installs()).toEqual([]);
+  expect(build).not.toHaveBeenCalled();
+});
+
+test("a plugin that it lacks is fetched by it", async () => {
+  installed(["kubernetes"], true);
+  await provided();
+  expect(installs()).toEqual([expect.stringMatching(/plugin install resource random [\d.]+$/)]);
+  expect(build).not.toHaveBeenCalled();
+});
+
+test("or built, where nothing can be fetched", async () => {
+  installed(["random"], false);
+  await provided();
+  expect(build).toHaveBeenCalledWith("pulumi-resource-kubernetes");
+  expect(installs().at(-1)).toContain(`--file ${scratch}/built/pulumi-resource-kubernetes`);
+});
