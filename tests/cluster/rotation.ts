@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { type Context, STACK, up } from "./start";
 import { Grafana, GRAFANA } from "./support/grafana";
-import { eventually, type Given, npmArguments, pulumi, writeStack } from "./support/stack";
+import { eventually, type Given, kubectl, npmArguments, objects, pulumi, writeStack } from "./support/stack";
 import { repoDir } from "../../local/paths";
 
 export function rotation(context: Context): void {
@@ -63,6 +63,26 @@ export function rotation(context: Context): void {
       const before = context.grafana;
       const child = await upUntil(/Secret grafana-credentials created/, rotate("3"));
       process.kill(-child.pid!, "SIGKILL");
+      expect((await up(context.given)).exitCode).toBe(0);
+      await expectRotated(before, seen);
+    });
+
+    test("a Job that failed is made anew by the next up", async () => {
+      const jobs = async () =>
+        (await objects<{ metadata: { name: string } }>("jobs", "-n", "observability")).map(
+          ({ metadata }) => metadata.name,
+        );
+      const seen = await session();
+      const before = context.grafana;
+      const old = await jobs();
+      const child = await upUntil(/rotation-job creat/, rotate("4"));
+      const ended = once(child, "exit");
+      const made = await eventually("the Job", 60, async () =>
+        (await jobs()).find((job) => !old.includes(job)),
+      );
+      const late = '{"spec":{"activeDeadlineSeconds":1}}';
+      await kubectl(["patch", "job", made, "-n", "observability", "--type", "merge", "-p", late]);
+      expect(await ended).toEqual([1, null]);
       expect((await up(context.given)).exitCode).toBe(0);
       await expectRotated(before, seen);
     });

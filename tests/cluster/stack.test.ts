@@ -8,6 +8,7 @@ import { rotation } from "./rotation";
 import { start, type Context } from "./start";
 import { teardown } from "./teardown";
 import { traces } from "./traces";
+import { twoNodes } from "./two-nodes";
 import { twoStacks } from "./two-stacks";
 
 /*
@@ -27,5 +28,7 @@ alerting(context);
 changes(context);
 rotation(context);
 twoStacks(context);
+if (process.platform === "linux" && process.getuid?.() === 0) twoNodes();
+else console.warn("NOT RUN: two nodes of our own on one machine, which needs Linux and root");
 badInput(context);
 teardown(context);

@@ -1,0 +1,46 @@
+import { type AddressInfo, createServer } from "node:net";
+import { once } from "node:events";
+import execa from "execa";
+import { provideNode, removeNode } from "../../local/cluster/node";
+import { leftovers, processesOf } from "../../local/cluster/node/leftovers";
+import { placeOf } from "../../local/cluster/node/place";
+import { readProc } from "../../local/processes";
+import { kubectl } from "./support/stack";
+
+const NAME = "beside";
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+export function twoNodes(): void {
+  describe("two nodes of our own on one machine", () => {
+    const ready = /^\S+ +Ready /m;
+
+    test("a second one runs beside the first", async () => {
+      const ports = [{ host: await freePort(), node: 30006 }];
+      const beside = await provideNode(NAME, ports, (line) => console.log(line));
+      const { stdout } = await execa(beside.kubectl, ["--kubeconfig", beside.kubeconfig, "get", "nodes"]);
+      expect(stdout).toMatch(ready);
+      expect(stdout).toContain(NAME);
+      expect(await kubectl(["get", "nodes"])).toMatch(ready);
+    });
+
+    test("after a crash nothing of it is left, and the first one is as it was", async () => {
+      const processes = processesOf(placeOf(NAME));
+      const keeper = processes.find((pid) =>
+        readProc(pid, "cmdline").some((arg) => arg.endsWith("keeper.ts")),
+      );
+      expect(processes.length).toBeGreaterThan(5);
+      process.kill(keeper!, "SIGKILL");
+      await removeNode(NAME);
+      expect(await leftovers(NAME)).toEqual([]);
+      expect(await kubectl(["get", "nodes"])).toMatch(ready);
+    });
+  });
+}
