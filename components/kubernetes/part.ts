@@ -171,7 +171,10 @@ export abstract class Part extends pulumi.ComponentResource {
     return new batch.Job(
       this.child(program, "job"),
       {
-        metadata: { ...metadata, annotations: { ...metadata.annotations, "pulumi.com/replaceUnready": "true" } },
+        metadata: {
+          ...metadata,
+          annotations: { ...metadata.annotations, "pulumi.com/replaceUnready": "true" },
+        },
         spec: {
           backoffLimit: 1,
           template: { ...template, spec: { ...template.spec, restartPolicy: "Never" } },

@@ -31,9 +31,7 @@ export const cgroupsOf = (id: string): string[] =>
 
 /** Process ids in all control groups of the cluster: what runs in its pods. */
 export function processesIn(id: string): number[] {
-  const pids = cgroupsOf(id)
-    .flatMap(withChildren)
-    .flatMap(membersOf);
+  const pids = cgroupsOf(id).flatMap(withChildren).flatMap(membersOf);
   return [...new Set(pids.map(Number))];
 }
 
