@@ -11,8 +11,10 @@ import {
 import { delimiter, join } from "node:path";
 import { scratch } from "../support/own-cache";
 import { build, built, pathOf } from "../../local/build";
+import versions from "../../config/versions.json";
 import { cached } from "../../local/cache";
 import { UserError } from "../../local/errors";
+import programs from "../../local/programs/programs.json";
 
 const cache = join(scratch, "observability-stack");
 const path = process.env.PATH;
@@ -111,4 +113,10 @@ describe("an entry of the cache", () => {
     });
     expect(readdirSync(directory)).toEqual(["whole"]);
   });
+});
+
+it("builds what config/versions.json says was tested", () => {
+  const recipes: Record<string, { version: string }> = programs;
+  for (const [name, { tested }] of Object.entries(versions))
+    if (name in recipes) expect([name, recipes[name].version]).toEqual([name, tested]);
 });
