@@ -71,6 +71,7 @@ export function metrics(context: Context): void {
         "gateway-service -> queue-service": joins + of("GET /api/queue/status"),
         "gateway-service -> ticket-service": tickets,
         "gateway-service -> board-service": of("POST /api/boards"),
+        "queue-service -> ticket-service": joins,
         "ticket-service -> queue-service": tickets,
         // No payment for a seat that is taken or that there is not.
         "ticket-service -> payment-service": of("POST /api/tickets", "409", "500"),
