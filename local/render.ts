@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { load } from "js-yaml";
+import { CORE_SCHEMA, load } from "js-yaml";
 import { yaml } from "../config/yaml";
 import { UserError } from "./errors";
 import { repoDir } from "./paths";
@@ -60,8 +60,9 @@ export async function renderManifests(stack: string, config: Record<string, unkn
 /** The `config` part of a stack file. Encrypted values are not decrypted: each is a text that passes for one. */
 export function stackConfig(file: string): Record<string, unknown> {
   try {
-    const text = load(readFileSync(file, "utf8")) as { config?: Record<string, unknown> } | null;
-    return withoutSecrets(text?.config ?? {}) as Record<string, unknown>;
+    // CORE_SCHEMA: a date, such as a rotation id may be, stays a text.
+    const content = load(readFileSync(file, "utf8"), { schema: CORE_SCHEMA });
+    return withoutSecrets((content as { config?: object } | null)?.config ?? {}) as Record<string, unknown>;
   } catch (error) {
     throw new UserError(
       `The stack file ${file} cannot be read: ${(error as Error).message}\nAllowed: --stack kind, --stack prod, a Pulumi.NAME.yaml of your own, or --config-file PATH.`,
