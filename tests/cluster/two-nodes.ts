@@ -5,9 +5,7 @@ import { provideNode, removeNode } from "../../local/cluster/node";
 import { leftovers, processesOf } from "../../local/cluster/node/leftovers";
 import { placeOf } from "../../local/cluster/node/place";
 import { readProc } from "../../local/processes";
-import { kubectl } from "./support/stack";
-
-const NAME = "beside";
+import { BESIDE, kubectl } from "./support/stack";
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -24,22 +22,22 @@ export function twoNodes(): void {
 
     test("a second one runs beside the first", async () => {
       const ports = [{ host: await freePort(), node: 30006 }];
-      const beside = await provideNode(NAME, ports, (line) => console.log(line));
+      const beside = await provideNode(BESIDE, ports, (line) => console.log(line));
       const { stdout } = await execa(beside.kubectl, ["--kubeconfig", beside.kubeconfig, "get", "nodes"]);
       expect(stdout).toMatch(ready);
-      expect(stdout).toContain(NAME);
+      expect(stdout).toContain(BESIDE);
       expect(await kubectl(["get", "nodes"])).toMatch(ready);
     });
 
     test("after a crash nothing of it is left, and the first one is as it was", async () => {
-      const processes = processesOf(placeOf(NAME));
+      const processes = processesOf(placeOf(BESIDE));
       const keeper = processes.find((pid) =>
         readProc(pid, "cmdline").some((arg) => arg.endsWith("keeper.ts")),
       );
       expect(processes.length).toBeGreaterThan(5);
       process.kill(keeper!, "SIGKILL");
-      await removeNode(NAME);
-      expect(await leftovers(NAME)).toEqual([]);
+      await removeNode(BESIDE);
+      expect(await leftovers(BESIDE)).toEqual([]);
       expect(await kubectl(["get", "nodes"])).toMatch(ready);
     });
   });

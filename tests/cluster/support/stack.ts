@@ -1,16 +1,23 @@
 import { once } from "node:events";
-import { cpSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
 import { load } from "js-yaml";
 import { yaml } from "../../../config/yaml";
-import { type Cluster, findCluster } from "../../../local/cluster";
-import { repoDir } from "../../../local/paths";
+import { type Cluster, findCluster, removeCluster } from "../../../local/cluster";
+import { repoDir, stateDir } from "../../../local/paths";
 import { stackConfig, stackFile } from "../../../local/render";
 
-/** The cluster of the tests; its own, so that nobody's is touched. */
-export const CLUSTER = process.env.OBSERVABILITY_TEST_CLUSTER ?? "e2e";
+/** The clusters of the tests; their own, so that nobody's is touched. */
+export const CLUSTER = "e2e";
+export const BESIDE = "beside";
+
+/** A run that was killed leaves its clusters alive, with counts and alerts of its own, and its Pulumi state. */
+export async function forgetEarlierRuns(): Promise<void> {
+  for (const name of [CLUSTER, BESIDE]) await removeCluster(name, console.log);
+  rmSync(stateDir, { recursive: true, force: true });
+}
 
 /** A checkout for the tests: where their stack files lie and plain pulumi runs. */
 export const checkout = mkdtempSync(join(tmpdir(), "observability-e2e-"));
