@@ -27,7 +27,7 @@ export function ticketingManifests({ namespace, image, redisImage }: Workload): 
     ...pair(namespace, "redis", REDIS_PORT, {}, redis(redisImage)),
     ...roles.flatMap((role) => {
       const { name, port } = services[role];
-      return pair(namespace, name, port, annotations(role), service(role, image));
+      return pair(namespace, name, port, annotations(port), service(role, image));
     }),
   ];
 }
@@ -53,15 +53,12 @@ export function trafficJob({ namespace, image, name = "traffic", users, rate, du
   };
 }
 
-/** Prometheus scrapes the configured services by name; board-service shows the other way, by annotation. */
-const annotations = (role: Role): Record<string, string> =>
-  role === "board"
-    ? {
-        "prometheus.io/scrape": "true",
-        "prometheus.io/port": String(services.board.port),
-        "prometheus.io/path": "/metrics",
-      }
-    : {};
+/** The habit of the field. It leads Prometheus to board-service; those that its settings name it scrapes once all the same. */
+const annotations = (port: number) => ({
+  "prometheus.io/scrape": "true",
+  "prometheus.io/port": String(port),
+  "prometheus.io/path": "/metrics",
+});
 
 function service(role: Role, image: string) {
   const { name, port } = services[role];
