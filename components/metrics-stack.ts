@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { paths, urlOf } from "../config/addresses";
-import { alertmanagerConfig, alertmanagerSecrets, SECRETS } from "../config/alertmanager";
+import { urlOf } from "../config/addresses";
+import { alertmanagerArgs, alertmanagerConfig, alertmanagerSecrets, SECRETS } from "../config/alertmanager";
 import { ruleFiles } from "../config/alerts";
 import { prometheusArgs, prometheusConfig } from "../config/prometheus";
 import { yaml } from "../config/yaml";
@@ -30,7 +30,7 @@ export class MetricsStack extends Part {
   }
 
   private prometheus() {
-    const { metrics, edge } = this.settings;
+    const { metrics } = this.settings;
     const account = this.account("prometheus", [
       read("", ["pods", "nodes", "services"]),
       read("discovery.k8s.io", ["endpointslices"]),
@@ -43,7 +43,7 @@ export class MetricsStack extends Part {
     this.statefulSet("prometheus", {
       image: "prometheus",
       user: NOBODY,
-      args: prometheusArgs(edge.nodePort === null ? this.url : edge.url + paths.prometheus),
+      args: prometheusArgs(this.settings),
       serviceAccount: account,
       mounts: [
         {
@@ -77,12 +77,7 @@ export class MetricsStack extends Part {
     this.statefulSet("alertmanager", {
       image: "alertmanager",
       user: NOBODY,
-      args: [
-        "--config.file=/etc/alertmanager/config/alertmanager.yml",
-        "--storage.path=/alertmanager",
-        // One replica: no gossip, and no port for it.
-        "--cluster.listen-address=",
-      ],
+      args: alertmanagerArgs(this.settings),
       mounts: [
         {
           name: "config",

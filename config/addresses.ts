@@ -55,3 +55,7 @@ export const paths = {
   grafana: "/api/monitoring/grafana",
   prometheus: "/api/monitoring/prometheus",
 } as const;
+
+/** What users and links in messages open. Without the edge proxy: the address inside the cluster. */
+export const userUrl = (settings: Settings, program: keyof typeof paths): string =>
+  settings.edge.nodePort === null ? urlOf(settings, program) : settings.edge.url + paths[program];

@@ -1,3 +1,4 @@
+import { userUrl } from "./addresses";
 import type { Settings } from "./schema";
 
 /** Where the Secret with the receivers' secrets is mounted. */
@@ -19,7 +20,8 @@ export function alertmanagerSecrets({ alerting }: Settings): Record<string, stri
 }
 
 /** Alertmanager: routing, grouping, inhibition and the watchdog. The engine that pages. */
-export function alertmanagerConfig({ alerting }: Settings): object {
+export function alertmanagerConfig(settings: Settings): object {
+  const { alerting } = settings;
   const { smtp, heartbeat } = alerting;
   const file = (name: string) => `${SECRETS}/${name}`;
   return {
@@ -79,11 +81,13 @@ export function alertmanagerConfig({ alerting }: Settings): object {
               api_url_file: file(`slack-${index}`),
               channel: receiver.slack.channel,
               send_resolved: true,
-              ...slackText,
+              ...slackMessage(settings),
             },
           ],
         }),
-        ...(receiver.email && { email_configs: [{ to: receiver.email.to, send_resolved: true }] }),
+        ...(receiver.email && {
+          email_configs: [{ to: receiver.email.to, send_resolved: true, ...mailMessage(settings) }],
+        }),
         ...(receiver.webhook && {
           webhook_configs: [{ url_file: file(`webhook-${index}`), send_resolved: true }],
         }),
@@ -92,8 +96,42 @@ export function alertmanagerConfig({ alerting }: Settings): object {
   };
 }
 
-const slackText = {
-  title:
-    "{{ .Status | toUpper }} {{ .CommonLabels.alertname }} ({{ .CommonLabels.env }}, {{ .CommonLabels.region }})",
-  text: "{{ range .Alerts }}{{ .Annotations.summary }}\n<{{ .Annotations.runbook_url }}|Runbook>\n{{ end }}",
-};
+/** Alertmanager has no door of its own for users: Grafana shows what it holds. */
+const groupsPage = (settings: Settings) => `${userUrl(settings, "grafana")}/alerting/groups`;
+
+/** The same, with this Alertmanager chosen and the message's alerts alone. */
+const groupsOfMessage = (settings: Settings) =>
+  `${groupsPage(settings)}?alertmanager=Alertmanager&queryString=alertname%3D{{ .CommonLabels.alertname }}`;
+
+const title =
+  "{{ .Status | toUpper }} {{ .CommonLabels.alertname }} ({{ .CommonLabels.env }}, {{ .CommonLabels.region }})";
+
+const slackMessage = (settings: Settings) => ({
+  title,
+  title_link: groupsOfMessage(settings),
+  text: "{{ range .Alerts }}{{ .Annotations.summary }}\n<{{ .GeneratorURL }}|Query> <{{ .Annotations.runbook_url }}|Runbook>\n{{ end }}",
+});
+
+/** Plain text: the HTML that Alertmanager makes links to doors of its own. */
+const mailMessage = (settings: Settings) => ({
+  headers: { subject: title },
+  html: "",
+  text: `{{ range .Alerts }}{{ .Status | toUpper }} {{ .Annotations.summary }}
+{{ .Annotations.description }}
+Query: {{ .GeneratorURL }}
+Runbook: {{ .Annotations.runbook_url }}
+
+{{ end }}All of them: ${groupsOfMessage(settings)}
+`,
+});
+
+/** Command line of the server. */
+export const alertmanagerArgs = (settings: Settings): string[] => [
+  "--config.file=/etc/alertmanager/config/alertmanager.yml",
+  "--storage.path=/alertmanager",
+  // Messages of receivers that have no link of their own name it as the sender.
+  `--web.external-url=${groupsPage(settings)}`,
+  "--web.route-prefix=/",
+  // One replica: no gossip, and no port for it.
+  "--cluster.listen-address=",
+];

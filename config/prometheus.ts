@@ -1,4 +1,4 @@
-import { addressOf } from "./addresses";
+import { addressOf, userUrl } from "./addresses";
 import { applicationNamespaces, type Service, type Settings } from "./schema";
 import { prometheusSize } from "./units";
 
@@ -204,11 +204,11 @@ const podLabels = [
 
 const everywhere = (settings: Settings) => [set("env", settings.environment), set("region", settings.region)];
 
-/** Command line of the server; `externalUrl` is what alerts link to. */
-export const prometheusArgs = (externalUrl: string): string[] => [
+/** Command line of the server. Alerts link to the external URL. */
+export const prometheusArgs = (settings: Settings): string[] => [
   "--config.file=/etc/prometheus/config/prometheus.yml",
   "--storage.tsdb.path=/prometheus",
-  `--web.external-url=${externalUrl}`,
+  `--web.external-url=${userUrl(settings, "prometheus")}`,
   "--web.route-prefix=/",
   "--enable-feature=auto-reload-config,exemplar-storage",
   "--config.auto-reload-interval=10s",

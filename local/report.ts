@@ -1,5 +1,5 @@
 import execa from "execa";
-import { namespaceOf, paths, type Program } from "../config/addresses";
+import { namespaceOf, type Program, userUrl } from "../config/addresses";
 import type { Settings } from "../config/schema";
 import type { Cluster } from "./cluster";
 import type { Image } from "./images";
@@ -10,7 +10,10 @@ export function reachable(settings: Settings, outputs: Record<string, unknown>, 
   const { edge, grafana, metrics } = settings;
   const rows: [string, string][] = [];
   if (edge.nodePort !== null) {
-    rows.push(["Grafana", `${edge.url}${paths.grafana}/`], ["Prometheus", `${edge.url}${paths.prometheus}/`]);
+    rows.push(
+      ["Grafana", `${userUrl(settings, "grafana")}/`],
+      ["Prometheus", `${userUrl(settings, "prometheus")}/`],
+    );
   }
   if (grafana.nodePort !== null) rows.push(["Grafana, directly", `http://localhost:${grafana.nodePort}`]);
   if (metrics.nodePort !== null) rows.push(["Prometheus, directly", `http://localhost:${metrics.nodePort}`]);

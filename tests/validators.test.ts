@@ -138,24 +138,6 @@ if (present.length > 0)
     }, 60_000);
   });
 
-const amtool = binary("alertmanager", "amtool");
-if (amtool)
-  test.each([
-    ["severity=critical", "team"],
-    ["severity=warning", "mail"],
-    ["alertname=Watchdog severity=none", "heartbeat"],
-  ])("an alert with %s goes to %s", async (labels, receiver) => {
-    const manifests = stacks["kind with receivers"];
-    const [[, text]] = generated(
-      manifests,
-      validators.find(({ binary: name }) => name === "amtool")!,
-    );
-    const file = join(directory, "alertmanager.yml");
-    writeFileSync(file, text);
-    const route = ["config", "routes", "test", `--config.file=${file}`, ...labels.split(" ")];
-    expect((await output(amtool, route, directory)).trim()).toBe(receiver);
-  });
-
 for (const { binary: name, files } of absent)
   console.warn(`NOT RUN: ${name} is not built (npm run up builds it), ${files} was not read by it`);
 

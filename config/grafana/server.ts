@@ -1,4 +1,4 @@
-import { paths } from "../addresses";
+import { paths, userUrl } from "../addresses";
 import type { Settings } from "../schema";
 
 /** With the edge proxy Grafana lives under a path, on every way in; without it at the root. */
@@ -18,7 +18,7 @@ export function grafanaEnvironment(settings: Settings): Record<string, string> {
     GF_PATHS_PROVISIONING: "/etc/grafana/provisioning",
     GF_SERVER_HTTP_PORT: String(settings.grafana.port),
     ...(path
-      ? { GF_SERVER_ROOT_URL: `${settings.edge.url}${path}/`, GF_SERVER_SERVE_FROM_SUB_PATH: "true" }
+      ? { GF_SERVER_ROOT_URL: `${userUrl(settings, "grafana")}/`, GF_SERVER_SERVE_FROM_SUB_PATH: "true" }
       : {}),
     GF_USERS_ALLOW_SIGN_UP: "false",
     GF_LOG_MODE: "console",

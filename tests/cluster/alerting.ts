@@ -19,6 +19,10 @@ export function alerting(context: Context): void {
         namespace: NAMESPACE,
       });
       expect(alert.annotations.runbook_url).toMatch(/#servicedown$/);
+      // The link to the query behind it opens on this machine, and the page that messages lead to has the alert.
+      expect((await fetch(alert.generatorURL)).url).toContain("/api/monitoring/prometheus/");
+      const groups = await context.grafana.json("/api/alertmanager/alertmanager/api/v2/alerts/groups");
+      expect(JSON.stringify(groups)).toContain(alert.annotations.summary);
     });
 
     test("and resolves when it is back", async () => {

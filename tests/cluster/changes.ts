@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { type Context, STACK, up } from "./start";
-import { checkout, eventually, npm, objects, pulumi, writeStack } from "./support/stack";
+import { eventually } from "../support/eventually";
+import { checkout, npm, objects, pulumi, writeStack } from "./support/stack";
 
 const CHANGED = /^ +[+~-]{1,2} ?\d+ /m;
 

@@ -1,5 +1,5 @@
 import type { Context } from "./start";
-import { eventually } from "./support/stack";
+import { eventually } from "../support/eventually";
 import { Grafana } from "./support/grafana";
 
 /** Values of the dashboard's variables, as a user would choose them. */

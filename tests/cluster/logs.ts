@@ -1,5 +1,5 @@
 import type { Context } from "./start";
-import { eventually } from "./support/stack";
+import { eventually } from "../support/eventually";
 
 const LABELS = ["app", "container", "level", "namespace", "pod"];
 

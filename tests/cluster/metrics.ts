@@ -1,5 +1,5 @@
 import type { Context } from "./start";
-import { eventually } from "./support/stack";
+import { eventually } from "../support/eventually";
 
 const JOBS = [
   ..."auth-service gateway-service payment-service queue-service ticket-service annotated-pods".split(" "),

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { type Context, STACK, up } from "./start";
 import { Grafana, GRAFANA } from "./support/grafana";
-import { eventually, type Given, kubectl, npmArguments, objects, pulumi, writeStack } from "./support/stack";
+import { eventually } from "../support/eventually";
+import { type Given, kubectl, npmArguments, objects, pulumi, writeStack } from "./support/stack";
 import { repoDir } from "../../local/paths";
 
 export function rotation(context: Context): void {

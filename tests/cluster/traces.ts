@@ -1,7 +1,8 @@
 import { portsOf } from "../../config/addresses";
 import { settingsOf } from "../../config/settings";
 import type { Context } from "./start";
-import { eventually, forwarded, kubectl } from "./support/stack";
+import { eventually } from "../support/eventually";
+import { forwarded, kubectl } from "./support/stack";
 import { clients } from "./support/tracing-clients";
 import { NAMESPACE } from "./support/workload";
 

@@ -1,7 +1,8 @@
 import { ticketingManifests, trafficJob } from "../../../examples/ticketing/kubernetes";
 import { refOf } from "../../../local/images";
 import { loadTicketing } from "../../../local/ticketing";
-import { apply, cluster, eventually, kubectl, objects } from "./stack";
+import { eventually } from "../../support/eventually";
+import { apply, cluster, kubectl, objects } from "./stack";
 
 export const NAMESPACE = "ticketing";
 const image = refOf("ticketing");
@@ -109,6 +110,7 @@ interface Alert {
   annotations: Record<string, string>;
   startsAt: string;
   endsAt: string;
+  generatorURL: string;
 }
 
 /** Everything the receiver was told about this alert, oldest first. */

@@ -1,0 +1,183 @@
+import execa from "execa";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { alertmanagerArgs, alertmanagerConfig, alertmanagerSecrets, SECRETS } from "../config/alertmanager";
+import { datasources } from "../config/grafana/datasources";
+import { settingsOf } from "../config/settings";
+import { yaml } from "../config/yaml";
+import { eventually } from "./support/eventually";
+import { binary } from "./support/programs";
+import { listening, startReceivers } from "./support/receivers";
+
+/*
+ * A real Alertmanager with a stack's configuration tells receivers on this machine. Alerts are handed over as
+ * Prometheus does it.
+ */
+jest.setTimeout(60_000);
+const program = binary("alertmanager", "alertmanager");
+const groups = "https://ops.example.org/api/monitoring/grafana/alerting/groups";
+const smtp = { from: "stack@example.org", username: "stack", password: "mail password" };
+const directory = mkdtempSync(join(tmpdir(), "alertmanager-"));
+
+let receivers: Awaited<ReturnType<typeof startReceivers>>;
+let alertmanager: execa.ExecaChildProcess;
+let url: string;
+
+const settingsFor = (web: string, smarthost: string) =>
+  settingsOf(
+    {
+      edge: { nodePort: 30080, url: "https://ops.example.org" },
+      alerting: {
+        receivers: [
+          { name: "team", slack: { url: `${web}/slack`, channel: "#alerts" } },
+          { name: "mail", email: { to: "ops@example.org" }, webhook: { url: `${web}/webhook` } },
+        ],
+        routes: [{ severity: "warning", receiver: "mail" }],
+        heartbeat: { url: `${web}/heartbeat`, interval: "1s" },
+        smtp: { ...smtp, smarthost },
+        groupWait: "1s",
+        groupInterval: "1s",
+      },
+    },
+    "test",
+  );
+
+async function freeAddress(): Promise<string> {
+  const server = createServer();
+  const address = await listening(server);
+  server.close();
+  await once(server, "close");
+  return address;
+}
+
+/** As in the pod, save for the places of files and the port. */
+async function startAlertmanager(settings: ReturnType<typeof settingsFor>, address: string) {
+  const secrets = join(directory, "secrets");
+  mkdirSync(secrets);
+  for (const [name, secret] of Object.entries(alertmanagerSecrets(settings)))
+    writeFileSync(join(secrets, name), secret);
+  const config = join(directory, "alertmanager.yml");
+  writeFileSync(config, yaml(alertmanagerConfig(settings)).replaceAll(SECRETS, secrets));
+  const others = alertmanagerArgs(settings).filter((arg) => !/^--(config|storage)/.test(arg));
+  const here = [`--config.file=${config}`, `--storage.path=${directory}`, `--web.listen-address=${address}`];
+  const env = { SSL_CERT_FILE: receivers.authority };
+  alertmanager = execa(program!, [...others, ...here], { env, all: true, reject: false });
+  await eventually("Alertmanager is ready", 30, async () =>
+    (await fetch(`http://${address}/-/ready`)).ok ? true : undefined,
+  );
+}
+
+/** Hands over alerts that begin now; their labels besides `env` and `region`. */
+async function raise(...alerts: Record<string, string>[]): Promise<void> {
+  const body = alerts.map((labels) => ({
+    labels: { env: "prod", region: "seoul", ...labels },
+    annotations: {
+      summary: `${labels.alertname} of ${labels.pod ?? labels.service}`,
+      description: "More than it should be.",
+      runbook_url: `https://runbook.example.org/#${labels.alertname.toLowerCase()}`,
+    },
+    generatorURL: "https://prometheus.example.org/graph?g0.expr=up",
+  }));
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(`${url}/api/v2/alerts`, { method: "POST", headers, body: JSON.stringify(body) });
+  expect(answer.status).toBe(200);
+}
+
+/** Summaries of the alerts that are held back, since another one says enough. */
+async function heldBack(): Promise<string[]> {
+  const alerts = (await (await fetch(`${url}/api/v2/alerts?inhibited=true`)).json()) as {
+    annotations: { summary: string };
+    status: { inhibitedBy: string[] };
+  }[];
+  const held = alerts.filter(({ status }) => status.inhibitedBy.length > 0);
+  return held.map(({ annotations }) => annotations.summary).sort();
+}
+
+/** The first thing that a receiver was told about it. */
+const told = <T>(list: () => T[], about: string): Promise<T> =>
+  eventually(about, 30, async () => list().find((one) => JSON.stringify(one).includes(about)));
+const slack = () => receivers.postedTo("/slack");
+const webhook = () => receivers.postedTo("/webhook");
+
+function tests(): void {
+  beforeAll(async () => {
+    receivers = await startReceivers(smtp);
+    const address = await freeAddress();
+    url = `http://${address}`;
+    await startAlertmanager(settingsFor(receivers.url, receivers.smarthost), address);
+  });
+
+  afterAll(async () => {
+    alertmanager.kill();
+    await alertmanager;
+    receivers.stop();
+  });
+
+  test("a critical alert goes to Slack, with links", async () => {
+    await raise({ alertname: "ServiceDown", severity: "critical", namespace: "shop", service: "auth" });
+    const message = await told(slack, "ServiceDown of auth");
+    expect(message.channel).toBe("#alerts");
+    const [{ title, title_link, text }] = message.attachments as Record<string, string>[];
+    expect(title).toBe("FIRING ServiceDown (prod, seoul)");
+    expect(title_link).toBe(`${groups}?alertmanager=Alertmanager&queryString=alertname%3DServiceDown`);
+    expect(text).toContain("<https://prometheus.example.org/graph?g0.expr=up|Query>");
+    expect(text).toContain("<https://runbook.example.org/#servicedown|Runbook>");
+  });
+
+  test("a warning takes its route: by e-mail, with a login over TLS, and by webhook", async () => {
+    await raise({ alertname: "HighMemory", severity: "warning", namespace: "shop", pod: "auth-1" });
+    const { user, to, content } = await told(() => receivers.mails, "HighMemory of auth-1");
+    expect({ user, to }).toEqual({ user: "stack", to: ["ops@example.org"] });
+    expect(content).toMatch(/^Subject: FIRING HighMemory \(prod, seoul\)\r$/m);
+    // Quoted-printable: soft line breaks, and = as =3D.
+    const readable = content.replaceAll("=\r\n", "").replaceAll("=3D", "=");
+    expect(readable).toContain("Runbook: https://runbook.example.org/#highmemory");
+    expect(readable).toContain(`${groups}?alertmanager=Alertmanager&queryString=alertname%3DHighMemory`);
+    expect(await told(webhook, "HighMemory of auth-1")).toMatchObject({
+      receiver: "mail",
+      externalURL: groups,
+    });
+  });
+
+  test("the watchdog tells the heartbeat again and again, and nobody else", async () => {
+    await raise({ alertname: "Watchdog", severity: "none" });
+    await eventually("three heartbeats", 30, async () => receivers.postedTo("/heartbeat")[2]);
+    expect(JSON.stringify([slack(), webhook(), receivers.mails])).not.toContain("Watchdog");
+  });
+
+  test("who hears that a service is down does not hear that it is slow as well; others do", async () => {
+    await raise(
+      { alertname: "ServiceDown", severity: "critical", namespace: "shop", service: "queue" },
+      { alertname: "HighLatency", severity: "critical", namespace: "shop", service: "queue" },
+      { alertname: "HighLatency", severity: "critical", namespace: "shop", service: "ticket" },
+    );
+    await told(slack, "HighLatency of ticket");
+    expect(await heldBack()).toEqual(["HighLatency of queue"]);
+    expect(JSON.stringify(slack())).not.toContain("HighLatency of queue");
+  });
+
+  test("a critical alert on a pod holds back the warnings about it, and about no other", async () => {
+    await raise(
+      { alertname: "PodCrashLooping", severity: "critical", namespace: "shop", pod: "ticket-1" },
+      { alertname: "HighCPU", severity: "warning", namespace: "shop", pod: "ticket-1" },
+      { alertname: "HighCPU", severity: "warning", namespace: "shop", pod: "ticket-2" },
+    );
+    await told(webhook, "HighCPU of ticket-2");
+    expect(await heldBack()).toContain("HighCPU of ticket-1");
+    expect(JSON.stringify(webhook())).not.toContain("HighCPU of ticket-1");
+  });
+}
+
+if (program) describe("Alertmanager", tests);
+else console.warn("NOT RUN: alertmanager is not built (npm run up builds it), nobody was told of an alert");
+
+test("links in messages choose the Alertmanager that Grafana has", () => {
+  const { datasources: all } = datasources(settingsOf({}, "test")) as { datasources: { name: string }[] };
+  const links = yaml(alertmanagerConfig(settingsFor("http://web", "mail:25"))).match(/alertmanager=\w+/g);
+  expect(new Set(links)).toEqual(new Set([`alertmanager=${all.at(-1)!.name}`]));
+});
+
+afterAll(() => rmSync(directory, { recursive: true }));
