@@ -26,11 +26,15 @@ export function reachable(settings: Settings, outputs: Record<string, unknown>, 
   return `\n${table(rows)}\n\nFor pulumi and kubectl in this shell:\n${exports.join("\n")}`;
 }
 
-/** Which images were built from pins, with the versions they really are. */
+/** Which images were built from pins, with the versions they really are and what they lack. */
 export function imagesTable(images: Image[]): string {
   const built = images.filter((image) => image.built);
   if (built.length === 0) return "";
-  return `\nBuilt here, since no registry answered (image, true version):\n${table(built.map(({ ref, version }) => [ref, version]))}`;
+  const rows = built.map(({ ref, version, lacks }): [string, string] => [
+    ref,
+    lacks ? `${version}, without ${lacks}: its API alone answers` : version,
+  ]);
+  return `\nBuilt here, since no registry answered (image, true version):\n${table(rows)}`;
 }
 
 /** What points kubectl at the cluster. */

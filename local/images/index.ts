@@ -11,6 +11,7 @@ export interface Image {
   ref: string;
   /** What is really in it: the true version of a built one, else the tag. */
   version: string;
+  lacks?: string;
   built: boolean;
   /** The archive to load; none for an image that the cluster pulls. */
   archive?: string;
@@ -45,6 +46,7 @@ export async function provideImages(names: BuiltName[], report: Report): Promise
       images.push({
         ref,
         version: recipes[name].version,
+        lacks: recipes[name].lacks,
         built: true,
         archive: await archiveOf(name, report),
       });

@@ -11,6 +11,8 @@ import { repoDir } from "../paths";
 export interface Recipe {
   /** True version of the program. */
   version: string;
+  /** What of the upstream's image is missing here: Go modules hold no built web pages. */
+  lacks?: string;
   user: number;
   entrypoint: string;
   /** What the result depends on; the archive is made anew when it changes. */
@@ -30,6 +32,7 @@ const program = (name: ProgramName, binary: string, path: string, user: number):
 
 const grafana: Recipe = {
   ...program("grafana", "grafana", "/usr/share/grafana/bin/grafana", 472),
+  lacks: "its web pages",
   async fill(root, [directory]) {
     const home = join(root, "usr/share/grafana");
     for (const part of ["conf", "public"])
@@ -102,7 +105,10 @@ const ticketing: Recipe = {
 export type BuiltName = ImageName | "pause" | "ticketing";
 
 export const recipes: Record<BuiltName, Recipe> = {
-  prometheus: program("prometheus", "prometheus", "/bin/prometheus", 65534),
+  prometheus: {
+    ...program("prometheus", "prometheus", "/bin/prometheus", 65534),
+    lacks: "its web pages",
+  },
   alertmanager: program("alertmanager", "alertmanager", "/bin/alertmanager", 65534),
   "kube-state-metrics": program("kube-state-metrics", "kube-state-metrics", "/kube-state-metrics", 65534),
   "node-exporter": program("node-exporter", "node_exporter", "/bin/node_exporter", 65534),

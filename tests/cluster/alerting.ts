@@ -19,8 +19,11 @@ export function alerting(context: Context): void {
         namespace: NAMESPACE,
       });
       expect(alert.annotations.runbook_url).toMatch(/#servicedown$/);
-      // The link to the query behind it opens on this machine, and the page that messages lead to has the alert.
-      expect((await fetch(alert.generatorURL)).url).toContain("/api/monitoring/prometheus/");
+      // What the links of a message lead to: the query, which finds it, and Grafana's page, whose data hold it.
+      const query = new URL((await fetch(alert.generatorURL)).url);
+      expect(query.href).toMatch(/^http:\/\/localhost:8080\/api\/monitoring\/prometheus\/query\?/);
+      const series = await context.grafana.prometheus(query.searchParams.get("g0.expr")!);
+      expect(series.map(({ metric }) => metric.service)).toContain("payment-service");
       const groups = await context.grafana.json("/api/alertmanager/alertmanager/api/v2/alerts/groups");
       expect(JSON.stringify(groups)).toContain(alert.annotations.summary);
     });
