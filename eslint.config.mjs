@@ -5,7 +5,7 @@ export default tseslint.config(
   tseslint.configs.recommended,
   {
     // Settings in, plain objects through, resources out: configuration is data and knows nothing of Pulumi.
-    files: ["config/**/*.ts"],
+    files: ["config/**/*.ts", "programs/**/*.ts", "alerts/**/*.ts", "dashboards/**/*.ts"],
     ignores: ["config/load.ts"],
     rules: { "no-restricted-imports": ["error", { patterns: ["@pulumi/*"] }] },
   },

@@ -1,12 +1,13 @@
-import { Config } from "@pulumi/pulumi";
+import { Config, getStack } from "@pulumi/pulumi";
 import { Provider } from "@pulumi/kubernetes/provider";
 import { ADMIN, GrafanaStack } from "./components/grafana-stack";
 import { LogsStack } from "./components/logs-stack";
 import { MetricsStack } from "./components/metrics-stack";
 import { Namespaces } from "./components/namespaces";
 import { TracingStack } from "./components/tracing-stack";
-import { paths, urlOf } from "./config/addresses";
 import { loadSettings } from "./config/load";
+import { hasEdge, userUrl } from "./programs/addresses";
+import { stackOf } from "./programs";
 
 const settings = loadSettings();
 
@@ -25,9 +26,10 @@ const logs = new LogsStack("logs", args, options);
 const tracing = new TracingStack("tracing", args, options);
 const grafana = new GrafanaStack("grafana", args, options);
 
-const { nodePort, url } = settings.edge;
-export const grafanaUrl = nodePort === null ? urlOf(settings, "grafana") : `${url}${paths.grafana}/`;
-export const prometheusUrl = nodePort === null ? metrics.url : `${url}${paths.prometheus}/`;
+const stack = stackOf(settings, getStack());
+const slash = hasEdge(stack) ? "/" : "";
+export const grafanaUrl = `${userUrl(stack, "grafana")}${slash}`;
+export const prometheusUrl = `${userUrl(stack, "prometheus")}${slash}`;
 export const grafanaUser = ADMIN;
 export const grafanaPassword = grafana.password;
 export const otlpEndpoint = tracing.otlpUrl;

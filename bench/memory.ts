@@ -1,7 +1,8 @@
-import { namespaceOf, portsOf } from "../config/addresses";
-import { programsOf } from "../config/flows";
 import { settingsOf } from "../config/settings";
 import { bytes, millicores } from "../config/units";
+import { stackOf } from "../programs";
+import { portOf } from "../programs/addresses";
+import { programOf } from "../programs/program";
 import { renderManifests, stackConfig, stackFile } from "../local/render";
 import { bench } from "./stack";
 
@@ -11,7 +12,7 @@ import { bench } from "./stack";
  */
 async function main(): Promise<void> {
   const stack = await bench();
-  const used = await usedMemory(await stack.kubectl(["get", "--raw", path("prometheus", QUERY)]));
+  const used = await usedMemory(await stack.kubectl(["get", "--raw", path(QUERY)]));
   const rows = (await renderManifests("kind", stackConfig(stackFile("kind"))))
     .filter(({ kind }) => ["Deployment", "StatefulSet", "DaemonSet"].includes(kind))
     .map(({ metadata, spec }) => ({
@@ -33,14 +34,16 @@ async function main(): Promise<void> {
 
 const settings = settingsOf({}, "kind");
 const QUERY = `sum by (container) (container_memory_working_set_bytes{container!="", namespace=~"${settings.namespaces.stack}|${settings.namespaces.agents}"})`;
-const path = (program: "prometheus", query: string) =>
-  `/api/v1/namespaces/${namespaceOf(settings, program)}/services/${program}:${portsOf(settings, program).metrics}/proxy/api/v1/query?query=${encodeURIComponent(query)}`;
+const deployed = stackOf(settings, "kind");
+const port = portOf(deployed, programOf(deployed, "prometheus"), "metrics");
+const path = (query: string) =>
+  `/api/v1/namespaces/${settings.namespaces.stack}/services/prometheus:${port}/proxy/api/v1/query?query=${encodeURIComponent(query)}`;
 
 function usedMemory(answer: string): Record<string, number> {
   const { data } = JSON.parse(answer) as {
     data: { result: { metric: { container: string }; value: [number, string] }[] };
   };
-  const known: string[] = programsOf(settings);
+  const known = deployed.programs.map(({ name }) => name);
   return Object.fromEntries(
     data.result
       .filter(({ metric }) => known.includes(metric.container))

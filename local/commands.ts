@@ -11,6 +11,7 @@ import {
   provideCluster,
   removeCluster,
 } from "./cluster";
+import { stackOf } from "../programs";
 import { UserError } from "./errors";
 import { type Image, provideImages, STACK_IMAGES } from "./images";
 import { Pulumi } from "./pulumi";
@@ -44,7 +45,7 @@ export async function up(options: Options): Promise<void> {
   await pulumi.run("up", ["--yes", "--skip-preview", "--refresh"]);
   await rolledOut(cluster, options.stack);
   console.log(imagesTable(images));
-  console.log(reachable(settings, await pulumi.outputs(), pulumi));
+  console.log(reachable(stackOf(settings, options.stack), await pulumi.outputs(), pulumi));
 }
 
 /** Pulumi's preview against the cluster that is there. */
@@ -57,8 +58,8 @@ export async function preview(options: Options): Promise<void> {
 export async function status(options: Options): Promise<void> {
   const settings = settingsIn(options);
   const { pulumi, cluster } = await existing(options);
-  console.log(await workloads(cluster, settings));
-  console.log(reachable(settings, await pulumi.outputs(), pulumi));
+  console.log(await workloads(cluster, stackOf(settings, options.stack)));
+  console.log(reachable(stackOf(settings, options.stack), await pulumi.outputs(), pulumi));
 }
 
 export async function ticketing(options: Options & TrafficOptions): Promise<void> {

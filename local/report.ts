@@ -1,18 +1,18 @@
 import execa from "execa";
-import { namespaceOf, type Program, userUrl } from "../config/addresses";
-import type { Settings } from "../config/schema";
+import { hasEdge, namespaceOf, userUrl } from "../programs/addresses";
+import type { Stack } from "../programs/program";
 import type { Cluster } from "./cluster";
 import type { Image } from "./images";
 import type { Pulumi } from "./pulumi";
 
 /** How to reach what `up` made, as text for people. The password is named, not shown. */
-export function reachable(settings: Settings, outputs: Record<string, unknown>, { env }: Pulumi): string {
-  const { edge, grafana, metrics } = settings;
+export function reachable(stack: Stack, outputs: Record<string, unknown>, { env }: Pulumi): string {
+  const { grafana, metrics } = stack.settings;
   const rows: [string, string][] = [];
-  if (edge.nodePort !== null) {
+  if (hasEdge(stack)) {
     rows.push(
-      ["Grafana", `${userUrl(settings, "grafana")}/`],
-      ["Prometheus", `${userUrl(settings, "prometheus")}/`],
+      ["Grafana", `${userUrl(stack, "grafana")}/`],
+      ["Prometheus", `${userUrl(stack, "prometheus")}/`],
     );
   }
   if (grafana.nodePort !== null) rows.push(["Grafana, directly", `http://localhost:${grafana.nodePort}`]);
@@ -68,10 +68,8 @@ export async function rolledOut(cluster: Cluster, stack: string): Promise<void> 
 }
 
 /** Pods of the stack's namespaces as kubectl shows them. */
-export async function workloads(cluster: Cluster, settings: Settings): Promise<string> {
-  const namespaces = new Set(
-    (["prometheus", "alloy"] as Program[]).map((program) => namespaceOf(settings, program)),
-  );
+export async function workloads(cluster: Cluster, { programs, settings }: Stack): Promise<string> {
+  const namespaces = new Set(programs.map((program) => namespaceOf(settings, program)));
   const texts = [...namespaces].map(async (namespace) => {
     const args = [...targetOf(cluster), "get", "pods", "-n", namespace];
     const { stdout, stderr } = await execa(cluster.kubectl, args, { reject: false });

@@ -4,9 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { alertmanagerArgs, alertmanagerConfig, alertmanagerSecrets, SECRETS } from "../config/alertmanager";
-import { datasources } from "../config/grafana/datasources";
+import { alertmanagerArgs, alertmanagerConfig, alertmanagerSecrets, SECRETS } from "../programs/alertmanager";
+import { datasources } from "../programs/grafana/datasources";
 import { settingsOf } from "../config/settings";
+import { stackOf } from "../programs";
 import { yaml } from "../config/yaml";
 import { eventually } from "./support/eventually";
 import { binary } from "./support/programs";
@@ -26,22 +27,25 @@ let receivers: Awaited<ReturnType<typeof startReceivers>>;
 let alertmanager: execa.ExecaChildProcess;
 let url: string;
 
-const settingsFor = (web: string, smarthost: string) =>
-  settingsOf(
-    {
-      edge: { nodePort: 30080, url: "https://ops.example.org" },
-      alerting: {
-        receivers: [
-          { name: "team", slack: { url: `${web}/slack`, channel: "#alerts" } },
-          { name: "mail", email: { to: "ops@example.org" }, webhook: { url: `${web}/webhook` } },
-        ],
-        routes: [{ severity: "warning", receiver: "mail" }],
-        heartbeat: { url: `${web}/heartbeat`, interval: "1s" },
-        smtp: { ...smtp, smarthost },
-        groupWait: "1s",
-        groupInterval: "1s",
+const stackFor = (web: string, smarthost: string) =>
+  stackOf(
+    settingsOf(
+      {
+        edge: { nodePort: 30080, url: "https://ops.example.org" },
+        alerting: {
+          receivers: [
+            { name: "team", slack: { url: `${web}/slack`, channel: "#alerts" } },
+            { name: "mail", email: { to: "ops@example.org" }, webhook: { url: `${web}/webhook` } },
+          ],
+          routes: [{ severity: "warning", receiver: "mail" }],
+          heartbeat: { url: `${web}/heartbeat`, interval: "1s" },
+          smtp: { ...smtp, smarthost },
+          groupWait: "1s",
+          groupInterval: "1s",
+        },
       },
-    },
+      "test",
+    ),
     "test",
   );
 
@@ -54,14 +58,14 @@ async function freeAddress(): Promise<string> {
 }
 
 /** As in the pod, save for the places of files and the port. */
-async function startAlertmanager(settings: ReturnType<typeof settingsFor>, address: string) {
+async function startAlertmanager(stack: ReturnType<typeof stackFor>, address: string) {
   const secrets = join(directory, "secrets");
   mkdirSync(secrets);
-  for (const [name, secret] of Object.entries(alertmanagerSecrets(settings)))
+  for (const [name, secret] of Object.entries(alertmanagerSecrets(stack.settings)))
     writeFileSync(join(secrets, name), secret);
   const config = join(directory, "alertmanager.yml");
-  writeFileSync(config, yaml(alertmanagerConfig(settings)).replaceAll(SECRETS, secrets));
-  const others = alertmanagerArgs(settings).filter((arg) => !/^--(config|storage)/.test(arg));
+  writeFileSync(config, yaml(alertmanagerConfig(stack)).replaceAll(SECRETS, secrets));
+  const others = alertmanagerArgs(stack).filter((arg) => !/^--(config|storage)/.test(arg));
   const here = [`--config.file=${config}`, `--storage.path=${directory}`, `--web.listen-address=${address}`];
   const env = { SSL_CERT_FILE: receivers.authority };
   alertmanager = execa(program!, [...others, ...here], { env, all: true, reject: false });
@@ -107,7 +111,7 @@ function tests(): void {
     receivers = await startReceivers(smtp);
     const address = await freeAddress();
     url = `http://${address}`;
-    await startAlertmanager(settingsFor(receivers.url, receivers.smarthost), address);
+    await startAlertmanager(stackFor(receivers.url, receivers.smarthost), address);
   });
 
   afterAll(async () => {
@@ -175,8 +179,10 @@ if (program) describe("Alertmanager", tests);
 else console.warn("NOT RUN: alertmanager is not built (npm run up builds it), nobody was told of an alert");
 
 test("links in messages choose the Alertmanager that Grafana has", () => {
-  const { datasources: all } = datasources(settingsOf({}, "test")) as { datasources: { name: string }[] };
-  const links = yaml(alertmanagerConfig(settingsFor("http://web", "mail:25"))).match(/alertmanager=\w+/g);
+  const { datasources: all } = datasources(stackOf(settingsOf({}, "test"), "test")) as {
+    datasources: { name: string }[];
+  };
+  const links = yaml(alertmanagerConfig(stackFor("http://web", "mail:25"))).match(/alertmanager=\w+/g);
   expect(new Set(links)).toEqual(new Set([`alertmanager=${all.at(-1)!.name}`]));
 });
 

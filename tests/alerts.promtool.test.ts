@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ruleFiles, ruleGroups } from "../config/alerts";
+import { ruleFiles, ruleGroups } from "../alerts";
 import { settingsOf } from "../config/settings";
+import { stackOf } from "../programs";
 import { yaml } from "../config/yaml";
 import { binary, output } from "./support/programs";
 
@@ -151,7 +152,7 @@ async function evaluated(series: Series, expected: object[], rules: object = {})
   try {
     mkdirSync(join(directory, "rules"));
     for (const [name, text] of Object.entries(
-      ruleFiles(settingsOf({ services, alerting: { rules } }, "kind")),
+      ruleFiles(stackOf(settingsOf({ services, alerting: { rules } }, "kind"), "kind")),
     ))
       writeFileSync(join(directory, "rules", name), text);
     const input = Object.entries(series).map(([name, values]) => ({ series: name, values }));
@@ -167,7 +168,7 @@ async function evaluated(series: Series, expected: object[], rules: object = {})
 }
 
 test("every alert has a case in which it fires and one in which it does not", () => {
-  const rules = ruleGroups(settingsOf({ services }, "test")).flatMap((group) => group.rules);
+  const rules = ruleGroups(stackOf(settingsOf({ services }, "test"), "test")).flatMap((group) => group.rules);
   const alerts = rules.flatMap((rule) => ("alert" in rule ? [rule.alert] : []));
   const having = (wanted: (one: Case) => boolean) => new Set(cases.filter(wanted).map(({ alert }) => alert));
   expect(having(({ firing }) => firing !== undefined)).toEqual(new Set(alerts));

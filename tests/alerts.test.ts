@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ruleFiles, ruleGroups } from "../config/alerts";
+import { ruleFiles, ruleGroups } from "../alerts";
 import { settingsOf } from "../config/settings";
+import { stackOf } from "../programs";
 
 const services = [{ name: "board-service", namespace: "shop", port: 8000 }];
 const settingsWith = (rules: object = {}, more: object = {}) =>
   settingsOf({ services, alerting: { rules }, ...more }, "kind");
 const alertsOf = (settings = settingsWith()) =>
-  ruleGroups(settings)
+  ruleGroups(stackOf(settings, "kind"))
     .flatMap(({ rules }) => rules)
     .filter((rule) => rule.alert);
 const alertNamed = (name: string, settings = settingsWith()) =>
@@ -28,7 +29,7 @@ test("the eight alerts of the seed and the watchdog", () => {
 });
 
 test("each says where it comes from and leads to a heading of the runbook", () => {
-  const runbook = readFileSync(join(__dirname, "../config/alerts/RUNBOOK.md"), "utf8");
+  const runbook = readFileSync(join(__dirname, "../alerts/RUNBOOK.md"), "utf8");
   const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
   const settings = settingsWith({}, { environment: "test", region: "here" });
   for (const { alert, labels, annotations } of alertsOf(settings)) {
@@ -58,8 +59,8 @@ const changes: [name: string, rules: object, file: string, expected: object][] =
 ];
 
 test.each(changes)("%s follows %j and only %s.yaml changes", (name, rules, file, expected) => {
-  const before = ruleFiles(settingsWith());
-  const after = ruleFiles(settingsWith(rules));
+  const before = ruleFiles(stackOf(settingsWith(), "kind"));
+  const after = ruleFiles(stackOf(settingsWith(rules), "kind"));
   for (const [field, text] of Object.entries(expected)) {
     expect(alertNamed(name)[field as "expr" | "for"] ?? "").not.toContain(text);
     expect(alertNamed(name, settingsWith(rules))[field as "expr" | "for"]).toContain(text);

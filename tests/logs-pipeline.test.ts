@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { FIRST_LINE, IPV4, IPV6, SPRING } from "../config/alloy";
+import { FIRST_LINE, IPV4, IPV6, SPRING } from "../programs/alloy/config";
 
 /** Alloy's expressions are RE2; these features of it are JavaScript's too, written a little differently. */
 const expression = (text: string, flags = ""): RegExp =>

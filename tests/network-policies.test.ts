@@ -1,10 +1,16 @@
-import { namespaceOf, type Program } from "../config/addresses";
-import { flows, programsOf } from "../config/flows";
 import { settingsOf } from "../config/settings";
+import { stackOf } from "../programs";
+import { namespaceOf } from "../programs/addresses";
+import { flows } from "../programs/flows";
+import { programOf } from "../programs/program";
+
+type Program = string;
 import { type Manifest, rendered, withPods } from "./support/render";
 
 describe("network policies", () => {
   const settings = settingsOf({ services: [{ name: "a", namespace: "shop", port: 80 }] }, "kind");
+  const stack = stackOf(settings, "kind");
+  const names = stack.programs.map(({ name }) => name);
   let manifests: Manifest[];
   beforeAll(async () => {
     manifests = await rendered("kind", { services: settings.services });
@@ -42,11 +48,11 @@ describe("network policies", () => {
     );
     const pods = withPods(manifests).map(({ template }) => template.metadata.labels.app as Program);
     for (const program of pods) expect(policyOf(program).policyTypes).toEqual(["Ingress", "Egress"]);
-    expect([...new Set(pods)].sort()).toEqual(programsOf(settings).sort());
+    expect([...new Set(pods)].sort()).toEqual(names.toSorted());
   });
 
-  const ends = [...programsOf(settings)];
-  const table = flows(settings);
+  const ends = names;
+  const table = flows(stack);
   test.each(ends.flatMap((from) => ends.filter((to) => to !== from).map((to) => [from, to] as const)))(
     "%s -> %s exactly as in the table",
     (from, to) => {
@@ -58,7 +64,7 @@ describe("network policies", () => {
               (peer) =>
                 peer.podSelector?.matchLabels["app.kubernetes.io/name"] === end &&
                 peer.namespaceSelector?.matchLabels["kubernetes.io/metadata.name"] ===
-                  namespaceOf(settings, end),
+                  namespaceOf(settings, programOf(stack, end)),
             ),
           )
           .flatMap(({ ports }) => ports?.map(({ port }) => port) ?? []);

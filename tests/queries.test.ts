@@ -1,11 +1,12 @@
 import { parser as logql } from "@grafana/lezer-logql";
 import { parser as traceql } from "@grafana/lezer-traceql";
 import { parser as promql } from "@prometheus-io/lezer-promql";
-import { ruleGroups } from "../config/alerts";
-import { dashboards } from "../config/dashboards";
-import { datasources } from "../config/grafana/datasources";
-import { prometheusConfig } from "../config/prometheus";
+import { ruleGroups } from "../alerts";
+import { dashboards } from "../dashboards";
+import { datasources } from "../programs/grafana/datasources";
+import { prometheusConfig } from "../programs/prometheus/config";
 import { settingsOf } from "../config/settings";
+import { stackOf } from "../programs";
 
 type Language = "promql" | "logql" | "traceql";
 type Query = [where: string, language: Language, text: string];
@@ -49,9 +50,10 @@ interface Link {
 }
 
 const settings = settingsOf({ services: [{ name: "a", namespace: "shop", port: 80 }] }, "kind");
+const stack = stackOf(settings, "kind");
 const languages: Record<string, Language> = { prometheus: "promql", loki: "logql", tempo: "traceql" };
 
-const rules = ruleGroups(settings).flatMap((group) => group.rules);
+const rules = ruleGroups(stack).flatMap((group) => group.rules);
 const fromDashboards: Query[] = Object.values(dashboards())
   .map((text) => JSON.parse(text) as Model)
   .flatMap(({ panels, templating }) => [
@@ -67,7 +69,7 @@ const fromDashboards: Query[] = Object.values(dashboards())
       return [`$${name}`, "promql", selector ?? query.query];
     }),
   ]);
-const fromLinks: Query[] = (datasources(settings) as { datasources: Link[] }).datasources.flatMap(
+const fromLinks: Query[] = (datasources(stack) as { datasources: Link[] }).datasources.flatMap(
   ({ name, jsonData: { tracesToLogsV2: logs, tracesToMetrics: metrics } }) => [
     ...(logs ? [[`${name} to logs`, "logql", logs.query] as Query] : []),
     ...(metrics?.queries ?? []).map(({ name: link, query }): Query => [`${name} ${link}`, "promql", query]),
@@ -114,7 +116,7 @@ interface Job {
   job_name: string;
   metric_relabel_configs?: { action: string; regex: string }[];
 }
-const { scrape_configs: jobs } = prometheusConfig(settings, "kind") as { scrape_configs: Job[] };
+const { scrape_configs: jobs } = prometheusConfig(stack) as { scrape_configs: Job[] };
 const kept = jobs.flatMap(({ metric_relabel_configs: keeps = [] }) =>
   keeps.map(({ regex }) => new RegExp(`^(?:${regex})$`)),
 );

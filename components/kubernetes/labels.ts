@@ -1,8 +1,7 @@
-import type { Program } from "../../config/addresses";
 import type { Settings } from "../../config/schema";
 
 /** Selectors never hold a version: they cannot be changed later. */
-export const selectorLabels = (stack: string, program: Program): Record<string, string> => ({
+export const selectorLabels = (stack: string, program: string): Record<string, string> => ({
   "app.kubernetes.io/name": program,
   "app.kubernetes.io/instance": stack,
 });
@@ -11,7 +10,7 @@ export const selectorLabels = (stack: string, program: Program): Record<string, 
 export const objectLabels = (
   settings: Settings,
   stack: string,
-  program?: Program,
+  program?: string,
 ): Record<string, string> => ({
   ...settings.placement.labels,
   "app.kubernetes.io/part-of": "observability-stack",

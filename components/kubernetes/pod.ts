@@ -1,106 +1,58 @@
 import type { types } from "@pulumi/kubernetes";
-import type { Input } from "@pulumi/pulumi";
-import { portsOf, type Program } from "../../config/addresses";
-import { type ImageName, imageOf } from "../../config/images";
-import type { Settings } from "../../config/schema";
+import { imageOf } from "../../config/images";
+import type { Probe, Program, Stack } from "../../programs/program";
 import { objectLabels } from "./labels";
+import { mountsOf, type Names } from "./volumes";
 
 type Container = types.input.core.v1.Container;
-type Volume = types.input.core.v1.Volume;
-
-/** A volume of the pod and where its containers see it. */
-export interface Mount {
-  name: string;
-  path: string;
-  /** Any source that a Kubernetes volume has: configMap, secret, persistentVolumeClaim, emptyDir, hostPath... */
-  source: Omit<Volume, "name">;
-  readOnly?: boolean;
-  /** HostToContainer: what the host mounts below it later is seen as well. */
-  mountPropagation?: "HostToContainer";
-}
-
-export interface PodSpec {
-  image: ImageName;
-  /** Runs as this user and group, which also own the volumes. The images' own users. */
-  user: number;
-  command?: string[];
-  args?: string[];
-  env?: Record<string, Input<string>>;
-  /** Environment variables that come from a Secret: name -> [secret, key]. */
-  secretEnv?: Record<string, [Input<string>, string]>;
-  /** Environment variables that come from the pod: name -> field path. */
-  fieldEnv?: Record<string, string>;
-  mounts?: Mount[];
-  resources: Settings["metrics"]["resources"];
-  readiness?: types.input.core.v1.Probe;
-  liveness?: types.input.core.v1.Probe;
-  /** A ServiceAccount makes the API token available; without one there is none. */
-  serviceAccount?: Input<string>;
-  annotations?: Record<string, string>;
-  /** The same image once more, before the server starts, with this command. */
-  before?: { name: string; command: string[] };
-  /** For the node agents: see the host's processes and network statistics as they are. */
-  agent?: boolean;
-  capabilities?: string[];
-}
-
-/** GET on a named port. */
-export const httpProbe = (
-  path: string,
-  port: string,
-  initialDelaySeconds: number,
-  periodSeconds: number,
-) => ({
-  httpGet: { path, port },
-  initialDelaySeconds,
-  periodSeconds,
-  timeoutSeconds: 5,
-});
 
 /**
  * A pod template that the restricted Pod Security standard admits: non-root, read-only root file system, no
  * capabilities, no token unless it is needed. Agents differ by their hostPath volumes and, for Alloy, by user 0.
  */
-export function podTemplate(settings: Settings, stack: string, program: Program, spec: PodSpec) {
+export function podTemplate(stack: Stack, program: Program, names: Names, account?: string) {
+  const { settings } = stack;
   const { placement } = settings;
-  const mounts = spec.mounts ?? [];
+  const { user, before, command, args, capabilities } = program;
+  const agent = program.workload === "DaemonSet";
+  const mounts = mountsOf(stack, program, names);
+  const probes = program.probes?.(stack);
   const container: Container = {
-    name: program,
-    image: imageOf(settings, spec.image),
+    name: program.name,
+    image: imageOf(settings, program.image),
     imagePullPolicy: "IfNotPresent",
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"], ...(spec.capabilities ? { add: spec.capabilities } : {}) },
+      capabilities: { drop: ["ALL"], ...(capabilities ? { add: capabilities } : {}) },
     },
-    env: environment(spec),
+    env: environment(stack, program, names),
     volumeMounts: mounts.map(({ name, path, readOnly, mountPropagation }) => ({
       name,
       mountPath: path,
       ...(readOnly ? { readOnly } : {}),
       ...(mountPropagation ? { mountPropagation } : {}),
     })),
-    resources: spec.resources,
+    resources: program.resources(settings),
   };
-  const { before } = spec;
   return {
     metadata: {
-      labels: objectLabels(settings, stack, program),
-      annotations: { ...placement.annotations, ...spec.annotations },
+      labels: objectLabels(settings, stack.name, program.name),
+      annotations: { ...placement.annotations, ...scrapePath(stack, program) },
     },
     spec: {
-      automountServiceAccountToken: spec.serviceAccount !== undefined,
+      automountServiceAccountToken: account !== undefined,
       enableServiceLinks: false,
-      ...(spec.serviceAccount ? { serviceAccountName: spec.serviceAccount } : {}),
+      ...(account ? { serviceAccountName: account } : {}),
       ...(placement.priorityClassName ? { priorityClassName: placement.priorityClassName } : {}),
       imagePullSecrets: placement.imagePullSecrets.map((name) => ({ name })),
-      nodeSelector: spec.agent ? { "kubernetes.io/os": "linux" } : placement.nodeSelector,
-      tolerations: spec.agent ? [{ operator: "Exists" }] : placement.tolerations,
+      nodeSelector: agent ? { "kubernetes.io/os": "linux" } : placement.nodeSelector,
+      tolerations: agent ? [{ operator: "Exists" }] : placement.tolerations,
       securityContext: {
-        runAsNonRoot: spec.user !== 0,
-        runAsUser: spec.user,
-        runAsGroup: spec.user,
-        fsGroup: spec.user,
+        runAsNonRoot: user !== 0,
+        runAsUser: user,
+        runAsGroup: user,
+        fsGroup: user,
         fsGroupChangePolicy: "OnRootMismatch",
         seccompProfile: { type: "RuntimeDefault" },
       },
@@ -108,14 +60,13 @@ export function podTemplate(settings: Settings, stack: string, program: Program,
       containers: [
         {
           ...container,
-          ...(spec.command ? { command: spec.command } : {}),
-          ...(spec.args ? { args: spec.args } : {}),
-          ports: Object.entries(portsOf(settings, program)).map(([name, containerPort]) => ({
+          ...(command ? { command } : {}),
+          ...(args ? { args: args(stack) } : {}),
+          ports: Object.entries(program.ports(settings)).map(([name, containerPort]) => ({
             name,
             containerPort,
           })),
-          ...(spec.readiness ? { readinessProbe: spec.readiness } : {}),
-          ...(spec.liveness ? { livenessProbe: spec.liveness } : {}),
+          ...(probes ? { readinessProbe: httpGet(probes.ready), livenessProbe: httpGet(probes.live) } : {}),
         },
       ],
       volumes: mounts.map(({ name, source }) => ({ name, ...source })),
@@ -123,14 +74,29 @@ export function podTemplate(settings: Settings, stack: string, program: Program,
   };
 }
 
-function environment(spec: PodSpec) {
+/** Where Prometheus finds the metrics, if not at its default path. */
+function scrapePath(stack: Stack, { telemetry }: Program): Record<string, string> {
+  const path = telemetry?.(stack).find((one) => one.path)?.path;
+  return path ? { "prometheus.io/path": path } : {};
+}
+
+const httpGet = ({ path, port, delay, period }: Probe) => ({
+  httpGet: { path, port },
+  initialDelaySeconds: delay,
+  periodSeconds: period,
+  timeoutSeconds: 5,
+});
+
+function environment(stack: Stack, program: Program, names: Names) {
   return [
-    ...Object.entries(spec.env ?? {}).map(([name, value]) => ({ name, value })),
-    ...Object.entries(spec.secretEnv ?? {}).map(([name, [secret, key]]) => ({
-      name,
-      valueFrom: { secretKeyRef: { name: secret, key } },
-    })),
-    ...Object.entries(spec.fieldEnv ?? {}).map(([name, fieldPath]) => ({
+    ...Object.entries(program.env?.(stack) ?? {}).map(([name, value]) => ({ name, value })),
+    ...(program.secrets?.(stack) ?? []).flatMap((secret) =>
+      Object.entries(secret.env ?? {}).map(([name, key]) => ({
+        name,
+        valueFrom: { secretKeyRef: { name: names.secrets.get(secret.name), key } },
+      })),
+    ),
+    ...Object.entries(program.podEnv ?? {}).map(([name, fieldPath]) => ({
       name,
       valueFrom: { fieldRef: { fieldPath } },
     })),

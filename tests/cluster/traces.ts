@@ -1,5 +1,4 @@
-import { portsOf } from "../../config/addresses";
-import { settingsOf } from "../../config/settings";
+import { ports } from "../../programs/collector/config";
 import type { Context } from "./start";
 import { eventually } from "../support/eventually";
 import { forwarded, kubectl } from "./support/stack";
@@ -47,7 +46,7 @@ export function traces(context: Context): void {
     });
 
     test.each(Object.keys(clients))("way in: %s", async (port) => {
-      const number = String(portsOf(settingsOf({}, "kind"), "collector")[port]);
+      const number = String(ports[port as keyof typeof ports]);
       const traceId = await forwarded("observability", "service/collector", number, (address) =>
         clients[port](`${port}-client`, address),
       );

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { FIRST_LINE, SPRING } from "../../config/alloy";
+import { FIRST_LINE, SPRING } from "../../programs/alloy/config";
 import { type Entry, javaStack, jsonLine, loggerOf, springLine } from "../../examples/ticketing/src/format";
 
 const created: Entry = {

@@ -1,4 +1,4 @@
-import { TRACING_CONFIG } from "../../config/collector";
+import { TRACING_CONFIG } from "../../programs/collector/config";
 import { ticketingManifests, trafficJob } from "../../examples/ticketing/kubernetes";
 
 const images = {

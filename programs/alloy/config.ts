@@ -1,11 +1,13 @@
-import { ports, urlOf } from "./addresses";
-import type { Settings } from "./schema";
+import type { Settings } from "../../config/schema";
+import { logsBackend, type Stack } from "../program";
 
 /*
  * Alloy has a language of its own and no library writes it: the files are templates, values go in by JSON.stringify,
  * whose strings are also Alloy's. `alloy fmt` and `alloy validate` read them in the tests.
  */
 const text = JSON.stringify;
+
+export const ALLOY_PORT = 12345;
 
 /** Where the agent keeps its positions; a hostPath, so that a restart neither loses nor repeats lines. */
 export const ALLOY_STORAGE = "/var/lib/alloy";
@@ -14,13 +16,14 @@ export const alloyArgs = (storage = ALLOY_STORAGE): string[] => [
   "run",
   "/etc/alloy/config.alloy",
   `--storage.path=${storage}`,
-  `--server.http.listen-addr=0.0.0.0:${ports.alloy.metrics}`,
+  `--server.http.listen-addr=0.0.0.0:${ALLOY_PORT}`,
   "--disable-reporting",
 ];
 
 /** The node agent: every container's log on its node, parsed, masked and sent to Loki. */
-export function alloyConfig(settings: Settings): string {
-  return `${common(settings)}
+export function alloyConfig(stack: Stack): string {
+  const { settings } = stack;
+  return `${common(stack)}
 // Pods of this node only; NODE_NAME comes from the pod's spec.
 discovery.kubernetes "pods" {
   role = "pod"
@@ -90,8 +93,9 @@ ${structured(settings, ["trace_id", "span_id", "service_name"])}}
 }
 
 /** The one pod that turns Kubernetes events into logs: a DaemonSet would store each event once a node. */
-export function alloyEventsConfig(settings: Settings): string {
-  return `${common(settings)}
+export function alloyEventsConfig(stack: Stack): string {
+  const { settings } = stack;
+  return `${common(stack)}
 loki.source.kubernetes_events "events" {
   log_format = "json"
   forward_to = [loki.process.events.receiver]
@@ -184,14 +188,14 @@ ${Object.entries(constants)
 `;
 }
 
-function common(settings: Settings): string {
+function common(stack: Stack): string {
   return `logging {
   level = "warn"
 }
 
 loki.write "loki" {
   endpoint {
-    url = ${text(`${urlOf(settings, "loki")}/loki/api/v1/push`)}
+    url = ${text(logsBackend(stack).logs.pushUrl(stack))}
   }
   // Without it, ten failed tries drop the lines for good.
   wal {

@@ -1,5 +1,3 @@
-import { uids } from "../grafana/datasources";
-
 /** House panels: one manner of panel for all dashboards. A dashboard lists rows of them and nothing else. */
 
 export interface Panel {
@@ -15,9 +13,9 @@ export interface Query {
   exemplar?: boolean;
 }
 
-const prometheus = { type: "prometheus", uid: uids.prometheus };
-const loki = { type: "loki", uid: uids.loki };
-const tempo = { type: "tempo", uid: uids.tempo };
+const prometheus = { type: "prometheus", uid: "prometheus" };
+const loki = { type: "loki", uid: "loki" };
+const tempo = { type: "tempo", uid: "tempo" };
 
 const refId = (index: number) => String.fromCharCode("A".charCodeAt(0) + index);
 

@@ -1,4 +1,4 @@
-import type { Service, Settings } from "../schema";
+import type { Service, Settings } from "../config/schema";
 import { alert, type RuleGroup } from "./alert";
 
 /** Alerts on the watched services (seed 002, critical). */

@@ -1,4 +1,4 @@
-import type { Settings } from "../schema";
+import type { Settings } from "../config/schema";
 
 export interface Rule {
   record?: string;

@@ -1,5 +1,16 @@
-import { addressOf, ports } from "./addresses";
-import type { Settings } from "./schema";
+import { addressOf } from "../addresses";
+import { type Stack, tracesBackend } from "../program";
+
+export const ports = {
+  "otlp-grpc": 4317,
+  "otlp-http": 4318,
+  zipkin: 9411,
+  "jaeger-grpc": 14250,
+  "jaeger-thrift": 14268,
+  samples: 8889,
+  metrics: 8888,
+  health: 13133,
+};
 
 const listen = (port: number) => `0.0.0.0:${port}`;
 
@@ -10,22 +21,24 @@ const listen = (port: number) => `0.0.0.0:${port}`;
  * Metric names are those that Grafana's service graph and seed 002 read: `traces_spanmetrics_calls_total`,
  * `traces_spanmetrics_latency_bucket` (seconds), `traces_service_graph_request_total`.
  */
-export function collectorConfig(settings: Settings): object {
-  const own = ports.collector;
+export function collectorConfig(stack: Stack): object {
+  const { settings } = stack;
+  const { traces } = tracesBackend(stack);
+  const exporter = traces.exporter(stack);
   return {
-    extensions: { health_check: { endpoint: listen(own.health) } },
+    extensions: { health_check: { endpoint: listen(ports.health) } },
     receivers: {
       otlp: {
         protocols: {
-          grpc: { endpoint: listen(own["otlp-grpc"]) },
-          http: { endpoint: listen(own["otlp-http"]) },
+          grpc: { endpoint: listen(ports["otlp-grpc"]) },
+          http: { endpoint: listen(ports["otlp-http"]) },
         },
       },
-      zipkin: { endpoint: listen(own.zipkin) },
+      zipkin: { endpoint: listen(ports.zipkin) },
       jaeger: {
         protocols: {
-          grpc: { endpoint: listen(own["jaeger-grpc"]) },
-          thrift_http: { endpoint: listen(own["jaeger-thrift"]) },
+          grpc: { endpoint: listen(ports["jaeger-grpc"]) },
+          thrift_http: { endpoint: listen(ports["jaeger-thrift"]) },
         },
       },
     },
@@ -94,23 +107,23 @@ export function collectorConfig(settings: Settings): object {
       },
     },
     exporters: {
-      otlp_grpc: { endpoint: addressOf(settings, "tempo", "otlp-grpc"), tls: { insecure: true } },
+      ...exporter,
       // OpenMetrics is what carries exemplars to Prometheus.
-      prometheus: { endpoint: listen(own.samples), enable_open_metrics: true },
+      prometheus: { endpoint: listen(ports.samples), enable_open_metrics: true },
     },
     service: {
       extensions: ["health_check"],
       telemetry: {
         logs: { level: "warn" },
         metrics: {
-          readers: [{ pull: { exporter: { prometheus: { host: "0.0.0.0", port: own.metrics } } } }],
+          readers: [{ pull: { exporter: { prometheus: { host: "0.0.0.0", port: ports.metrics } } } }],
         },
       },
       pipelines: {
         traces: {
           receivers: ["otlp", "zipkin", "jaeger"],
           processors: ["memory_limiter", "k8s_attributes", "resource", "batch"],
-          exporters: ["span_metrics", "service_graph", "otlp_grpc"],
+          exporters: ["span_metrics", "service_graph", ...Object.keys(exporter)],
         },
         metrics: {
           receivers: ["span_metrics", "service_graph"],
@@ -127,9 +140,9 @@ const LATENCY = ["5ms", "10ms", "25ms", "50ms", "100ms", "250ms", "500ms", "1s",
 
 /** What applications are told, by a ConfigMap of this fixed name in each of their namespaces (`envFrom`). */
 export const TRACING_CONFIG = "observability-tracing";
-export function tracingEnvironment(settings: Settings): Record<string, string> {
-  const probability = String(settings.tracing.sampling.probability);
-  const http = (port: string) => `http://${addressOf(settings, "collector", port)}`;
+export function tracingEnvironment(stack: Stack): Record<string, string> {
+  const probability = String(stack.settings.tracing.sampling.probability);
+  const http = (port: string) => `http://${addressOf(stack, "collector", port)}`;
   return {
     TRACING_SAMPLING_PROBABILITY: probability,
     MANAGEMENT_TRACING_SAMPLING_PROBABILITY: probability,

@@ -1,24 +1,23 @@
-import { paths, userUrl } from "../addresses";
-import type { Settings } from "../schema";
+import { hasEdge, paths, userUrl } from "../addresses";
+import type { Stack } from "../program";
 
 /** With the edge proxy Grafana lives under a path, on every way in; without it at the root. */
-export const grafanaPath = (settings: Settings): string =>
-  settings.edge.nodePort === null ? "" : paths.grafana;
+export const grafanaPath = (stack: Stack): string => (hasEdge(stack) ? paths.grafana : "");
 
 /**
  * Grafana's settings as environment variables; no secret is among them. The administrator and the key that
- * encrypts secrets in the database come from the generated Secret (components/grafana-stack.ts).
+ * encrypts secrets in the database come from the generated Secret (below).
  */
-export function grafanaEnvironment(settings: Settings): Record<string, string> {
-  const path = grafanaPath(settings);
+export function grafanaEnvironment(stack: Stack): Record<string, string> {
+  const path = grafanaPath(stack);
   return {
     GF_PATHS_DATA: "/var/lib/grafana",
     GF_PATHS_LOGS: "/var/lib/grafana/log",
     GF_PATHS_PLUGINS: "/var/lib/grafana/plugins",
     GF_PATHS_PROVISIONING: "/etc/grafana/provisioning",
-    GF_SERVER_HTTP_PORT: String(settings.grafana.port),
+    GF_SERVER_HTTP_PORT: String(stack.settings.grafana.port),
     ...(path
-      ? { GF_SERVER_ROOT_URL: `${userUrl(settings, "grafana")}/`, GF_SERVER_SERVE_FROM_SUB_PATH: "true" }
+      ? { GF_SERVER_ROOT_URL: `${userUrl(stack, "grafana")}/`, GF_SERVER_SERVE_FROM_SUB_PATH: "true" }
       : {}),
     GF_USERS_ALLOW_SIGN_UP: "false",
     GF_LOG_MODE: "console",
@@ -32,8 +31,8 @@ export function grafanaEnvironment(settings: Settings): Record<string, string> {
   };
 }
 
-/** Dashboards are files; a changed one is taken over within 30 s (seed 000). */
-export function dashboardProviders(settings: Settings): object {
+/** Dashboards are files; a changed one is taken over within 30 s. */
+export function dashboardProviders({ settings }: Stack): object {
   return {
     apiVersion: 1,
     providers: [

@@ -1,5 +1,46 @@
+import type { Settings } from "../config/schema";
+import { yaml } from "../config/yaml";
 import { userUrl } from "./addresses";
-import type { Settings } from "./schema";
+import { nobody, type Program, type Stack } from "./program";
+
+/** Groups, routes and holds back alerts, and tells people. The engine that pages. */
+export const alertmanager: Program = {
+  name: "alertmanager",
+  component: "metrics",
+  workload: "StatefulSet",
+  image: "alertmanager",
+  user: nobody,
+  ports: () => ({ metrics: 9093 }),
+  telemetry: () => [{ port: "metrics" }],
+  calls: () => [{ to: "receivers", why: "whoever is told: Slack, mail servers, webhooks" }],
+  args: (stack) => alertmanagerArgs(stack),
+  files: (stack) => [
+    {
+      name: "config",
+      path: "/etc/alertmanager/config",
+      files: { "alertmanager.yml": yaml(alertmanagerConfig(stack)) },
+    },
+  ],
+  secrets: ({ settings }) => {
+    const values = alertmanagerSecrets(settings);
+    return Object.keys(values).length > 0
+      ? [{ name: "receivers", volume: "secrets", path: SECRETS, values }]
+      : [];
+  },
+  data: ({ alerting }) => ({ path: "/alertmanager", ...alerting.storage }),
+  probes: () => ({
+    ready: { path: "/-/ready", port: "metrics", delay: 2, period: 5 },
+    live: { path: "/-/healthy", port: "metrics", delay: 15, period: 10 },
+  }),
+  resources: ({ alerting }) => alerting.resources,
+  datasource: {
+    signal: "alerts",
+    name: "Alertmanager",
+    type: "alertmanager",
+    port: "metrics",
+    jsonData: () => ({ implementation: "prometheus", handleGrafanaManagedAlerts: false }),
+  },
+};
 
 /** Where the Secret with the receivers' secrets is mounted. */
 export const SECRETS = "/etc/alertmanager/secrets";
@@ -19,9 +60,9 @@ export function alertmanagerSecrets({ alerting }: Settings): Record<string, stri
   return files;
 }
 
-/** Alertmanager: routing, grouping, inhibition and the watchdog. The engine that pages. */
-export function alertmanagerConfig(settings: Settings): object {
-  const { alerting } = settings;
+/** Routing, grouping, inhibition and the watchdog. */
+export function alertmanagerConfig(stack: Stack): object {
+  const { alerting } = stack.settings;
   const { smtp, heartbeat } = alerting;
   const file = (name: string) => `${SECRETS}/${name}`;
   return {
@@ -81,12 +122,12 @@ export function alertmanagerConfig(settings: Settings): object {
               api_url_file: file(`slack-${index}`),
               channel: receiver.slack.channel,
               send_resolved: true,
-              ...slackMessage(settings),
+              ...slackMessage(stack),
             },
           ],
         }),
         ...(receiver.email && {
-          email_configs: [{ to: receiver.email.to, send_resolved: true, ...mailMessage(settings) }],
+          email_configs: [{ to: receiver.email.to, send_resolved: true, ...mailMessage(stack) }],
         }),
         ...(receiver.webhook && {
           webhook_configs: [{ url_file: file(`webhook-${index}`), send_resolved: true }],
@@ -97,23 +138,23 @@ export function alertmanagerConfig(settings: Settings): object {
 }
 
 /** Alertmanager has no door of its own for users: Grafana shows what it holds. */
-const groupsPage = (settings: Settings) => `${userUrl(settings, "grafana")}/alerting/groups`;
+const groupsPage = (stack: Stack) => `${userUrl(stack, "grafana")}/alerting/groups`;
 
 /** The same, with this Alertmanager chosen and the message's alerts alone. */
-const groupsOfMessage = (settings: Settings) =>
-  `${groupsPage(settings)}?alertmanager=Alertmanager&queryString=alertname%3D{{ .CommonLabels.alertname }}`;
+const groupsOfMessage = (stack: Stack) =>
+  `${groupsPage(stack)}?alertmanager=Alertmanager&queryString=alertname%3D{{ .CommonLabels.alertname }}`;
 
 const title =
   "{{ .Status | toUpper }} {{ .CommonLabels.alertname }} ({{ .CommonLabels.env }}, {{ .CommonLabels.region }})";
 
-const slackMessage = (settings: Settings) => ({
+const slackMessage = (stack: Stack) => ({
   title,
-  title_link: groupsOfMessage(settings),
+  title_link: groupsOfMessage(stack),
   text: "{{ range .Alerts }}{{ .Annotations.summary }}\n<{{ .GeneratorURL }}|Query> <{{ .Annotations.runbook_url }}|Runbook>\n{{ end }}",
 });
 
 /** Plain text: the HTML that Alertmanager makes links to doors of its own. */
-const mailMessage = (settings: Settings) => ({
+const mailMessage = (stack: Stack) => ({
   headers: { subject: title },
   html: "",
   text: `{{ range .Alerts }}{{ .Status | toUpper }} {{ .Annotations.summary }}
@@ -121,16 +162,16 @@ const mailMessage = (settings: Settings) => ({
 Query: {{ .GeneratorURL }}
 Runbook: {{ .Annotations.runbook_url }}
 
-{{ end }}All of them: ${groupsOfMessage(settings)}
+{{ end }}All of them: ${groupsOfMessage(stack)}
 `,
 });
 
 /** Command line of the server. */
-export const alertmanagerArgs = (settings: Settings): string[] => [
+export const alertmanagerArgs = (stack: Stack): string[] => [
   "--config.file=/etc/alertmanager/config/alertmanager.yml",
   "--storage.path=/alertmanager",
   // Messages of receivers that have no link of their own name it as the sender.
-  `--web.external-url=${groupsPage(settings)}`,
+  `--web.external-url=${groupsPage(stack)}`,
   "--web.route-prefix=/",
   // One replica: no gossip, and no port for it.
   "--cluster.listen-address=",

@@ -1,4 +1,4 @@
-import { json } from "../yaml";
+import { json } from "../config/yaml";
 import { dashboard } from "./panels";
 import { serviceDashboard } from "./service";
 

@@ -1,4 +1,4 @@
-import type { Settings } from "../schema";
+import type { Settings } from "../config/schema";
 import { alert, type RuleGroup } from "./alert";
 import { percent } from "./services";
 

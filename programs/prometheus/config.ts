@@ -1,13 +1,15 @@
-import { addressOf, userUrl } from "./addresses";
-import { applicationNamespaces, type Service, type Settings } from "./schema";
-import { prometheusSize } from "./units";
+import { applicationNamespaces, type Service, type Settings } from "../../config/schema";
+import { prometheusSize } from "../../config/units";
+import { addressOf, userUrl } from "../addresses";
+import type { Stack } from "../program";
 
 /**
  * Prometheus 3: what it scrapes, keeps and evaluates, as the object of its configuration file.
  *
  * Every job writes `env` and `region` onto its targets: an external label would be missing from local queries.
  */
-export function prometheusConfig(settings: Settings, stack: string): object {
+export function prometheusConfig(stack: Stack): object {
+  const { settings } = stack;
   const { metrics } = settings;
   return {
     global: {
@@ -21,12 +23,12 @@ export function prometheusConfig(settings: Settings, stack: string): object {
       exemplars: { max_exemplars: 20_000 },
     },
     alerting: {
-      alertmanagers: [{ static_configs: [{ targets: [addressOf(settings, "alertmanager")] }] }],
+      alertmanagers: [{ static_configs: [{ targets: [addressOf(stack, "alertmanager", "metrics")] }] }],
     },
     scrape_configs: [
       ...settings.services.map((service) => serviceJob(settings, service)),
       ...annotatedPods(settings),
-      ...stackJobs(settings, stack),
+      ...stackJobs(stack),
       ...kubeletJobs(settings),
     ],
   };
@@ -99,8 +101,8 @@ function namedAlready({ services }: Settings) {
   return [{ source_labels: ["namespace", "service"], regex, action: "drop" }];
 }
 
-/** The stack's own pods, by the name of the port; see config/addresses.ts. */
-function stackJobs(settings: Settings, stack: string) {
+/** The stack's own pods, by the name of the port; see programs/. */
+function stackJobs({ settings, name: stack }: Stack) {
   const sd = [
     {
       role: "pod",
@@ -205,10 +207,10 @@ const podLabels = [
 const everywhere = (settings: Settings) => [set("env", settings.environment), set("region", settings.region)];
 
 /** Command line of the server. Alerts link to the external URL. */
-export const prometheusArgs = (settings: Settings): string[] => [
+export const prometheusArgs = (stack: Stack): string[] => [
   "--config.file=/etc/prometheus/config/prometheus.yml",
   "--storage.tsdb.path=/prometheus",
-  `--web.external-url=${userUrl(settings, "prometheus")}`,
+  `--web.external-url=${userUrl(stack, "prometheus")}`,
   "--web.route-prefix=/",
   "--enable-feature=auto-reload-config,exemplar-storage",
   "--config.auto-reload-interval=10s",

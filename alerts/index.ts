@@ -1,5 +1,6 @@
-import type { Settings } from "../schema";
-import { yaml } from "../yaml";
+import type { Settings } from "../config/schema";
+import { yaml } from "../config/yaml";
+import type { Stack } from "../programs/program";
 import { alert, type RuleGroup } from "./alert";
 import { kubernetesAlerts } from "./kubernetes";
 import { requestRules } from "./requests";
@@ -18,7 +19,7 @@ const watchdog = (settings: Settings): RuleGroup => ({
   ],
 });
 
-export const ruleGroups = (settings: Settings): RuleGroup[] => [
+export const ruleGroups = ({ settings }: Stack): RuleGroup[] => [
   requestRules(),
   serviceAlerts(settings),
   kubernetesAlerts(settings),
@@ -26,5 +27,5 @@ export const ruleGroups = (settings: Settings): RuleGroup[] => [
 ];
 
 /** Prometheus' rule files, one a group: file name -> text. */
-export const ruleFiles = (settings: Settings): Record<string, string> =>
-  Object.fromEntries(ruleGroups(settings).map((group) => [`${group.name}.yaml`, yaml({ groups: [group] })]));
+export const ruleFiles = (stack: Stack): Record<string, string> =>
+  Object.fromEntries(ruleGroups(stack).map((group) => [`${group.name}.yaml`, yaml({ groups: [group] })]));

@@ -1,0 +1,29 @@
+import { yaml } from "../../config/yaml";
+import { type Program, tracesBackend, watch } from "../program";
+import { collectorConfig, ports } from "./config";
+
+/** The OpenTelemetry Collector gateway: applications send their spans here. */
+export const collector: Program = {
+  name: "collector",
+  component: "tracing",
+  workload: "Deployment",
+  image: "collector",
+  user: 10001,
+  ports: () => ports,
+  telemetry: () => [{ port: "samples", aboutOthers: true }, { port: "metrics" }],
+  openToApplications: ["otlp-grpc", "otlp-http", "zipkin", "jaeger-grpc", "jaeger-thrift"],
+  calls: (stack) => {
+    const { name, traces } = tracesBackend(stack);
+    return [{ to: name, ports: [traces.port], why: "sends the spans" }];
+  },
+  kubernetesApi: [watch("", ["pods", "namespaces"]), watch("apps", ["replicasets"])],
+  args: () => ["--config=/etc/collector/config.yaml"],
+  files: (stack) => [
+    { name: "config", path: "/etc/collector", files: { "config.yaml": yaml(collectorConfig(stack)) } },
+  ],
+  probes: () => ({
+    ready: { path: "/", port: "health", delay: 2, period: 5 },
+    live: { path: "/", port: "health", delay: 15, period: 10 },
+  }),
+  resources: ({ tracing }) => tracing.collector.resources,
+};

@@ -1,0 +1,124 @@
+import { applicationNamespaces, type Settings } from "../config/schema";
+import { namespaceOf, portOf } from "./addresses";
+import { type Call, type Outside, type Program, programOf, type Stack } from "./program";
+
+export interface Flow {
+  from: string | Outside;
+  to: string | Outside;
+  /** Port numbers of the receiving side; none given: every port. */
+  ports?: number[];
+  /** Prometheus asks the pods one by one: it needs no Service. */
+  scrape?: boolean;
+}
+
+/**
+ * Who talks to whom, from what each program says of itself: its calls, the ports that Prometheus scrapes, Grafana's
+ * datasources. Network policies are made from it; whatever is not in it is denied in both directions (name
+ * resolution aside, which all programs have).
+ */
+export function flows(stack: Stack): Flow[] {
+  const { programs, settings } = stack;
+  const to = (program: Program, ports: string[]) => ({
+    to: program.name,
+    ports: ports.map((port) => portOf(stack, program, port)),
+  });
+  const users = programs.flatMap((program): Flow[] => {
+    const exposed = program.exposed?.(settings);
+    return exposed && exposed.nodePort !== null ? [{ from: "users", ...to(program, [exposed.port]) }] : [];
+  });
+  const calls = programs.flatMap((program): Flow[] => {
+    const own = (program.calls?.(stack) ?? []).map((call) => flowOf(stack, program, call));
+    return [
+      ...(program.kubernetesApi ? [{ from: program.name, to: "kubernetes-api", ports: API_PORTS }] : []),
+      ...own,
+      ...(program.name === SCRAPER ? scrapes(stack, own) : []),
+    ];
+  });
+  const applications = programs.flatMap((program): Flow[] =>
+    program.openToApplications ? [{ from: "applications", ...to(program, program.openToApplications) }] : [],
+  );
+  const datasources = programs.flatMap((program): Flow[] =>
+    program.datasource ? [{ from: "grafana", ...to(program, [program.datasource.port]) }] : [],
+  );
+  return [...users, ...calls, ...applications, ...datasources];
+}
+
+const SCRAPER = "prometheus";
+
+/** Scrapes of the stack's own pods, save those on a port that Prometheus calls anyway. It reaches itself without leave. */
+const scrapes = (stack: Stack, called: Flow[]): Flow[] =>
+  stack.programs.flatMap((program): Flow[] => {
+    const ports = (program.telemetry?.(stack) ?? [])
+      .map(({ port }) => portOf(stack, program, port))
+      .filter((port) => !called.some((flow) => flow.to === program.name && flow.ports?.includes(port)));
+    return ports.length === 0 || program.name === SCRAPER
+      ? []
+      : [{ from: SCRAPER, to: program.name, ports, scrape: true }];
+  });
+
+function flowOf(stack: Stack, { name }: Program, { to, ports }: Call): Flow {
+  if (isOutside(to)) return { from: name, to, ...(ports ? { ports: ports as number[] } : {}) };
+  const called = programOf(stack, to, name);
+  return { from: name, to, ports: (ports ?? []).map((port) => portOf(stack, called, String(port))) };
+}
+
+/** The API server's own address is not known beforehand: its usual ports, anywhere. */
+const API_PORTS = [443, 6443];
+
+const outside: readonly string[] = ["applications", "users", "kubernetes-api", "kubelets", "receivers"];
+const isOutside = (end: string): end is Outside => outside.includes(end);
+
+/** Whether somebody calls it by name, so that it needs a Service. */
+export const isCalled = (stack: Stack, { name, exposed }: Program): boolean =>
+  exposed !== undefined || flows(stack).some((flow) => flow.to === name && !flow.scrape);
+
+/** NetworkPolicySpec without `podSelector`, which the component adds. */
+export interface Policy {
+  ingress: object[];
+  egress: object[];
+}
+
+/** What the network lets in to a program and out of it; `selector` turns a program's name into its pods' labels. */
+export function policyOf(
+  stack: Stack,
+  program: Program,
+  selector: (name: string) => Record<string, string>,
+): Policy {
+  const peers = (end: string | Outside): object[] => {
+    if (end === "applications") return applicationPeers(stack.settings);
+    if (isOutside(end)) return [{ ipBlock: { cidr: "0.0.0.0/0" } }, { ipBlock: { cidr: "::/0" } }];
+    const namespace = namespaceOf(stack.settings, programOf(stack, end));
+    return [{ ...inNamespace(namespace), podSelector: { matchLabels: selector(end) } }];
+  };
+  const tcp = (numbers?: number[]) =>
+    numbers ? { ports: numbers.map((port) => ({ protocol: "TCP", port })) } : {};
+  // An empty list of peers would mean everybody, so a flow without peers makes no rule.
+  const rule = (side: "from" | "to", end: string | Outside, numbers?: number[]) => {
+    const ends = peers(end);
+    return ends.length === 0 ? [] : [{ [side]: ends, ...tcp(numbers) }];
+  };
+  const table = flows(stack);
+  return {
+    ingress: table
+      .filter(({ to }) => to === program.name)
+      .flatMap(({ from, ports }) => rule("from", from, ports)),
+    egress: [
+      dns,
+      ...table.filter(({ from }) => from === program.name).flatMap(({ to, ports }) => rule("to", to, ports)),
+    ],
+  };
+}
+
+const inNamespace = (name: string) => ({
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+});
+
+const applicationPeers = (settings: Settings): object[] =>
+  applicationNamespaces(settings).concat(settings.metrics.annotatedNamespaces).map(inNamespace);
+
+const dns = {
+  ports: [
+    { protocol: "UDP", port: 53 },
+    { protocol: "TCP", port: 53 },
+  ],
+};

@@ -1,0 +1,71 @@
+import { dashboards } from "../../dashboards";
+import { yaml } from "../../config/yaml";
+import type { Program } from "../program";
+import { datasources } from "./datasources";
+import { DASHBOARDS, dashboardProviders, grafanaEnvironment, grafanaPath } from "./server";
+
+const GRAFANA = "/usr/share/grafana/bin/grafana";
+const PROVISIONING = "/etc/grafana/provisioning";
+
+/** Dashboards and datasources; the administrator's password and its rotation are in components/grafana-stack.ts. */
+export const grafana: Program = {
+  name: "grafana",
+  component: "grafana",
+  workload: "StatefulSet",
+  image: "grafana",
+  user: 472,
+  ports: ({ grafana }) => ({ metrics: grafana.port }),
+  telemetry: (stack) => [{ port: "metrics", path: `${grafanaPath(stack)}/metrics` }],
+  exposed: ({ grafana }) => ({ port: "metrics", nodePort: grafana.nodePort }),
+  command: [GRAFANA, "server", "--homepath=/usr/share/grafana"],
+  // Grafana takes a password from its environment at its first start only.
+  before: {
+    name: "set-password",
+    command: [
+      GRAFANA,
+      "cli",
+      "--homepath=/usr/share/grafana",
+      "admin",
+      "reset-admin-password",
+      "$(GF_SECURITY_ADMIN_PASSWORD)",
+    ],
+  },
+  env: (stack) => grafanaEnvironment(stack),
+  secrets: () => [
+    {
+      name: "credentials",
+      env: {
+        GF_SECURITY_ADMIN_USER: "user",
+        GF_SECURITY_ADMIN_PASSWORD: "password",
+        GF_SECURITY_SECRET_KEY: "key",
+      },
+    },
+  ],
+  files: (stack) => [
+    {
+      name: "provisioning",
+      path: {
+        "datasources.yaml": `${PROVISIONING}/datasources`,
+        "dashboards.yaml": `${PROVISIONING}/dashboards`,
+      },
+      files: {
+        "datasources.yaml": yaml(datasources(stack)),
+        "dashboards.yaml": yaml(dashboardProviders(stack)),
+      },
+    },
+    ...Object.entries(dashboards()).map(([uid, text]) => ({
+      name: `dashboard-${uid}`,
+      volume: "dashboard-files",
+      path: DASHBOARDS,
+      reloaded: true,
+      files: { [`${uid}.json`]: text },
+    })),
+  ],
+  data: ({ grafana }) => ({ path: "/var/lib/grafana", ...grafana.storage }),
+  scratch: { tmp: { path: "/tmp" } },
+  probes: (stack) => {
+    const health = { path: `${grafanaPath(stack)}/api/health`, port: "metrics" };
+    return { ready: { ...health, delay: 10, period: 5 }, live: { ...health, delay: 30, period: 10 } };
+  },
+  resources: ({ grafana }) => grafana.resources,
+};

@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { urlOf } from "../addresses";
+import type { Program } from "../program";
+import { grafanaPath } from "./server";
+
+const amount = { cpu: "10m", memory: "64Mi" };
+
+/** Ends the sessions that were opened with an older password: a Job, made anew with each password. */
+export const grafanaRotation: Program = {
+  name: "grafana-rotation",
+  component: "grafana",
+  workload: "Job",
+  image: "node",
+  user: 1000,
+  after: ["grafana"],
+  ports: () => ({}),
+  calls: () => [{ to: "grafana", ports: ["metrics"], why: "lists and revokes sessions" }],
+  command: ["/usr/local/bin/node", "/scripts/end-sessions.mjs"],
+  env: (stack) => ({ GRAFANA_URL: urlOf(stack, "grafana", "metrics") + grafanaPath(stack) }),
+  secrets: () => [
+    {
+      name: "credentials",
+      of: "grafana",
+      env: { GRAFANA_USER: "user", GRAFANA_PASSWORD: "password" },
+    },
+  ],
+  files: () => [
+    {
+      name: "script",
+      path: "/scripts",
+      files: { "end-sessions.mjs": readFileSync(join(__dirname, "end-sessions.mjs"), "utf8") },
+    },
+  ],
+  resources: () => ({ requests: amount, limits: { cpu: "500m", memory: "128Mi" } }),
+};

@@ -1,0 +1,36 @@
+import type { Settings } from "../config/schema";
+import { alertmanager } from "./alertmanager";
+import { alloy, alloyEvents } from "./alloy";
+import { collector } from "./collector";
+import { edge } from "./edge";
+import { grafana } from "./grafana";
+import { grafanaRotation } from "./grafana/rotation";
+import { kubeStateMetrics } from "./kube-state-metrics";
+import { loki } from "./loki";
+import { nodeExporter } from "./node-exporter";
+import type { Program, Stack } from "./program";
+import { prometheus } from "./prometheus";
+import { tempo } from "./tempo";
+
+/** Every program there is. Names, ports, flows, policies, images and datasources are derived from this list. */
+export const programs: readonly Program[] = [
+  edge,
+  prometheus,
+  alertmanager,
+  kubeStateMetrics,
+  nodeExporter,
+  grafana,
+  grafanaRotation,
+  loki,
+  alloy,
+  alloyEvents,
+  collector,
+  tempo,
+];
+
+/** A stack of these settings, with the programs that they deploy. */
+export const stackOf = (settings: Settings, name: string): Stack => ({
+  name,
+  settings,
+  programs: programs.filter(({ enabled }) => enabled?.(settings) ?? true),
+});

@@ -1,0 +1,217 @@
+import type { ImageName } from "../config/images";
+import type { Settings } from "../config/schema";
+
+/** What a program is described from: the settings, and which other programs they deploy. */
+export interface Stack {
+  /** Name of the Pulumi stack. */
+  name: string;
+  settings: Settings;
+  programs: readonly Program[];
+}
+
+/** Whatever is no pod of the stack, seen from its pods. */
+export type Outside = "applications" | "users" | "kubernetes-api" | "kubelets" | "receivers";
+
+/** Somebody a program opens connections to. */
+export interface Call {
+  /** Name of a program, or what lies outside of the stack. */
+  to: string | Outside;
+  /** Ports of a program by name, of the outside by number; none: every port. */
+  ports?: (string | number)[];
+  why: string;
+}
+
+/** Configuration files: one ConfigMap. */
+export interface Files {
+  /** Last part of the ConfigMap's name, and name of the volume unless `volume` or a record of paths says otherwise. */
+  name: string;
+  files: Record<string, string>;
+  /** Directory of the files; or, for each file, a directory of its own, whose volume is named after the file. */
+  path: string | Record<string, string>;
+  /** The program reads changes by itself: the ConfigMap has a fixed name and changes in place. Else a change rolls the pods. */
+  reloaded?: boolean;
+  /** Volume that several ConfigMaps share. */
+  volume?: string;
+}
+
+/** Values that reach a program by a Kubernetes Secret, as environment variables or as files. */
+export interface Secrets {
+  /** Last part of the Secret's name in Pulumi. */
+  name: string;
+  /** Name of the program whose Secret it is; default: this program's. */
+  of?: string;
+  /** Key -> value, from the settings. None: the component generates them. */
+  values?: Record<string, string>;
+  /** Environment variable -> key. */
+  env?: Record<string, string>;
+  /** Directory in which each key is a file, and the volume's name. */
+  path?: string;
+  volume?: string;
+}
+
+/** A directory of the node. */
+export interface HostPath {
+  /** Name of the volume. */
+  name: string;
+  path: string;
+  source: string;
+  type?: "Directory" | "DirectoryOrCreate";
+  readOnly?: boolean;
+  /** What the node mounts below it later is seen as well. */
+  seesLaterMounts?: boolean;
+}
+
+/** GET on a port; delay and period in seconds. */
+export interface Probe {
+  path: string;
+  port: string;
+  delay: number;
+  period: number;
+}
+
+/** A port that Prometheus scrapes. */
+export interface Telemetry {
+  port: string;
+  /** Default /metrics. */
+  path?: string;
+  /** The series are about others, whose labels win over those of the pod. */
+  aboutOthers?: boolean;
+}
+
+export type Signal = "metrics" | "logs" | "traces" | "alerts";
+
+/** A program as a datasource of Grafana. Its uid is its type: fixed, so that links and bookmarks survive. */
+export interface Datasource {
+  /** What it answers about. Of each signal there is at most one. */
+  signal: Signal;
+  name: string;
+  type: string;
+  port: string;
+  isDefault?: boolean;
+  /** What Grafana needs to know about it, such as the links into other datasources. */
+  jsonData(stack: Stack): object;
+}
+
+/** What is asked of a program that keeps traces. */
+export interface TracesBackend {
+  /** Port that takes spans. */
+  port: string;
+  /** The Collector's exporter, by its name in the configuration. */
+  exporter(stack: Stack): Record<string, object>;
+}
+
+/** What is asked of a program that keeps logs. */
+export interface LogsBackend {
+  /** Port that takes lines. */
+  port: string;
+  /** URL that agents push to. */
+  pushUrl(stack: Stack): string;
+  /** Query of the lines of a trace, with Grafana's variables `__tags` and `__trace.traceId`. */
+  linesOfTrace: string;
+}
+
+interface Rule {
+  apiGroups: string[];
+  resources: string[];
+  verbs: string[];
+}
+
+/**
+ * One program of the stack, complete: what it is told, how it runs, whom it calls. A plain object; functions take the
+ * stack at hand. `components/kubernetes/run.ts` turns it into Kubernetes objects.
+ */
+export interface Program {
+  /** Its name in the cluster: of the workload, the Service, the label `app`. */
+  name: string;
+  /** Which of the four components it belongs to. */
+  component: "metrics" | "logs" | "tracing" | "grafana";
+  /** A DaemonSet's pods are node agents: they live in the privileged namespace and run on every node. */
+  workload: "StatefulSet" | "Deployment" | "DaemonSet" | "Job";
+  image: ImageName;
+  /** User and group it runs as, which also own its volumes: those of the upstream's image. */
+  user: number;
+  /** Whether these settings deploy it; default: always. */
+  enabled?(settings: Settings): boolean;
+  /** Ports it listens on, by name. */
+  ports(settings: Settings): Record<string, number>;
+  /** Which of the ports Prometheus scrapes. */
+  telemetry?(stack: Stack): Telemetry[];
+  /** A port that people open; the number of its NodePort, or null for none. */
+  exposed?(settings: Settings): { port: string; nodePort: number | null };
+  /** Ports that the applications' pods connect to. */
+  openToApplications?: string[];
+  /** Whom it connects to. Scrapes, datasources and the Kubernetes API follow by themselves. */
+  calls?(stack: Stack): Call[];
+  /** What it may ask the Kubernetes API, in the whole cluster. Without any there is no token in its pod. */
+  kubernetesApi?: Rule[];
+  command?: string[];
+  args?(stack: Stack): string[];
+  env?(stack: Stack): Record<string, string>;
+  /** Environment variables that come from the pod itself: name -> field path. */
+  podEnv?: Record<string, string>;
+  /** Runs before the server, in the same image, with the same files and environment. */
+  before?: { name: string; command: string[] };
+  /** Programs of the same component that must be ready before this one is made. */
+  after?: string[];
+  files?(stack: Stack): Files[];
+  secrets?(stack: Stack): Secrets[];
+  /** The volume that keeps its data, and where it is mounted. */
+  data?(settings: Settings): { path: string; size: string; class: string | null };
+  host?(stack: Stack): HostPath[];
+  /** Directories that are empty at each start: name -> path, with an optional size limit. */
+  scratch?: Record<string, { path: string; sizeLimit?: string }>;
+  /** Linux capabilities; default none. */
+  capabilities?: string[];
+  probes?(stack: Stack): { ready: Probe; live: Probe };
+  resources(settings: Settings): Settings["metrics"]["resources"];
+  datasource?: Datasource;
+  traces?: TracesBackend;
+  logs?: LogsBackend;
+}
+
+/**
+ * The deployed program of that name.
+ *
+ * @param asker who needs it, for the message
+ * @throws Error with both names when these settings do not deploy it
+ */
+export function programOf(stack: Stack, name: string, asker = "a program"): Program {
+  const found = stack.programs.find((program) => program.name === name);
+  if (!found) throw new Error(`${asker} calls ${name}, which these settings do not deploy`);
+  return found;
+}
+
+/** Whether these settings deploy it. */
+export const isDeployed = (stack: Stack, name: string): boolean =>
+  stack.programs.some((program) => program.name === name);
+
+/** The program that keeps traces, and what is asked of it. */
+export const tracesBackend = (stack: Stack): Program & { traces: TracesBackend } =>
+  keeper(stack, "traces") as Program & { traces: TracesBackend };
+
+/** The program that keeps logs, and what is asked of it. */
+export const logsBackend = (stack: Stack): Program & { logs: LogsBackend } =>
+  keeper(stack, "logs") as Program & { logs: LogsBackend };
+
+function keeper(stack: Stack, what: "traces" | "logs"): Program {
+  const found = stack.programs.find((program) => program[what]);
+  if (!found) throw new Error(`no program that these settings deploy keeps ${what}`);
+  return found;
+}
+
+/** Uid of the datasource that answers about a signal. */
+export function uidOf(stack: Stack, signal: Signal): string {
+  const found = stack.programs.find(({ datasource }) => datasource?.signal === signal);
+  if (!found) throw new Error(`no program that these settings deploy answers about ${signal}`);
+  return found.datasource!.type;
+}
+
+/** The user of that name, whom the images of the Prometheus family run as. */
+export const nobody = 65534;
+
+/** Leave to read objects of the Kubernetes API and to hear of their changes. */
+export const watch = (apiGroup: string, resources: string[]): Rule => ({
+  apiGroups: [apiGroup],
+  resources,
+  verbs: ["get", "list", "watch"],
+});

@@ -1,0 +1,55 @@
+import { ruleFiles } from "../../alerts";
+import { yaml } from "../../config/yaml";
+import { nobody, type Program, uidOf, watch } from "../program";
+import { prometheusArgs, prometheusConfig } from "./config";
+
+/** Scrapes, keeps metrics, evaluates the rules. */
+export const prometheus: Program = {
+  name: "prometheus",
+  component: "metrics",
+  workload: "StatefulSet",
+  image: "prometheus",
+  user: nobody,
+  ports: () => ({ metrics: 9090 }),
+  telemetry: () => [{ port: "metrics" }],
+  exposed: ({ metrics }) => ({ port: "metrics", nodePort: metrics.nodePort }),
+  calls: () => [
+    { to: "kubelets", ports: [10250], why: "scrapes kubelet and cAdvisor" },
+    { to: "applications", why: "scrapes them, on whichever port they say" },
+    { to: "alertmanager", ports: ["metrics"], why: "sends alerts" },
+  ],
+  kubernetesApi: [
+    watch("", ["pods", "nodes", "services"]),
+    watch("discovery.k8s.io", ["endpointslices"]),
+    { apiGroups: [""], resources: ["nodes/metrics"], verbs: ["get"] },
+  ],
+  args: (stack) => prometheusArgs(stack),
+  files: (stack) => [
+    {
+      name: "config",
+      path: "/etc/prometheus/config",
+      reloaded: true,
+      files: { "prometheus.yml": yaml(prometheusConfig(stack)) },
+    },
+    { name: "rules", path: "/etc/prometheus/rules", reloaded: true, files: ruleFiles(stack) },
+  ],
+  data: ({ metrics }) => ({ path: "/prometheus", ...metrics.storage }),
+  probes: () => ({
+    ready: { path: "/-/ready", port: "metrics", delay: 5, period: 5 },
+    live: { path: "/-/healthy", port: "metrics", delay: 15, period: 10 },
+  }),
+  resources: ({ metrics }) => metrics.resources,
+  datasource: {
+    signal: "metrics",
+    name: "Prometheus",
+    type: "prometheus",
+    port: "metrics",
+    isDefault: true,
+    jsonData: (stack) => ({
+      httpMethod: "POST",
+      prometheusType: "Prometheus",
+      timeInterval: stack.settings.metrics.scrapeInterval,
+      exemplarTraceIdDestinations: [{ name: "trace_id", datasourceUid: uidOf(stack, "traces") }],
+    }),
+  },
+};

@@ -1,0 +1,81 @@
+import { goDuration } from "../config/units";
+import { yaml } from "../config/yaml";
+import { addressOf } from "./addresses";
+import { logsBackend, type Program, type Stack, uidOf } from "./program";
+
+const ports = { metrics: 3200, "otlp-grpc": 4317 };
+
+/** Keeps traces. */
+export const tempo: Program = {
+  name: "tempo",
+  component: "tracing",
+  workload: "StatefulSet",
+  image: "tempo",
+  user: 10001,
+  enabled: ({ tracing }) => tracing.backend === "tempo",
+  ports: () => ports,
+  telemetry: () => [{ port: "metrics" }],
+  args: () => ["-config.file=/etc/tempo/tempo.yaml", "-target=all"],
+  files: (stack) => [
+    { name: "config", path: "/etc/tempo", files: { "tempo.yaml": yaml(tempoConfig(stack)) } },
+  ],
+  data: ({ tracing }) => ({ path: "/var/tempo", ...tracing.storage }),
+  probes: () => ({
+    ready: { path: "/ready", port: "metrics", delay: 5, period: 5 },
+    live: { path: "/ready", port: "metrics", delay: 60, period: 10 },
+  }),
+  resources: ({ tracing }) => tracing.resources,
+  traces: {
+    port: "otlp-grpc",
+    exporter: (stack) => ({
+      otlp_grpc: { endpoint: addressOf(stack, "tempo", "otlp-grpc"), tls: { insecure: true } },
+    }),
+  },
+  datasource: {
+    signal: "traces",
+    name: "Tempo",
+    type: "tempo",
+    port: "metrics",
+    jsonData: (stack) => ({
+      tracesToLogsV2: {
+        datasourceUid: uidOf(stack, "logs"),
+        spanStartTimeShift: "-5m",
+        spanEndTimeShift: "5m",
+        tags: ["namespace", "pod", "container"].map((key) => ({ key, value: key })),
+        customQuery: true,
+        query: logsBackend(stack).logs.linesOfTrace,
+      },
+      tracesToMetrics: {
+        datasourceUid: uidOf(stack, "metrics"),
+        spanStartTimeShift: "-15m",
+        spanEndTimeShift: "15m",
+        tags: [{ key: "service.name", value: "service_name" }],
+        queries: [
+          { name: "Requests a second", query: "sum(rate(traces_spanmetrics_calls_total{$$__tags}[5m]))" },
+          {
+            name: "p95 seconds",
+            query:
+              "histogram_quantile(0.95, sum by (le) (rate(traces_spanmetrics_latency_bucket{$$__tags}[5m])))",
+          },
+        ],
+      },
+      serviceMap: { datasourceUid: uidOf(stack, "metrics") },
+      nodeGraph: { enabled: true },
+    }),
+  },
+};
+
+/** Tempo 2 as one binary on a file system. Span metrics are the Collector's, so its own generator stays off. */
+export function tempoConfig({ settings }: Stack): object {
+  return {
+    usage_report: { reporting_enabled: false },
+    server: { http_listen_port: ports.metrics, log_level: "warn" },
+    distributor: {
+      receivers: { otlp: { protocols: { grpc: { endpoint: `0.0.0.0:${ports["otlp-grpc"]}` } } } },
+    },
+    compactor: { compaction: { block_retention: goDuration(settings.tracing.retention.time) } },
+    storage: {
+      trace: { backend: "local", local: { path: "/var/tempo/blocks" }, wal: { path: "/var/tempo/wal" } },
+    },
+  };
+}
