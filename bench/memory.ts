@@ -35,7 +35,7 @@ async function main(): Promise<void> {
 const settings = settingsOf({}, "kind");
 const QUERY = `sum by (container) (container_memory_working_set_bytes{container!="", namespace=~"${settings.namespaces.stack}|${settings.namespaces.agents}"})`;
 const deployed = stackOf(settings, "kind");
-const port = portOf(deployed, programOf(deployed, "prometheus"), "metrics");
+const port = portOf(deployed, programOf(deployed, "prometheus"), "http");
 const path = (query: string) =>
   `/api/v1/namespaces/${settings.namespaces.stack}/services/prometheus:${port}/proxy/api/v1/query?query=${encodeURIComponent(query)}`;
 

@@ -14,7 +14,7 @@ export class MetricsStack extends Component {
   constructor(name: string, args: ComponentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("MetricsStack", name, args, opts);
     this.run("metrics");
-    this.url = urlOf(this.stack, "prometheus", "metrics");
+    this.url = urlOf(this.stack, "prometheus", "http");
     this.registerOutputs({ url: this.url });
   }
 }

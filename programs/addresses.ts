@@ -31,4 +31,4 @@ export const hasEdge = (stack: Stack): boolean => isDeployed(stack, "edge");
 
 /** What users and links in messages open. Without the edge proxy: the address inside the cluster. */
 export const userUrl = (stack: Stack, program: keyof typeof paths): string =>
-  hasEdge(stack) ? stack.settings.edge.url + paths[program] : urlOf(stack, program, "metrics");
+  hasEdge(stack) ? stack.settings.edge.url + paths[program] : urlOf(stack, program, "http");

@@ -10,8 +10,8 @@ export const alertmanager: Program = {
   workload: "StatefulSet",
   image: "alertmanager",
   user: nobody,
-  ports: () => ({ metrics: 9093 }),
-  telemetry: () => [{ port: "metrics" }],
+  ports: () => ({ http: 9093 }),
+  telemetry: () => [{ port: "http" }],
   calls: () => [{ to: "receivers", why: "whoever is told: Slack, mail servers, webhooks" }],
   args: (stack) => alertmanagerArgs(stack),
   files: (stack) => [
@@ -29,15 +29,15 @@ export const alertmanager: Program = {
   },
   data: ({ alerting }) => ({ path: "/alertmanager", ...alerting.storage }),
   probes: () => ({
-    ready: { path: "/-/ready", port: "metrics", delay: 2, period: 5 },
-    live: { path: "/-/healthy", port: "metrics", delay: 15, period: 10 },
+    ready: { path: "/-/ready", port: "http", delay: 2, period: 5 },
+    live: { path: "/-/healthy", port: "http", delay: 15, period: 10 },
   }),
   resources: ({ alerting }) => alerting.resources,
   datasource: {
     signal: "alerts",
     name: "Alertmanager",
     type: "alertmanager",
-    port: "metrics",
+    port: "http",
     jsonData: () => ({ implementation: "prometheus", handleGrafanaManagedAlerts: false }),
   },
 };

@@ -11,12 +11,12 @@ export const edge: Program = {
   workload: "Deployment",
   image: "caddy",
   user: 1000,
-  enabled: ({ edge }) => edge.nodePort !== null,
+  enabled: ({ edge }) => edge.enabled,
   ports: () => ports,
   exposed: ({ edge }) => ({ port: "http", nodePort: edge.nodePort }),
   calls: () => [
-    { to: "grafana", ports: ["metrics"], why: "its pages" },
-    { to: "prometheus", ports: ["metrics"], why: "its pages" },
+    { to: "grafana", ports: ["http"], why: "its pages" },
+    { to: "prometheus", ports: ["http"], why: "its pages" },
   ],
   command: ["/usr/bin/caddy", "run", "--config=/etc/edge/caddy.json"],
   // Caddy keeps state under these; there is none worth keeping.
@@ -36,7 +36,7 @@ export const edge: Program = {
 export function edgeConfig(stack: Stack): object {
   const proxy = (program: string) => ({
     handler: "reverse_proxy",
-    upstreams: [{ dial: addressOf(stack, program, "metrics") }],
+    upstreams: [{ dial: addressOf(stack, program, "http") }],
   });
   const under = (path: string, handle: object[]) => ({
     match: [{ path: [path, `${path}/*`] }],

@@ -14,8 +14,8 @@ export const kubeStateMetrics: Program = {
   workload: "Deployment",
   image: "kube-state-metrics",
   user: nobody,
-  ports: () => ({ samples: 8080, metrics: 8081 }),
-  telemetry: () => [{ port: "samples", aboutOthers: true }, { port: "metrics" }],
+  ports: () => ({ http: 8080, telemetry: 8081 }),
+  telemetry: () => [{ port: "http", aboutOthers: true }, { port: "telemetry" }],
   kubernetesApi: Object.entries(RESOURCES).map(([group, resources]) => watch(group, resources)),
   args: () => [
     "--port=8080",
@@ -23,8 +23,8 @@ export const kubeStateMetrics: Program = {
     `--resources=${Object.values(RESOURCES).flat().join(",")}`,
   ],
   probes: () => ({
-    ready: { path: "/", port: "metrics", delay: 1, period: 5 },
-    live: { path: "/healthz", port: "samples", delay: 10, period: 10 },
+    ready: { path: "/", port: "telemetry", delay: 1, period: 5 },
+    live: { path: "/healthz", port: "http", delay: 10, period: 10 },
   }),
   resources: ({ metrics }) => metrics.kubeStateMetrics.resources,
 };

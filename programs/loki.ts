@@ -2,7 +2,7 @@ import { yaml } from "../config/yaml";
 import { urlOf } from "./addresses";
 import { type Program, type Stack, uidOf } from "./program";
 
-const ports = { metrics: 3100, grpc: 9096 };
+const ports = { http: 3100, grpc: 9096 };
 
 /** Keeps logs. */
 export const loki: Program = {
@@ -13,25 +13,25 @@ export const loki: Program = {
   user: 10001,
   enabled: ({ logs }) => logs.backend === "loki",
   ports: () => ports,
-  telemetry: () => [{ port: "metrics" }],
+  telemetry: () => [{ port: "http" }],
   args: () => ["-config.file=/etc/loki/loki.yaml", "-target=all"],
   files: (stack) => [{ name: "config", path: "/etc/loki", files: { "loki.yaml": yaml(lokiConfig(stack)) } }],
   data: ({ logs }) => ({ path: "/loki", ...logs.storage }),
   probes: () => ({
-    ready: { path: "/ready", port: "metrics", delay: 30, period: 5 },
-    live: { path: "/ready", port: "metrics", delay: 45, period: 10 },
+    ready: { path: "/ready", port: "http", delay: 30, period: 5 },
+    live: { path: "/ready", port: "http", delay: 45, period: 10 },
   }),
   resources: ({ logs }) => logs.resources,
   logs: {
-    port: "metrics",
-    pushUrl: (stack) => `${urlOf(stack, "loki", "metrics")}/loki/api/v1/push`,
+    port: "http",
+    pushUrl: (stack) => `${urlOf(stack, "loki", "http")}/loki/api/v1/push`,
     linesOfTrace: '{$${__tags}} | trace_id = "$${__trace.traceId}"',
   },
   datasource: {
     signal: "logs",
     name: "Loki",
     type: "loki",
-    port: "metrics",
+    port: "http",
     jsonData: (stack) => ({
       derivedFields: [
         {
@@ -52,7 +52,7 @@ export function lokiConfig({ settings }: Stack): object {
   return {
     auth_enabled: false,
     analytics: { reporting_enabled: false },
-    server: { http_listen_port: ports.metrics, grpc_listen_port: ports.grpc, log_level: "warn" },
+    server: { http_listen_port: ports.http, grpc_listen_port: ports.grpc, log_level: "warn" },
     common: {
       path_prefix: "/loki",
       instance_addr: "127.0.0.1",

@@ -25,8 +25,8 @@ export const nodeExporter: Program = {
   image: "node-exporter",
   user: nobody,
   enabled: ({ metrics }) => metrics.nodeExporter.enabled,
-  ports: () => ({ metrics: 9100 }),
-  telemetry: () => [{ port: "metrics" }],
+  ports: () => ({ http: 9100 }),
+  telemetry: () => [{ port: "http" }],
   args: () => [
     "--path.procfs=/host/proc",
     "--path.sysfs=/host/sys",
@@ -42,8 +42,8 @@ export const nodeExporter: Program = {
     { name: "root", path: "/host/root", source: "/", readOnly: true, seesLaterMounts: true },
   ],
   probes: () => ({
-    ready: { path: "/", port: "metrics", delay: 1, period: 5 },
-    live: { path: "/", port: "metrics", delay: 10, period: 10 },
+    ready: { path: "/", port: "http", delay: 1, period: 5 },
+    live: { path: "/", port: "http", delay: 10, period: 10 },
   }),
   resources: ({ metrics }) => metrics.nodeExporter.resources,
 };

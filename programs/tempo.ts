@@ -3,7 +3,7 @@ import { yaml } from "../config/yaml";
 import { addressOf } from "./addresses";
 import { logsBackend, type Program, type Stack, uidOf } from "./program";
 
-const ports = { metrics: 3200, "otlp-grpc": 4317 };
+const ports = { http: 3200, "otlp-grpc": 4317 };
 
 /** Keeps traces. */
 export const tempo: Program = {
@@ -14,15 +14,15 @@ export const tempo: Program = {
   user: 10001,
   enabled: ({ tracing }) => tracing.backend === "tempo",
   ports: () => ports,
-  telemetry: () => [{ port: "metrics" }],
+  telemetry: () => [{ port: "http" }],
   args: () => ["-config.file=/etc/tempo/tempo.yaml", "-target=all"],
   files: (stack) => [
     { name: "config", path: "/etc/tempo", files: { "tempo.yaml": yaml(tempoConfig(stack)) } },
   ],
   data: ({ tracing }) => ({ path: "/var/tempo", ...tracing.storage }),
   probes: () => ({
-    ready: { path: "/ready", port: "metrics", delay: 5, period: 5 },
-    live: { path: "/ready", port: "metrics", delay: 60, period: 10 },
+    ready: { path: "/ready", port: "http", delay: 5, period: 5 },
+    live: { path: "/ready", port: "http", delay: 60, period: 10 },
   }),
   resources: ({ tracing }) => tracing.resources,
   traces: {
@@ -35,7 +35,7 @@ export const tempo: Program = {
     signal: "traces",
     name: "Tempo",
     type: "tempo",
-    port: "metrics",
+    port: "http",
     jsonData: (stack) => ({
       tracesToLogsV2: {
         datasourceUid: uidOf(stack, "logs"),
@@ -69,7 +69,7 @@ export const tempo: Program = {
 export function tempoConfig({ settings }: Stack): object {
   return {
     usage_report: { reporting_enabled: false },
-    server: { http_listen_port: ports.metrics, log_level: "warn" },
+    server: { http_listen_port: ports.http, log_level: "warn" },
     distributor: {
       receivers: { otlp: { protocols: { grpc: { endpoint: `0.0.0.0:${ports["otlp-grpc"]}` } } } },
     },

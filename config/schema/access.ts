@@ -35,14 +35,19 @@ export const grafana = z
 
 export const edge = z
   .strictObject({
-    nodePort: nodePort().describe(
-      "Port of the proxy on every node; kind: 30080, elsewhere null: no proxy at all.",
-    ),
+    enabled: z
+      .boolean()
+      .optional()
+      .describe(
+        "Whether there is a proxy; default: where it has a NodePort. With it Grafana lives under its path.",
+      ),
+    nodePort: nodePort().describe("Port of the proxy on every node; kind: 30080, elsewhere null: none."),
     url: httpUrl()
       .default("http://localhost:8080")
       .describe("Address users type; default http://localhost:8080, where kind maps 30080."),
     resources: resources("10m 24Mi", "100m 64Mi"),
   })
+  .transform((edge) => ({ ...edge, enabled: edge.enabled ?? edge.nodePort !== null }))
   .prefault({})
   .describe(
     "The proxy in front of Grafana and Prometheus under /api/monitoring/{grafana,prometheus} (seed 002).",

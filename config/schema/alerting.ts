@@ -139,9 +139,7 @@ export const alerting = z
     groupInterval: duration().default("5m").describe("Wait before news of a group; default 5m."),
     repeatInterval: duration().default("4h").describe("Wait before the same again; default 4h."),
     runbookUrl: httpUrl()
-      .default(
-        "https://github.com/observability-stack/observability-stack/blob/main/config/alerts/RUNBOOK.md",
-      )
+      .default("https://github.com/observability-stack/observability-stack/blob/main/alerts/RUNBOOK.md")
       .describe("Page that every alert's runbook_url points into; one heading an alert."),
     rules,
     resources: resources("10m 32Mi", "200m 128Mi"),

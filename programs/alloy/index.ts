@@ -11,13 +11,13 @@ const common = {
   component: "logs",
   image: "alloy",
   enabled: ({ logs }) => logs.collector === "alloy",
-  ports: () => ({ metrics: ALLOY_PORT }),
-  telemetry: () => [{ port: "metrics" }],
+  ports: () => ({ http: ALLOY_PORT }),
+  telemetry: () => [{ port: "http" }],
   calls: toBackend,
   args: () => alloyArgs(),
   probes: () => ({
-    ready: { path: "/-/ready", port: "metrics", delay: 2, period: 5 },
-    live: { path: "/-/healthy", port: "metrics", delay: 15, period: 10 },
+    ready: { path: "/-/ready", port: "http", delay: 2, period: 5 },
+    live: { path: "/-/healthy", port: "http", delay: 15, period: 10 },
   }),
 } satisfies Partial<Program>;
 

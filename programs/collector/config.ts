@@ -7,8 +7,8 @@ export const ports = {
   zipkin: 9411,
   "jaeger-grpc": 14250,
   "jaeger-thrift": 14268,
-  samples: 8889,
-  metrics: 8888,
+  "span-metrics": 8889,
+  telemetry: 8888,
   health: 13133,
 };
 
@@ -109,14 +109,14 @@ export function collectorConfig(stack: Stack): object {
     exporters: {
       ...exporter,
       // OpenMetrics is what carries exemplars to Prometheus.
-      prometheus: { endpoint: listen(ports.samples), enable_open_metrics: true },
+      prometheus: { endpoint: listen(ports["span-metrics"]), enable_open_metrics: true },
     },
     service: {
       extensions: ["health_check"],
       telemetry: {
         logs: { level: "warn" },
         metrics: {
-          readers: [{ pull: { exporter: { prometheus: { host: "0.0.0.0", port: ports.metrics } } } }],
+          readers: [{ pull: { exporter: { prometheus: { host: "0.0.0.0", port: ports.telemetry } } } }],
         },
       },
       pipelines: {

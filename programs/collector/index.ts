@@ -10,7 +10,7 @@ export const collector: Program = {
   image: "collector",
   user: 10001,
   ports: () => ports,
-  telemetry: () => [{ port: "samples", aboutOthers: true }, { port: "metrics" }],
+  telemetry: () => [{ port: "span-metrics", aboutOthers: true }, { port: "telemetry" }],
   openToApplications: ["otlp-grpc", "otlp-http", "zipkin", "jaeger-grpc", "jaeger-thrift"],
   calls: (stack) => {
     const { name, traces } = tracesBackend(stack);

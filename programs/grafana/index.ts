@@ -14,9 +14,9 @@ export const grafana: Program = {
   workload: "StatefulSet",
   image: "grafana",
   user: 472,
-  ports: ({ grafana }) => ({ metrics: grafana.port }),
-  telemetry: (stack) => [{ port: "metrics", path: `${grafanaPath(stack)}/metrics` }],
-  exposed: ({ grafana }) => ({ port: "metrics", nodePort: grafana.nodePort }),
+  ports: ({ grafana }) => ({ http: grafana.port }),
+  telemetry: (stack) => [{ port: "http", path: `${grafanaPath(stack)}/metrics` }],
+  exposed: ({ grafana }) => ({ port: "http", nodePort: grafana.nodePort }),
   command: [GRAFANA, "server", "--homepath=/usr/share/grafana"],
   // Grafana takes a password from its environment at its first start only.
   before: {
@@ -64,7 +64,7 @@ export const grafana: Program = {
   data: ({ grafana }) => ({ path: "/var/lib/grafana", ...grafana.storage }),
   scratch: { tmp: { path: "/tmp" } },
   probes: (stack) => {
-    const health = { path: `${grafanaPath(stack)}/api/health`, port: "metrics" };
+    const health = { path: `${grafanaPath(stack)}/api/health`, port: "http" };
     return { ready: { ...health, delay: 10, period: 5 }, live: { ...health, delay: 30, period: 10 } };
   },
   resources: ({ grafana }) => grafana.resources,

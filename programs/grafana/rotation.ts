@@ -15,9 +15,9 @@ export const grafanaRotation: Program = {
   user: 1000,
   after: ["grafana"],
   ports: () => ({}),
-  calls: () => [{ to: "grafana", ports: ["metrics"], why: "lists and revokes sessions" }],
+  calls: () => [{ to: "grafana", ports: ["http"], why: "lists and revokes sessions" }],
   command: ["/usr/local/bin/node", "/scripts/end-sessions.mjs"],
-  env: (stack) => ({ GRAFANA_URL: urlOf(stack, "grafana", "metrics") + grafanaPath(stack) }),
+  env: (stack) => ({ GRAFANA_URL: urlOf(stack, "grafana", "http") + grafanaPath(stack) }),
   secrets: () => [
     {
       name: "credentials",

@@ -23,7 +23,7 @@ export function prometheusConfig(stack: Stack): object {
       exemplars: { max_exemplars: 20_000 },
     },
     alerting: {
-      alertmanagers: [{ static_configs: [{ targets: [addressOf(stack, "alertmanager", "metrics")] }] }],
+      alertmanagers: [{ static_configs: [{ targets: [addressOf(stack, "alertmanager", "http")] }] }],
     },
     scrape_configs: [
       ...settings.services.map((service) => serviceJob(settings, service)),
@@ -101,8 +101,9 @@ function namedAlready({ services }: Settings) {
   return [{ source_labels: ["namespace", "service"], regex, action: "drop" }];
 }
 
-/** The stack's own pods, by the name of the port; see programs/. */
-function stackJobs({ settings, name: stack }: Stack) {
+/** The stack's own pods, on the ports that the programs say are telemetry. */
+function stackJobs(stack: Stack) {
+  const { settings } = stack;
   const sd = [
     {
       role: "pod",
@@ -110,17 +111,19 @@ function stackJobs({ settings, name: stack }: Stack) {
       selectors: [
         {
           role: "pod",
-          label: `app.kubernetes.io/part-of=observability-stack,app.kubernetes.io/instance=${stack}`,
+          label: `app.kubernetes.io/part-of=observability-stack,app.kubernetes.io/instance=${stack.name}`,
         },
       ],
     },
   ];
-  const program = {
-    source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"],
-    target_label: "job",
-  };
-  const named = (name: string) => [
-    keep("__meta_kubernetes_pod_container_port_name", name),
+  const name = "__meta_kubernetes_pod_label_app_kubernetes_io_name";
+  const program = { source_labels: [name], target_label: "job" };
+  const marked = (aboutOthers: boolean) => [
+    {
+      action: "keep",
+      source_labels: [name, "__meta_kubernetes_pod_container_port_name"],
+      regex: telemetryPorts(stack, aboutOthers).join("|"),
+    },
     keep("__meta_kubernetes_pod_phase", "Running|Pending"),
   ];
   return [
@@ -128,7 +131,7 @@ function stackJobs({ settings, name: stack }: Stack) {
       job_name: "stack",
       kubernetes_sd_configs: sd,
       relabel_configs: [
-        ...named("metrics"),
+        ...marked(false),
         program,
         // Grafana answers under its path only.
         {
@@ -146,10 +149,18 @@ function stackJobs({ settings, name: stack }: Stack) {
       honor_labels: true,
       kubernetes_sd_configs: sd,
       // The pod's own namespace and name would be put onto series that are about other pods: left out.
-      relabel_configs: [...named("samples"), program, ...everywhere(settings)],
+      relabel_configs: [...marked(true), program, ...everywhere(settings)],
     },
   ];
 }
+
+/** `program;port` of every port that is marked as telemetry. */
+const telemetryPorts = (stack: Stack, others: boolean): string[] =>
+  stack.programs.flatMap((program) =>
+    (program.telemetry?.(stack) ?? [])
+      .filter(({ aboutOthers = false }) => aboutOthers === others)
+      .map(({ port }) => `${program.name};${port}`),
+  );
 
 /** cAdvisor offers some hundred metrics a container; these are the ones that rules, dashboards and people on call read. */
 const CADVISOR = [

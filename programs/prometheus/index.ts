@@ -10,13 +10,13 @@ export const prometheus: Program = {
   workload: "StatefulSet",
   image: "prometheus",
   user: nobody,
-  ports: () => ({ metrics: 9090 }),
-  telemetry: () => [{ port: "metrics" }],
-  exposed: ({ metrics }) => ({ port: "metrics", nodePort: metrics.nodePort }),
+  ports: () => ({ http: 9090 }),
+  telemetry: () => [{ port: "http" }],
+  exposed: ({ metrics }) => ({ port: "http", nodePort: metrics.nodePort }),
   calls: () => [
     { to: "kubelets", ports: [10250], why: "scrapes kubelet and cAdvisor" },
     { to: "applications", why: "scrapes them, on whichever port they say" },
-    { to: "alertmanager", ports: ["metrics"], why: "sends alerts" },
+    { to: "alertmanager", ports: ["http"], why: "sends alerts" },
   ],
   kubernetesApi: [
     watch("", ["pods", "nodes", "services"]),
@@ -35,15 +35,15 @@ export const prometheus: Program = {
   ],
   data: ({ metrics }) => ({ path: "/prometheus", ...metrics.storage }),
   probes: () => ({
-    ready: { path: "/-/ready", port: "metrics", delay: 5, period: 5 },
-    live: { path: "/-/healthy", port: "metrics", delay: 15, period: 10 },
+    ready: { path: "/-/ready", port: "http", delay: 5, period: 5 },
+    live: { path: "/-/healthy", port: "http", delay: 15, period: 10 },
   }),
   resources: ({ metrics }) => metrics.resources,
   datasource: {
     signal: "metrics",
     name: "Prometheus",
     type: "prometheus",
-    port: "metrics",
+    port: "http",
     isDefault: true,
     jsonData: (stack) => ({
       httpMethod: "POST",
