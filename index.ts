@@ -19,9 +19,9 @@ const kubernetes = new Provider("kubernetes", {
 });
 const namespaces = new Namespaces("namespaces", settings, { provider: kubernetes });
 
-const args = { settings, after: namespaces.all };
 const options = { provider: kubernetes };
-const metrics = new MetricsStack("metrics", args, options);
+const metrics = new MetricsStack("metrics", { settings, after: namespaces.all }, options);
+const args = { settings, after: namespaces.all, first: metrics.first };
 const logs = new LogsStack("logs", args, options);
 const tracing = new TracingStack("tracing", args, options);
 const grafana = new GrafanaStack("grafana", args, options);

@@ -12,7 +12,7 @@ export default {
       displayName: "unit",
       testMatch: ["<rootDir>/tests/**/*.test.ts"],
       testPathIgnorePatterns: ["/node_modules/", "/tests/cluster/"],
-      setupFiles: ["<rootDir>/tests/support/environment.ts"],
+      setupFilesAfterEnv: ["<rootDir>/tests/support/environment.ts"],
     },
     {
       ...common,

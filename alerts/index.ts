@@ -5,6 +5,7 @@ import { alert, type RuleGroup } from "./alert";
 import { kubernetesAlerts } from "./kubernetes";
 import { requestRules } from "./requests";
 import { serviceAlerts } from "./services";
+import { stackAlerts } from "./stack";
 
 /** Always fires, so that its absence at the heartbeat shows that alerting itself is broken. */
 const watchdog = (settings: Settings): RuleGroup => ({
@@ -19,11 +20,12 @@ const watchdog = (settings: Settings): RuleGroup => ({
   ],
 });
 
-export const ruleGroups = ({ settings }: Stack): RuleGroup[] => [
+export const ruleGroups = (stack: Stack): RuleGroup[] => [
   requestRules(),
-  serviceAlerts(settings),
-  kubernetesAlerts(settings),
-  watchdog(settings),
+  serviceAlerts(stack.settings),
+  kubernetesAlerts(stack.settings),
+  stackAlerts(stack),
+  watchdog(stack.settings),
 ];
 
 /** Prometheus' rule files, one a group: file name -> text. */

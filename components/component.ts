@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config/schema";
 import { stackOf } from "../programs";
 import type { Program, Stack } from "../programs/program";
+import { growthGuard, replicasGuard, replicasOf } from "./guards";
 import { type Generated, run, type Running } from "./kubernetes/run";
 
 /** What every component is given. */
@@ -10,30 +11,49 @@ export interface ComponentArgs {
   settings: Settings;
   /** What must be there before any object of the component: the namespaces. */
   after: pulumi.Resource[];
+  /** What must be ready before any workload of the component: {@link Component.first} of the one that is made first. */
+  first?: pulumi.Resource[];
 }
 
 /** The base of the four: deploys those of its programs that the settings ask for, each object its child. */
 export abstract class Component extends pulumi.ComponentResource {
+  /** Workloads that all others wait for: they can surge, and so show a wrong mirror or placement without harm. */
+  readonly first: pulumi.Resource[];
   protected readonly stack: Stack;
   protected readonly after: pulumi.Resource[];
 
   constructor(
     type: string,
+    private readonly component: Program["component"],
     private readonly name: string,
-    { settings, after }: ComponentArgs,
+    { settings, after, first = [] }: ComponentArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super(`observability:index:${type}`, name, {}, opts);
-    this.stack = stackOf(settings, pulumi.getStack());
+    const stack = stackOf(settings, pulumi.getStack());
+    const hooks = { beforeUpdate: [replicasGuard(name)] };
+    super(
+      `observability:index:${type}`,
+      name,
+      { replicas: replicasOf(stack, component) },
+      { ...opts, hooks },
+    );
+    this.stack = stack;
     this.after = after;
+    this.first = [...first];
   }
 
-  /** Runs the component's programs, in the order of `programs/index.ts` save where one waits for another. */
-  protected run(component: Program["component"], generated: Generated = {}): void {
-    const running = new Map<string, Running>();
+  /** Runs the component's programs, in the order of `programs/index.ts` save that those marked `first` go first. */
+  protected run(generated: Generated = {}): void {
+    const mine = this.stack.programs.filter(({ component }) => component === this.component);
     const place = { parent: this, name: this.name, after: this.after };
-    const mine = this.stack.programs.filter((program) => program.component === component);
-    for (const program of mine)
-      running.set(program.name, run(this.stack, program, place, running, generated));
+    const growth = growthGuard(this.name);
+    const running = new Map<string, Running>();
+    const made = (program: Program): pulumi.Resource => {
+      const one = run(this.stack, program, { place, running, after: this.first, generated, growth });
+      running.set(program.name, one);
+      return one.workload;
+    };
+    this.first.push(...mine.filter(({ first }) => first).map(made));
+    mine.filter(({ first }) => !first).forEach(made);
   }
 }

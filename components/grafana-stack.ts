@@ -20,7 +20,7 @@ export class GrafanaStack extends Component {
   readonly password: pulumi.Output<string>;
 
   constructor(name: string, args: ComponentArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("GrafanaStack", name, args, opts);
+    super("GrafanaStack", "grafana", name, args, opts);
     const password = new RandomPassword(
       `${name}-admin`,
       { length: 24, special: false, keepers: { rotation: args.settings.grafana.admin.rotation } },
@@ -33,7 +33,7 @@ export class GrafanaStack extends Component {
       { parent: this, additionalSecretOutputs: ["result"], protect: args.settings.protect },
     );
     this.password = password.result;
-    this.run("grafana", { credentials: { user: ADMIN, password: password.result, key: key.result } });
+    this.run({ credentials: { user: ADMIN, password: password.result, key: key.result } });
     this.registerOutputs({ password: this.password });
   }
 }

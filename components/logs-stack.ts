@@ -13,8 +13,8 @@ export class LogsStack extends Component {
   readonly url: string;
 
   constructor(name: string, args: ComponentArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("LogsStack", name, args, opts);
-    this.run("logs");
+    super("LogsStack", "logs", name, args, opts);
+    this.run();
     const backend = logsBackend(this.stack);
     this.url = urlOf(this.stack, backend.name, backend.logs.port);
     this.registerOutputs({ url: this.url });

@@ -12,8 +12,8 @@ export class MetricsStack extends Component {
   readonly url: string;
 
   constructor(name: string, args: ComponentArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("MetricsStack", name, args, opts);
-    this.run("metrics");
+    super("MetricsStack", "metrics", name, args, opts);
+    this.run();
     this.url = urlOf(this.stack, "prometheus", "http");
     this.registerOutputs({ url: this.url });
   }

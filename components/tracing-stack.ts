@@ -6,7 +6,7 @@ import { TRACING_CONFIG, tracingEnvironment } from "../programs/collector/config
 import { tracesBackend } from "../programs/program";
 import { Component, type ComponentArgs } from "./component";
 import { objectLabels } from "./kubernetes/labels";
-import { WAIT } from "./kubernetes/run";
+import { WAIT } from "./kubernetes/objects";
 
 /**
  * The OpenTelemetry Collector gateway, Tempo, and the ConfigMap that tells applications where to send and how much.
@@ -20,8 +20,8 @@ export class TracingStack extends Component {
   readonly otlpUrl: string;
 
   constructor(name: string, args: ComponentArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("TracingStack", name, args, opts);
-    this.run("tracing");
+    super("TracingStack", "tracing", name, args, opts);
+    this.run();
     this.applications(name);
     const backend = tracesBackend(this.stack);
     this.url = urlOf(this.stack, backend.name, backend.datasource!.port);

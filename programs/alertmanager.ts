@@ -9,6 +9,7 @@ export const alertmanager: Program = {
   component: "metrics",
   workload: "StatefulSet",
   image: "alertmanager",
+  go: true,
   user: nobody,
   ports: () => ({ http: 9093 }),
   telemetry: () => [{ port: "http" }],
@@ -27,7 +28,7 @@ export const alertmanager: Program = {
       ? [{ name: "receivers", volume: "secrets", path: SECRETS, values }]
       : [];
   },
-  data: ({ alerting }) => ({ path: "/alertmanager", ...alerting.storage }),
+  data: ({ alerting }) => ({ path: "/alertmanager", setting: "alerting.storage", ...alerting.storage }),
   probes: () => ({
     ready: { path: "/-/ready", port: "http", delay: 2, period: 5 },
     live: { path: "/-/healthy", port: "http", delay: 15, period: 10 },

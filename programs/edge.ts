@@ -10,6 +10,7 @@ export const edge: Program = {
   component: "grafana",
   workload: "Deployment",
   image: "caddy",
+  go: true,
   user: 1000,
   enabled: ({ edge }) => edge.enabled,
   ports: () => ports,
@@ -38,6 +39,8 @@ export function edgeConfig(stack: Stack): object {
     handler: "reverse_proxy",
     upstreams: [{ dial: addressOf(stack, program, "http") }],
   });
+  // Prometheus knows one address of its own: where that is its NodePort, it redirects to pages without the path.
+  const withPath = { Location: [{ search_regexp: "^/query", replace: `${paths.prometheus}/query` }] };
   const under = (path: string, handle: object[]) => ({
     match: [{ path: [path, `${path}/*`] }],
     handle,
@@ -59,7 +62,7 @@ export function edgeConfig(stack: Stack): object {
               // Prometheus answers at its root, so that the NodePort works as well.
               under(paths.prometheus, [
                 { handler: "rewrite", strip_path_prefix: paths.prometheus },
-                proxy("prometheus"),
+                { ...proxy("prometheus"), headers: { response: { replace: withPath } } },
               ]),
               {
                 match: [{ path: ["/"] }],

@@ -10,14 +10,17 @@ export const loki: Program = {
   component: "logs",
   workload: "StatefulSet",
   image: "loki",
+  go: true,
   user: 10001,
   enabled: ({ logs }) => logs.backend === "loki",
   ports: () => ports,
   telemetry: () => [{ port: "http" }],
   args: () => ["-config.file=/etc/loki/loki.yaml", "-target=all"],
   files: (stack) => [{ name: "config", path: "/etc/loki", files: { "loki.yaml": yaml(lokiConfig(stack)) } }],
-  data: ({ logs }) => ({ path: "/loki", ...logs.storage }),
+  data: ({ logs }) => ({ path: "/loki", setting: "logs.storage", ...logs.storage }),
   probes: () => ({
+    // It answers 503 while it replays its log.
+    startup: { path: "/ready", port: "http", minutes: 15 },
     ready: { path: "/ready", port: "http", delay: 30, period: 5 },
     live: { path: "/ready", port: "http", delay: 45, period: 10 },
   }),

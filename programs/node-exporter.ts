@@ -23,6 +23,7 @@ export const nodeExporter: Program = {
   component: "metrics",
   workload: "DaemonSet",
   image: "node-exporter",
+  go: true,
   user: nobody,
   enabled: ({ metrics }) => metrics.nodeExporter.enabled,
   ports: () => ({ http: 9100 }),

@@ -61,12 +61,29 @@ export interface HostPath {
   seesLaterMounts?: boolean;
 }
 
+/** A volume and where it is mounted. */
+export interface Data {
+  path: string;
+  /** Key of the settings that hold size and class, for messages. */
+  setting: string;
+  size: string;
+  class: string | null;
+}
+
 /** GET on a port; delay and period in seconds. */
 export interface Probe {
   path: string;
   port: string;
   delay: number;
   period: number;
+}
+
+/** GET until it succeeds for the first time: the other probes wait for it, however long a start takes. */
+export interface StartupProbe {
+  path: string;
+  port: string;
+  /** After these many minutes the container is restarted. */
+  minutes: number;
 }
 
 /** A port that Prometheus scrapes. */
@@ -144,6 +161,8 @@ export interface Program {
   calls?(stack: Stack): Call[];
   /** What it may ask the Kubernetes API, in the whole cluster. Without any there is no token in its pod. */
   kubernetesApi?: Rule[];
+  /** Annotations of its ServiceAccount, such as the role of a cloud. With any it has an account of its own. */
+  accountAnnotations?(settings: Settings): Record<string, string>;
   command?: string[];
   args?(stack: Stack): string[];
   env?(stack: Stack): Record<string, string>;
@@ -155,14 +174,20 @@ export interface Program {
   after?: string[];
   files?(stack: Stack): Files[];
   secrets?(stack: Stack): Secrets[];
-  /** The volume that keeps its data, and where it is mounted. */
-  data?(settings: Settings): { path: string; size: string; class: string | null };
+  /** The volume that keeps its data; several replicas have one each. */
+  data?(settings: Settings): Data;
+  /** How many pods; default 1. Several are spread over zones and nodes, and drained one at a time. */
+  replicas?(settings: Settings): number;
+  /** Goes before all others: it can surge, so that a wrong mirror or placement is noticed while the others still run. */
+  first?: boolean;
   host?(stack: Stack): HostPath[];
   /** Directories that are empty at each start: name -> path, with an optional size limit. */
   scratch?: Record<string, { path: string; sizeLimit?: string }>;
   /** Linux capabilities; default none. */
   capabilities?: string[];
-  probes?(stack: Stack): { ready: Probe; live: Probe };
+  probes?(stack: Stack): { startup?: StartupProbe; ready: Probe; live: Probe };
+  /** Written in Go: it is told its memory limit, so that it collects garbage before the kernel kills it. */
+  go?: boolean;
   resources(settings: Settings): Settings["metrics"]["resources"];
   datasource?: Datasource;
   traces?: TracesBackend;

@@ -11,6 +11,7 @@ export const tempo: Program = {
   component: "tracing",
   workload: "StatefulSet",
   image: "tempo",
+  go: true,
   user: 10001,
   enabled: ({ tracing }) => tracing.backend === "tempo",
   ports: () => ports,
@@ -19,8 +20,10 @@ export const tempo: Program = {
   files: (stack) => [
     { name: "config", path: "/etc/tempo", files: { "tempo.yaml": yaml(tempoConfig(stack)) } },
   ],
-  data: ({ tracing }) => ({ path: "/var/tempo", ...tracing.storage }),
+  data: ({ tracing }) => ({ path: "/var/tempo", setting: "tracing.storage", ...tracing.storage }),
   probes: () => ({
+    // It answers 503 while it replays its log.
+    startup: { path: "/ready", port: "http", minutes: 15 },
     ready: { path: "/ready", port: "http", delay: 5, period: 5 },
     live: { path: "/ready", port: "http", delay: 60, period: 10 },
   }),

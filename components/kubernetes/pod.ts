@@ -1,7 +1,8 @@
 import type { types } from "@pulumi/kubernetes";
 import { imageOf } from "../../config/images";
-import type { Probe, Program, Stack } from "../../programs/program";
-import { objectLabels } from "./labels";
+import { bytes } from "../../config/units";
+import type { Probe, Program, Stack, StartupProbe } from "../../programs/program";
+import { objectLabels, selectorLabels } from "./labels";
 import { mountsOf, type Names } from "./volumes";
 
 type Container = types.input.core.v1.Container;
@@ -15,6 +16,7 @@ export function podTemplate(stack: Stack, program: Program, names: Names, accoun
   const { placement } = settings;
   const { user, before, command, args, capabilities } = program;
   const agent = program.workload === "DaemonSet";
+  const several = (program.replicas?.(settings) ?? 1) > 1;
   const mounts = mountsOf(stack, program, names);
   const probes = program.probes?.(stack);
   const container: Container = {
@@ -56,6 +58,7 @@ export function podTemplate(stack: Stack, program: Program, names: Names, accoun
         fsGroupChangePolicy: "OnRootMismatch",
         seccompProfile: { type: "RuntimeDefault" },
       },
+      ...(several ? { topologySpreadConstraints: spread(stack, program) } : {}),
       ...(before ? { initContainers: [{ ...container, name: before.name, command: before.command }] } : {}),
       containers: [
         {
@@ -66,10 +69,12 @@ export function podTemplate(stack: Stack, program: Program, names: Names, accoun
             name,
             containerPort,
           })),
+          ...(probes?.startup ? { startupProbe: started(probes.startup) } : {}),
           ...(probes ? { readinessProbe: httpGet(probes.ready), livenessProbe: httpGet(probes.live) } : {}),
         },
       ],
-      volumes: mounts.map(({ name, source }) => ({ name, ...source })),
+      // A mount without a source finds its volume by the StatefulSet's template.
+      volumes: mounts.flatMap(({ name, source }) => (source ? [{ name, ...source }] : [])),
     },
   };
 }
@@ -80,6 +85,24 @@ function scrapePath(stack: Stack, { telemetry }: Program): Record<string, string
   return path ? { "prometheus.io/path": path } : {};
 }
 
+/** Replicas avoid each other's zone and node where they can. */
+const spread = (stack: Stack, { name }: Program) =>
+  ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: "ScheduleAnyway",
+    labelSelector: { matchLabels: selectorLabels(stack.name, name) },
+  }));
+
+const STARTUP_PERIOD = 5;
+
+const started = ({ path, port, minutes }: StartupProbe) => ({
+  httpGet: { path, port },
+  periodSeconds: STARTUP_PERIOD,
+  timeoutSeconds: 5,
+  failureThreshold: (minutes * 60) / STARTUP_PERIOD,
+});
+
 const httpGet = ({ path, port, delay, period }: Probe) => ({
   httpGet: { path, port },
   initialDelaySeconds: delay,
@@ -88,8 +111,9 @@ const httpGet = ({ path, port, delay, period }: Probe) => ({
 });
 
 function environment(stack: Stack, program: Program, names: Names) {
+  const env = { ...goMemoryLimit(stack, program), ...program.env?.(stack) };
   return [
-    ...Object.entries(program.env?.(stack) ?? {}).map(([name, value]) => ({ name, value })),
+    ...Object.entries(env).map(([name, value]) => ({ name, value })),
     ...(program.secrets?.(stack) ?? []).flatMap((secret) =>
       Object.entries(secret.env ?? {}).map(([name, key]) => ({
         name,
@@ -102,3 +126,7 @@ function environment(stack: Stack, program: Program, names: Names) {
     })),
   ];
 }
+
+/** Nine tenths of the limit: the rest is for what Go does not count, such as mapped files. */
+const goMemoryLimit = ({ settings }: Stack, { go, resources }: Program): Record<string, string> =>
+  go ? { GOMEMLIMIT: `${Math.floor((bytes(resources(settings).limits.memory) * 0.9) / 2 ** 20)}MiB` } : {};

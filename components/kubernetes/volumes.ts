@@ -8,7 +8,8 @@ type Volume = types.input.core.v1.Volume;
 export interface Mount {
   name: string;
   path: string;
-  source: Omit<Volume, "name">;
+  /** None: the StatefulSet's template says which claim. */
+  source?: Omit<Volume, "name">;
   readOnly?: boolean;
   mountPropagation?: "HostToContainer";
 }
@@ -31,7 +32,7 @@ export function mountsOf(stack: Stack, program: Program, names: Names): Mount[] 
         : [],
     ),
     ...(data
-      ? [{ name: "data", path: data.path, source: { persistentVolumeClaim: { claimName: names.claim! } } }]
+      ? [{ name: "data", path: data.path, ...(names.claim ? { source: claimSource(names.claim) } : {}) }]
       : []),
     ...(program.host?.(stack) ?? []).map(
       ({ name, path, source, type, readOnly, seesLaterMounts }): Mount => ({
@@ -49,6 +50,8 @@ export function mountsOf(stack: Stack, program: Program, names: Names): Mount[] 
     })),
   ];
 }
+
+const claimSource = (claimName: Input<string>) => ({ persistentVolumeClaim: { claimName } });
 
 function fileMounts(all: Files[], names: Names): Mount[] {
   const shared = new Map<string, Mount>();
@@ -72,4 +75,4 @@ function fileMounts(all: Files[], names: Names): Mount[] {
   });
 }
 
-const sourcesOf = ({ source }: Mount) => (source.projected as { sources: object[] }).sources;
+const sourcesOf = ({ source }: Mount) => (source!.projected as { sources: object[] }).sources;

@@ -19,6 +19,14 @@ export const metrics = z
       .describe(
         "Namespaces, besides those of services, whose pods are scraped when annotated prometheus.io/scrape; default none.",
       ),
+    limits: z
+      .strictObject({
+        samples: z.int().min(1).default(50_000).describe("Series of one scrape; default 50000."),
+        labels: z.int().min(1).default(64).describe("Labels of one series; default 64."),
+        targets: z.int().min(1).default(2000).describe("Pods of one service; default 2000."),
+      })
+      .prefault({})
+      .describe("Of applications: a scrape with more is refused as a whole, and the service counts as down."),
     retention: z
       .strictObject({
         time: duration()

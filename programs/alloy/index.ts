@@ -10,6 +10,7 @@ const toBackend = (stack: Stack): Call[] => {
 const common = {
   component: "logs",
   image: "alloy",
+  go: true,
   enabled: ({ logs }) => logs.collector === "alloy",
   ports: () => ({ http: ALLOY_PORT }),
   telemetry: () => [{ port: "http" }],

@@ -8,6 +8,7 @@ export const collector: Program = {
   component: "tracing",
   workload: "Deployment",
   image: "collector",
+  go: true,
   user: 10001,
   ports: () => ports,
   telemetry: () => [{ port: "span-metrics", aboutOthers: true }, { port: "telemetry" }],

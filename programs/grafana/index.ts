@@ -13,6 +13,7 @@ export const grafana: Program = {
   component: "grafana",
   workload: "StatefulSet",
   image: "grafana",
+  go: true,
   user: 472,
   ports: ({ grafana }) => ({ http: grafana.port }),
   telemetry: (stack) => [{ port: "http", path: `${grafanaPath(stack)}/metrics` }],
@@ -61,11 +62,17 @@ export const grafana: Program = {
       files: { [`${uid}.json`]: text },
     })),
   ],
-  data: ({ grafana }) => ({ path: "/var/lib/grafana", ...grafana.storage }),
+  data: ({ grafana }) => ({ path: "/var/lib/grafana", setting: "grafana.storage", ...grafana.storage }),
   scratch: { tmp: { path: "/tmp" } },
   probes: (stack) => {
     const health = { path: `${grafanaPath(stack)}/api/health`, port: "http" };
-    return { ready: { ...health, delay: 10, period: 5 }, live: { ...health, delay: 30, period: 10 } };
+    // The first start makes the database, that of a new version changes it.
+    const startup = { ...health, minutes: 10 };
+    return {
+      startup,
+      ready: { ...health, delay: 10, period: 5 },
+      live: { ...health, delay: 30, period: 10 },
+    };
   },
   resources: ({ grafana }) => grafana.resources,
 };

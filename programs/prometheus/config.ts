@@ -15,7 +15,6 @@ export function prometheusConfig(stack: Stack): object {
     global: {
       scrape_interval: metrics.scrapeInterval,
       evaluation_interval: metrics.evaluationInterval,
-      ...guards,
     },
     rule_files: ["/etc/prometheus/rules/*.yaml"],
     storage: {
@@ -34,8 +33,13 @@ export function prometheusConfig(stack: Stack): object {
   };
 }
 
-/** A target that explodes is refused as a whole, and seen as down, before it fills the memory. */
-const guards = { sample_limit: 50_000, label_limit: 64, label_value_length_limit: 2048, target_limit: 2000 };
+/** An application's target that explodes is refused as a whole, and seen as down, before it fills the memory. */
+const guards = ({ metrics }: Settings) => ({
+  sample_limit: metrics.limits.samples,
+  label_limit: metrics.limits.labels,
+  label_value_length_limit: 2048,
+  target_limit: metrics.limits.targets,
+});
 
 /** Spring Boot's metrics are scraped every 10 s (seed 000). */
 const SPRING_PATH = "/actuator/prometheus";
@@ -46,6 +50,7 @@ export const intervalOf = (settings: Settings, service: Service): string =>
 function serviceJob(settings: Settings, service: Service) {
   return {
     job_name: service.name,
+    ...guards(settings),
     metrics_path: service.path,
     scrape_interval: intervalOf(settings, service),
     fallback_scrape_protocol: "PrometheusText0.0.4",
@@ -76,6 +81,7 @@ function annotatedPods(settings: Settings) {
   return [
     {
       job_name: "annotated-pods",
+      ...guards(settings),
       fallback_scrape_protocol: "PrometheusText0.0.4",
       kubernetes_sd_configs: [{ role: "pod", namespaces: { names } }],
       relabel_configs: [
@@ -217,11 +223,17 @@ const podLabels = [
 
 const everywhere = (settings: Settings) => [set("env", settings.environment), set("region", settings.region)];
 
-/** Command line of the server. Alerts link to the external URL. */
+/** What alerts link to. A NodePort has no path, and Prometheus redirects its root to the path of this URL. */
+const externalUrl = (stack: Stack): string => {
+  const { nodePort } = stack.settings.metrics;
+  return nodePort === null ? userUrl(stack, "prometheus") : `http://localhost:${nodePort}`;
+};
+
+/** Command line of the server. */
 export const prometheusArgs = (stack: Stack): string[] => [
   "--config.file=/etc/prometheus/config/prometheus.yml",
   "--storage.tsdb.path=/prometheus",
-  `--web.external-url=${userUrl(stack, "prometheus")}`,
+  `--web.external-url=${externalUrl(stack)}`,
   "--web.route-prefix=/",
   "--enable-feature=auto-reload-config,exemplar-storage",
   "--config.auto-reload-interval=10s",

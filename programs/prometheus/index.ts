@@ -9,6 +9,7 @@ export const prometheus: Program = {
   component: "metrics",
   workload: "StatefulSet",
   image: "prometheus",
+  go: true,
   user: nobody,
   ports: () => ({ http: 9090 }),
   telemetry: () => [{ port: "http" }],
@@ -33,8 +34,10 @@ export const prometheus: Program = {
     },
     { name: "rules", path: "/etc/prometheus/rules", reloaded: true, files: ruleFiles(stack) },
   ],
-  data: ({ metrics }) => ({ path: "/prometheus", ...metrics.storage }),
+  data: ({ metrics }) => ({ path: "/prometheus", setting: "metrics.storage", ...metrics.storage }),
   probes: () => ({
+    // It answers 503 while it replays its log.
+    startup: { path: "/-/ready", port: "http", minutes: 15 },
     ready: { path: "/-/ready", port: "http", delay: 5, period: 5 },
     live: { path: "/-/healthy", port: "http", delay: 15, period: 10 },
   }),

@@ -50,6 +50,7 @@ export async function madeWith(given: Record<string, unknown> = {}): Promise<Map
       "test",
       false,
     );
+    (await import("../../local/render")).acceptHooks();
     try {
       await pulumi.runtime.runInPulumiStack(async () => {
         const names = new Map<Resource, string>();
@@ -87,8 +88,9 @@ async function program(settings: Settings): Promise<void> {
   const { LogsStack } = await import("../../components/logs-stack");
   const { TracingStack } = await import("../../components/tracing-stack");
   const { GrafanaStack } = await import("../../components/grafana-stack");
-  const args = { settings, after: new Namespaces("namespaces", settings).all };
-  new MetricsStack("metrics", args);
+  const after = new Namespaces("namespaces", settings).all;
+  const { first } = new MetricsStack("metrics", { settings, after });
+  const args = { settings, after, first };
   new LogsStack("logs", args);
   new TracingStack("tracing", args);
   new GrafanaStack("grafana", args);

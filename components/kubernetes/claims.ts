@@ -1,0 +1,58 @@
+import * as core from "@pulumi/kubernetes/core/v1";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Data } from "../../programs/program";
+import type { Objects } from "./objects";
+
+const DATA = "data";
+
+/**
+ * The volumes of a program, made beside the workload: growing one is an edit of its claim and replaces nothing.
+ * Several replicas find theirs under the names that the StatefulSet's template would give them.
+ *
+ * @returns the claim of the only replica; none where the template's names lead to them
+ */
+export function makeClaims(
+  objects: Objects,
+  data: Data,
+  replicas: number,
+  growth: pulumi.ResourceHook,
+): pulumi.Output<string> | undefined {
+  const { program } = objects;
+  if (replicas === 1) return claim(objects, DATA, `${program.name}-data`, data, growth).metadata.name;
+  for (let index = 0; index < replicas; index++)
+    claim(objects, `${DATA}-${index}`, `${DATA}-${program.name}-${index}`, data, growth);
+  return undefined;
+}
+
+/** What a StatefulSet of several replicas is told about their claims. */
+export const claimTemplate = (objects: Objects, data: Data) => ({
+  metadata: { name: DATA, labels: objects.metadata().labels },
+  spec: claimSpec(data),
+});
+
+function claim(objects: Objects, what: string, name: string, data: Data, growth: pulumi.ResourceHook) {
+  const metadata = objects.metadata(name);
+  return new core.PersistentVolumeClaim(
+    objects.child(what),
+    {
+      metadata: {
+        ...metadata,
+        annotations: {
+          ...metadata.annotations,
+          // A class that binds at first use leaves a claim pending until its pod is there, and a claim that grows is
+          // never pending again: the provider would wait in vain. The pod's own wait covers the claim.
+          "pulumi.com/skipAwait": "true",
+          "observability-stack/setting": data.setting,
+        },
+      },
+      spec: claimSpec(data),
+    },
+    objects.options({ protect: objects.stack.settings.protect, hooks: { beforeUpdate: [growth] } }),
+  );
+}
+
+const claimSpec = ({ size, class: storageClassName }: Data) => ({
+  accessModes: ["ReadWriteOnce"],
+  resources: { requests: { storage: size } },
+  ...(storageClassName ? { storageClassName } : {}),
+});

@@ -1,0 +1,51 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { namespaceOf } from "../../programs/addresses";
+import type { Program, Stack } from "../../programs/program";
+import { objectLabels } from "./labels";
+
+/** Where a program's objects belong. */
+export interface Place {
+  /** The component that is their parent. */
+  parent: pulumi.ComponentResource;
+  /** Its name, with which their names begin. */
+  name: string;
+  /** What must be there before any of them: the namespaces. */
+  after: pulumi.Resource[];
+}
+
+export const WAIT = { create: "10m", update: "10m", delete: "5m" };
+
+/** What all objects of one program have in common: names, labels, parent. */
+export class Objects {
+  constructor(
+    readonly stack: Stack,
+    readonly program: Program,
+    private readonly place: Place,
+  ) {}
+
+  /** Name in Pulumi: `<component>-<program>-<what>`, or `<program>-<what>` where both have the same name. */
+  child(what: string): string {
+    const { name } = this.program;
+    return name === this.place.name ? `${name}-${what}` : `${this.place.name}-${name}-${what}`;
+  }
+
+  /** Without a name Pulumi makes one, with random letters at its end. */
+  metadata(name?: string) {
+    const { settings } = this.stack;
+    return {
+      ...(name ? { name } : {}),
+      namespace: namespaceOf(settings, this.program),
+      labels: objectLabels(settings, this.stack.name, this.program.name),
+      annotations: settings.placement.annotations,
+    };
+  }
+
+  options(more: pulumi.CustomResourceOptions = {}, after: pulumi.Resource[] = []) {
+    return {
+      parent: this.place.parent,
+      customTimeouts: WAIT,
+      ...more,
+      dependsOn: [...this.place.after, ...after],
+    };
+  }
+}

@@ -1,0 +1,93 @@
+import * as apps from "@pulumi/kubernetes/apps/v1";
+import * as batch from "@pulumi/kubernetes/batch/v1";
+import * as policy from "@pulumi/kubernetes/policy/v1";
+import type * as pulumi from "@pulumi/pulumi";
+import { claimTemplate } from "./claims";
+import { selectorLabels } from "./labels";
+import type { Objects } from "./objects";
+import { podTemplate } from "./pod";
+import { headless } from "./service";
+import type { Names } from "./volumes";
+
+/** Makes a program's pods: the workload, and for several replicas what keeps them from going away together. */
+export function makeWorkload(
+  objects: Objects,
+  names: Names,
+  account: string | undefined,
+  after: pulumi.Resource[],
+): pulumi.Resource {
+  const { stack, program } = objects;
+  const { name } = program;
+  const replicas = program.replicas?.(stack.settings) ?? 1;
+  const template = podTemplate(stack, program, names, account);
+  const selector = { matchLabels: selectorLabels(stack.name, name) };
+  const replicated = { selector, template, replicas, revisionHistoryLimit: 3 };
+  const options = objects.options({}, after);
+  if (replicas > 1) makeDisruptionBudget(objects);
+  switch (program.workload) {
+    case "StatefulSet": {
+      const data = program.data?.(stack.settings);
+      return new apps.StatefulSet(
+        objects.child("server"),
+        {
+          metadata: objects.metadata(name),
+          spec: {
+            ...replicated,
+            // In order, a pod that never became ready would keep every later update from taking its place.
+            podManagementPolicy: "Parallel",
+            serviceName: replicas > 1 ? headless(name) : name,
+            ...(replicas > 1 && data ? { volumeClaimTemplates: [claimTemplate(objects, data)] } : {}),
+          },
+        },
+        options,
+      );
+    }
+    case "Deployment":
+      return new apps.Deployment(
+        objects.child("server"),
+        {
+          metadata: objects.metadata(name),
+          spec: {
+            ...replicated,
+            // The others wait for it, so it should not take long to say that its pod cannot start.
+            ...(program.first ? { progressDeadlineSeconds: 180 } : {}),
+          },
+        },
+        options,
+      );
+    case "DaemonSet":
+      return new apps.DaemonSet(
+        objects.child("agent"),
+        { metadata: objects.metadata(name), spec: { selector, template } },
+        options,
+      );
+    // Runs once; a changed pod makes a new Job, and so does the next `up` after one that failed.
+    case "Job": {
+      const { annotations, ...metadata } = objects.metadata();
+      return new batch.Job(
+        objects.child("job"),
+        {
+          metadata: { ...metadata, annotations: { ...annotations, "pulumi.com/replaceUnready": "true" } },
+          spec: {
+            backoffLimit: 1,
+            template: { ...template, spec: { ...template.spec, restartPolicy: "Never" } },
+          },
+        },
+        objects.options({ deleteBeforeReplace: false }, after),
+      );
+    }
+  }
+}
+
+/** Nodes are drained one replica at a time. */
+function makeDisruptionBudget(objects: Objects): void {
+  const { stack, program } = objects;
+  new policy.PodDisruptionBudget(
+    objects.child("disruption-budget"),
+    {
+      metadata: objects.metadata(program.name),
+      spec: { maxUnavailable: 1, selector: { matchLabels: selectorLabels(stack.name, program.name) } },
+    },
+    objects.options(),
+  );
+}
