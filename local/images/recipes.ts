@@ -120,6 +120,8 @@ export const recipes: Record<BuiltName, Recipe> = {
   caddy: program("caddy", "caddy", "/usr/bin/caddy", 0),
   node,
   redis,
+  "redis-exporter": program("redis-exporter", "redis_exporter", "/redis_exporter", 59000),
+  "postgres-exporter": program("postgres-exporter", "postgres_exporter", "/bin/postgres_exporter", 65534),
   pause: program("pause", "pause", "/pause", 65535),
   ticketing,
 };
