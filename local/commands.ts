@@ -13,7 +13,7 @@ import {
 } from "./cluster";
 import { stackOf } from "../programs";
 import { UserError } from "./errors";
-import { type Image, provideImages, STACK_IMAGES } from "./images";
+import { type Image, imagesOf, PAUSE, planImages, type Planned, provideImages } from "./images";
 import { Pulumi } from "./pulumi";
 import { manifestsText, renderManifests, stackConfig, stackFile } from "./render";
 import { imagesTable, reachable, rolledOut, targetOf, workloads } from "./report";
@@ -38,7 +38,7 @@ export async function up(options: Options): Promise<void> {
   const settings = settingsIn(options);
   refuseLocal(options, settings);
   await checkCluster({ name: options.cluster, context: options.context }, console.error);
-  const { toolchain, cluster, images } = await provide(options);
+  const { toolchain, cluster, images } = await provide(options, await imagesFor(options));
   await refuseMissingNamespaces(settings, cluster);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
   // What a crash or a hand took away is looked for first, so that it is made again.
@@ -127,8 +127,14 @@ async function refuseMissingNamespaces({ namespaces, services }: Settings, clust
   );
 }
 
-async function provide(options: Options): Promise<Provided> {
-  const { context, cluster: name } = options;
+/** Those that the pods of the stack name; a cluster of the user's pulls its own. */
+async function imagesFor(options: Options): Promise<Planned[]> {
+  if (options.context) return [];
+  const manifests = await renderManifests(options.stack, stackConfig(fileOf(options)));
+  return planImages([...imagesOf(manifests), PAUSE]);
+}
+
+async function provide({ context, cluster: name }: Options, planned: Planned[]): Promise<Provided> {
   const tasks = new Listr<Provided>(
     [
       {
@@ -141,9 +147,7 @@ async function provide(options: Options): Promise<Provided> {
       {
         title: "Images",
         task: async (provided, task) => {
-          // A cluster of the user's pulls its own.
-          const wanted = context ? [] : STACK_IMAGES;
-          provided.images = await provideImages(wanted, (line) => (task.output = line));
+          provided.images = await provideImages(planned, (line) => (task.output = line));
           task.title = `Images: ${provided.images.filter(({ built }) => built).length} built here, ${provided.images.filter(({ built }) => !built).length} pulled`;
         },
       },

@@ -2,10 +2,12 @@ import execa from "execa";
 import { ticketingManifests, trafficJob } from "../examples/ticketing/kubernetes";
 import { type Cluster } from "./cluster";
 import type { Report } from "./cache";
-import { provideImages, refOf } from "./images";
+import { imagesOf, planImages, provideImages, refOf } from "./images";
 
 /** The namespace that Pulumi.kind.yaml watches. */
 const namespace = "ticketing";
+const image = refOf("ticketing");
+const redisImage = refOf("redis");
 
 export interface TrafficOptions {
   users: string;
@@ -27,8 +29,7 @@ export async function runTicketing(
     kubectl(["apply", "--server-side", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
 
   await loadTicketing(cluster, report);
-  const image = refOf("ticketing");
-  await apply(ticketingManifests({ namespace, image, redisImage: refOf("redis") }));
+  await apply(ticketingManifests({ namespace, image, redisImage }));
   report("waiting for the services");
   await kubectl([
     "wait",
@@ -56,7 +57,8 @@ export async function runTicketing(
 }
 
 export async function loadTicketing(cluster: Cluster, report: Report): Promise<void> {
-  const images = await provideImages(["ticketing", "redis"], report);
+  const needed = imagesOf(ticketingManifests({ namespace, image, redisImage }));
+  const images = await provideImages(await planImages(needed), report);
   await cluster.loadImages(
     images.flatMap(({ ref, archive }) => (archive ? [{ ref, archive }] : [])),
     report,

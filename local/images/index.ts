@@ -1,10 +1,13 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
-import versions from "../../config/versions.json";
 import { cached, keyOf, type Report } from "../cache";
 import { debianPackages } from "../debian";
-import { type BuiltName, recipes } from "./recipes";
+import type { Planned } from "./plan";
+import { type Recipe, recipes } from "./recipes";
+
+export { imagesOf, PAUSE } from "./needed";
+export { type Planned, planImages, refOf } from "./plan";
 
 export interface Image {
   /** As manifests name it. */
@@ -17,56 +20,24 @@ export interface Image {
   archive?: string;
 }
 
-const ours = {
-  pause: "registry.k8s.io/pause:3.10",
-  ticketing: "docker.io/observability-stack/ticketing:0.1.0",
-};
-
-export const refOf = (name: BuiltName): string =>
-  name in ours
-    ? ours[name as keyof typeof ours]
-    : `${versions[name as keyof typeof versions].image}:${versions[name as keyof typeof versions].tag}`;
-
-/** What the default stack runs, and the container that every pod of our own node begins with. */
-export const STACK_IMAGES = (Object.keys(recipes) as BuiltName[]).filter(
-  (name) => !["redis", "ticketing"].includes(name),
-);
-
-/**
- * Images by name: left to the cluster to pull where a registry answers, else built from their pins under the
- * upstream's names. The sample workload's is in no registry and always built.
- */
-export async function provideImages(names: BuiltName[], report: Report): Promise<Image[]> {
-  const pull = await registryAnswers();
+/** Builds, or takes from the cache, what the cluster is not left to pull; under the very names that the pods have. */
+export async function provideImages(planned: Planned[], report: Report): Promise<Image[]> {
   const images: Image[] = [];
-  for (const name of names) {
-    const ref = refOf(name);
-    if (pull && name !== "ticketing") images.push({ ref, version: ref.split(":").at(-1)!, built: false });
-    else
-      images.push({
-        ref,
-        version: recipes[name].version,
-        lacks: recipes[name].lacks,
-        built: true,
-        archive: await archiveOf(name, report),
-      });
+  for (const { ref, recipe: name } of planned) {
+    const recipe = name && recipes[name];
+    if (!recipe) images.push({ ref, version: ref.split(":").at(-1)!, built: false });
+    else {
+      const { version, lacks } = recipe;
+      images.push({ ref, version, lacks, built: true, archive: await archiveOf(name, recipe, ref, report) });
+    }
   }
   return images;
 }
 
-/** Asked once, and not for long: a machine without a registry should not wait. */
-async function registryAnswers(): Promise<boolean> {
-  const url = "https://registry-1.docker.io/v2/";
-  const answer = await fetch(url, { signal: AbortSignal.timeout(3_000) }).catch(() => undefined);
-  // 401 is how a registry greets; anything else comes from a proxy on the way.
-  return answer?.status === 200 || answer?.status === 401;
-}
-
-async function archiveOf(name: BuiltName, report: Report): Promise<string> {
-  const recipe = recipes[name];
+async function archiveOf(name: string, recipe: Recipe, ref: string, report: Report): Promise<string> {
   const inputs = await recipe.inputs(report);
   const key = keyOf(
-    refOf(name),
+    ref,
     recipe.version,
     String(recipe.user),
     recipe.entrypoint,
@@ -74,7 +45,7 @@ async function archiveOf(name: BuiltName, report: Report): Promise<string> {
     ...inputs,
   );
   const directory = await cached(`images/${name}-${key}`, async (unfinished) => {
-    report(`image ${refOf(name)}: ${recipe.version}`);
+    report(`image ${ref}: ${recipe.version}`);
     const umoci = join(await debianPackages("umoci", ["umoci"], report), "usr/bin/umoci");
     const scratch = mkdtempSync(`${unfinished}.root-`);
     try {
@@ -98,7 +69,7 @@ async function archiveOf(name: BuiltName, report: Report): Promise<string> {
         ...config,
         ...labels.flatMap((label) => ["--config.label", label]),
       ]);
-      nameIn(layout, refOf(name));
+      nameIn(layout, ref);
       await execa("tar", ["-C", layout, "-cf", join(unfinished, "image.tar"), "."]);
     } finally {
       rmSync(scratch, { recursive: true, force: true });

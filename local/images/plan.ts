@@ -1,0 +1,70 @@
+import versions from "../../config/versions.json";
+import { UserError } from "../errors";
+import { type Needed, PAUSE } from "./needed";
+import { type BuiltName, recipes } from "./recipes";
+
+/** An image that is built by the recipe of this name; without one it is left to the cluster to pull. */
+export interface Planned {
+  ref: string;
+  recipe?: BuiltName;
+}
+
+const TICKETING = "docker.io/observability-stack/ticketing:0.1.0";
+
+export function refOf(name: BuiltName): string {
+  if (name === "pause") return PAUSE.ref;
+  if (name === "ticketing") return TICKETING;
+  return `${versions[name].image}:${versions[name].tag}`;
+}
+
+/**
+ * Left to the cluster to pull where a registry answers, else to be built here. The sample workload's image is in no
+ * registry and always built. Changes nothing.
+ *
+ * @throws UserError that names every image that is neither within reach nor can be built, and who needs it
+ */
+export async function planImages(needed: Needed[]): Promise<Planned[]> {
+  const answering = await registriesThatAnswer(needed.map(({ ref }) => hostOf(ref)));
+  // Docker Hub stands for the internet: what a mirror has that only the cluster can reach is not judged from here.
+  const pulled = (ref: string) => answering.has(DOCKER_HUB) || answering.has(hostOf(ref));
+  const planned = needed.map(({ ref, by }) => ({
+    ref,
+    by,
+    pull: ref !== TICKETING && pulled(ref),
+    recipe: recipeOf(ref),
+  }));
+  const missing = planned.filter(({ pull, recipe }) => !pull && !recipe);
+  if (missing.length > 0) throw outOfReach(missing);
+  return planned.map(({ ref, pull, recipe }) => (pull ? { ref } : { ref, recipe }));
+}
+
+const DOCKER_HUB = "docker.io";
+const hostOf = (ref: string) => ref.split("/")[0];
+
+/** A mirror has the upstream's path and tag below an address of its own. */
+const recipeOf = (ref: string): BuiltName | undefined =>
+  (Object.keys(recipes) as BuiltName[]).find((name) => ref.endsWith(belowHost(refOf(name))));
+const belowHost = (ref: string) => ref.slice(hostOf(ref).length);
+
+/** Asked once, and not for long: a machine without a registry should not wait. */
+async function registriesThatAnswer(hosts: string[]): Promise<Set<string>> {
+  const asked = [...new Set([DOCKER_HUB, ...hosts])].map(async (host) => {
+    const url = `https://${host === DOCKER_HUB ? "registry-1.docker.io" : host}/v2/`;
+    const answer = await fetch(url, { signal: AbortSignal.timeout(3_000) }).catch(() => undefined);
+    // 401 is how a registry greets; anything else comes from a proxy on the way.
+    return answer?.status === 200 || answer?.status === 401 ? [host] : [];
+  });
+  return new Set((await Promise.all(asked)).flat());
+}
+
+const outOfReach = (missing: Needed[]): UserError =>
+  new UserError(
+    [
+      "No registry answers, and these images cannot be built here:",
+      ...missing.map(({ ref, by }) => `  ${ref}, which ${by} needs`),
+      "Choose one:",
+      "  - leave out, in the stack file, what needs them",
+      "  - put their registry within reach, or a mirror: observability:placement.registry",
+      "  - a cluster that pulls its images itself: --context NAME",
+    ].join("\n"),
+  );

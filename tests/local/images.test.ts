@@ -1,0 +1,141 @@
+/** Which images a stack needs, and where each comes from; registries are played, and nothing is compiled. */
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import execa from "execa";
+import { scratch } from "../support/own-cache";
+import { rendered } from "../support/render";
+import versions from "../../config/versions.json";
+import { UserError } from "../../local/errors";
+import { imagesOf, PAUSE, planImages, provideImages, refOf } from "../../local/images";
+import { recipes } from "../../local/images/recipes";
+
+jest.mock("../../local/debian", () => ({ debianPackages: () => Promise.resolve(debian) }));
+const debian = join(scratch, "debian");
+const { fetch } = global;
+
+/** Registries on these hosts answer as registries do, all others not at all. */
+function registries(...hosts: string[]): void {
+  global.fetch = ((url: string) =>
+    hosts.includes(new URL(url).host)
+      ? Promise.resolve({ status: 401 })
+      : Promise.reject(new Error("no way"))) as unknown as typeof fetch;
+}
+
+const zipkin = { ref: "docker.io/openzipkin/zipkin:9.9.9", by: "zipkin" };
+
+beforeEach(() => registries());
+afterEach(() => (global.fetch = fetch));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe("the images that a stack needs", () => {
+  it("are those of its pods, and each can be built", async () => {
+    const needed = imagesOf(await rendered("kind"));
+    const refs = needed.map(({ ref }) => ref);
+    expect(refs).toEqual(expect.arrayContaining([refOf("prometheus"), refOf("grafana"), refOf("caddy")]));
+    expect(refs).toEqual([...new Set(refs)]);
+    // Not all that exist: nothing of it runs Redis or an exporter for it.
+    for (const other of ["redis", "redis-exporter", "ticketing"] as const)
+      expect(refs).not.toContain(refOf(other));
+    for (const { recipe } of await planImages([...needed, PAUSE])) expect(recipe).toBeDefined();
+  });
+
+  it("fewer where less is deployed", async () => {
+    const refs = imagesOf(await rendered("prod")).map(({ ref }) => ref);
+    expect(refs).not.toContain(refOf("caddy"));
+  });
+
+  it("below a mirror are its, and can be built all the same", async () => {
+    const registry = "mirror.example.org:5000/team";
+    const needed = imagesOf(await rendered("kind", { placement: { registry } }));
+    for (const { ref } of needed) expect(ref).toMatch(/^mirror\.example\.org:5000\/team\/.+:.+/);
+    for (const { recipe } of await planImages(needed)) expect(recipe).toBeDefined();
+  });
+
+  it("count wherever a pod's containers stand, with who needs them", () => {
+    const pod = { initContainers: [{ image: "r/init:1" }], containers: [{ image: "r/main:1" }] };
+    const job = {
+      metadata: { name: "nightly" },
+      spec: { jobTemplate: { spec: { template: { spec: pod } } } },
+    };
+    const image = { metadata: { name: "settings" }, data: { image: "r/none:1", containers: [] } };
+    expect(imagesOf([job, image, { metadata: { name: "again" }, spec: pod }])).toEqual([
+      { ref: "r/init:1", by: "nightly" },
+      { ref: "r/main:1", by: "nightly" },
+    ]);
+  });
+});
+
+describe("where images come from", () => {
+  const all = Object.keys(versions).map((name) => ({ ref: refOf(name as keyof typeof versions), by: name }));
+
+  it("a registry that answers: nothing is built, whether it could be or not", async () => {
+    registries("registry-1.docker.io");
+    const planned = await planImages([...all, zipkin, PAUSE]);
+    expect(planned.filter(({ recipe }) => recipe)).toEqual([]);
+    const [{ ref, built, version }] = await provideImages([{ ref: zipkin.ref }], () => undefined);
+    expect({ ref, built, version }).toEqual({ ref: zipkin.ref, built: false, version: "9.9.9" });
+  });
+
+  it("a mirror that answers where Docker Hub does not", async () => {
+    registries("mirror.example.org");
+    const [mirrored, direct] = await planImages([
+      { ref: "mirror.example.org/openzipkin/zipkin:9.9.9", by: "zipkin" },
+      { ref: refOf("caddy"), by: "edge" },
+    ]);
+    expect(mirrored.recipe).toBeUndefined();
+    expect(direct.recipe).toBe("caddy");
+  });
+
+  it("the sample workload is in no registry", async () => {
+    registries("registry-1.docker.io");
+    const [{ recipe }] = await planImages([{ ref: refOf("ticketing"), by: "board-service" }]);
+    expect(recipe).toBe("ticketing");
+  });
+
+  it("no registry, and one that cannot be built: the error names it, who needs it and what to do", async () => {
+    const refused = await planImages([...all, zipkin]).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(UserError);
+    const { message } = refused as UserError;
+    expect(message).toContain("docker.io/openzipkin/zipkin:9.9.9, which zipkin needs");
+    expect(message).toContain("observability:placement.registry");
+    expect(message).toContain("--context NAME");
+    // Those that can be built are no trouble of the user's.
+    expect(message).not.toContain("prometheus");
+  });
+
+  it("another tag than the one that is built here is another image", async () => {
+    await expect(planImages([{ ref: "docker.io/library/caddy:1", by: "edge" }])).rejects.toThrow("caddy:1");
+  });
+});
+
+describe("an image that is built", () => {
+  const kept = recipes.pause!;
+  afterEach(() => void (recipes.pause = kept));
+
+  it("has the name that the pods have, below a mirror too", async () => {
+    mkdirSync(join(debian, "usr/bin"), { recursive: true });
+    // Stands for umoci: makes an image layout with one manifest.
+    const umoci = `#!/bin/sh\n[ "$1" != init ] || { mkdir -p "$3"; echo '{"manifests":[{}]}' > "$3/index.json"; }\n`;
+    writeFileSync(join(debian, "usr/bin/umoci"), umoci);
+    chmodSync(join(debian, "usr/bin/umoci"), 0o755);
+    recipes.pause = { ...kept, inputs: () => Promise.resolve(["input"]), fill: () => Promise.resolve() };
+
+    const mirrored = "mirror.example.org:5000/team/pause:3.10";
+    const planned = await planImages([PAUSE, { ref: mirrored, by: "every pod" }]);
+    const images = await provideImages(planned, () => undefined);
+    const names = images.map(async ({ archive }) => {
+      const { stdout } = await execa("tar", ["-xOf", archive!, "./index.json"]);
+      return JSON.parse(stdout).manifests[0].annotations;
+    });
+    expect(await Promise.all(names)).toEqual(
+      [PAUSE.ref, mirrored].map((ref) => ({
+        "io.containerd.image.name": ref,
+        "org.opencontainers.image.ref.name": "3.10",
+      })),
+    );
+    expect(images).toEqual([
+      expect.objectContaining({ ref: PAUSE.ref, version: "3.10", built: true }),
+      expect.objectContaining({ ref: mirrored, version: "3.10", built: true }),
+    ]);
+  });
+});
