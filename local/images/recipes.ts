@@ -1,11 +1,13 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import execa from "execa";
 import { type ImageName } from "../../config/images";
 import { build, programOf, type ProgramName } from "../build";
 import type { Report } from "../cache";
 import { debianPackages } from "../debian";
 import { repoDir } from "../paths";
+import { copy, withLibraries } from "./files";
+import { postgres } from "./postgres";
 
 /** What is in an image that is made here, at the paths and with the user that the upstream's image has. */
 export interface Recipe {
@@ -121,22 +123,9 @@ export const recipes: Partial<Record<BuiltName, Recipe>> = {
   caddy: program("caddy", "caddy", "/usr/bin/caddy", 0),
   node,
   redis,
+  postgres,
   "redis-exporter": program("redis-exporter", "redis_exporter", "/redis_exporter", 59000),
   "postgres-exporter": program("postgres-exporter", "postgres_exporter", "/bin/postgres_exporter", 65534),
   pause: program("pause", "pause", "/pause", 65535),
   ticketing,
 };
-
-async function copy(from: string, to: string): Promise<void> {
-  mkdirSync(dirname(to), { recursive: true });
-  cpSync(from, to, { dereference: true });
-}
-
-/** A dynamically linked program with its libraries, from an unpacked tree where it has them, else from the host. */
-async function withLibraries(from: string, to: string, root: string, tree = ""): Promise<void> {
-  await copy(from, to);
-  const env = tree ? { LD_LIBRARY_PATH: join(tree, "usr/lib/x86_64-linux-gnu") } : {};
-  const { stdout } = await execa("ldd", [from], { env });
-  for (const [library] of stdout.matchAll(/\/\S+/g))
-    await copy(library, join(root, library.replace(tree, "")));
-}
