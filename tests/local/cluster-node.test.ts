@@ -1,6 +1,6 @@
 /** The pure parts of the local node. That it runs is proven in tests/cluster. */
 import { X509Certificate } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -90,6 +90,28 @@ test("every file that a program is pointed to is written", async () => {
   });
   expect(readSpec({ name: "trial", id: "", directory })).toEqual(spec(directory));
   expect(readSpec({ name: "trial", id: "", directory: join(scratch, "none") })).toBeUndefined();
+});
+
+test("a new cluster has classes as kind and EKS have; one that was made before keeps its own", async () => {
+  const directory = join(scratch, "storage");
+  const classes = () => {
+    const { items } = JSON.parse(readFileSync(join(directory, "addons.json"), "utf8"));
+    return items.filter(({ kind }: { kind: string }) => kind === "StorageClass");
+  };
+  await writeFiles(spec(directory));
+  const [standard, expandable] = classes();
+  const waits = { volumeBindingMode: "WaitForFirstConsumer" };
+  const isDefault = "storageclass.kubernetes.io/is-default-class";
+  expect(standard).toMatchObject({ ...waits, allowVolumeExpansion: false });
+  expect(standard.metadata).toEqual({ name: "standard", annotations: { [isDefault]: "true" } });
+  expect(expandable).toMatchObject({ ...waits, allowVolumeExpansion: true });
+  expect(expandable.metadata).toEqual({ name: "standard-expandable", annotations: { [isDefault]: "false" } });
+
+  // Kubernetes would refuse the change, and the cluster would not get ready.
+  const bindsAtOnce = { ...standard, volumeBindingMode: "Immediate" };
+  writeFileSync(join(directory, "addons.json"), JSON.stringify({ items: [bindsAtOnce] }));
+  await writeFiles(spec(directory));
+  expect(classes()).toEqual([bindsAtOnce, expandable]);
 });
 
 test("a node is alive when it is Ready and its lease was renewed lately, in this run", () => {

@@ -5,6 +5,7 @@ import { read, subjects, writeCertificates } from "./certificates";
 import { inside } from "./mounts";
 import { adminKubeconfig, apiServiceAddress, type Spec } from "./place";
 import * as settings from "./settings";
+import { storageClasses } from "./storage";
 
 export async function writeFiles(spec: Spec): Promise<void> {
   const at = (path: string) => join(spec.directory, path);
@@ -33,7 +34,7 @@ export async function writeFiles(spec: Spec): Promise<void> {
   write("kubelet.json", settings.kubelet(spec));
   write("kube-proxy.json", settings.kubeProxy(spec));
   write("Corefile", settings.corefile(spec));
-  write("addons.json", settings.addons(spec));
+  write("addons.json", settings.addons(spec, storageClasses(at("addons.json"))));
   // For pods that ask for the node's DNS: there is no way out of the node, so it is the cluster's.
   write("resolv.conf", `nameserver ${spec.nodeAddress}\n`);
 

@@ -2,6 +2,7 @@
 import { dnsServiceAddress, podRange, type Spec } from "./place";
 import { type Identity } from "./certificates";
 import { inside } from "./mounts";
+import type { StorageClass } from "./storage";
 
 export const pauseImage = "registry.k8s.io/pause:3.10";
 
@@ -120,22 +121,14 @@ export const corefile = (spec: Spec) => `.:53 {
 `;
 
 /**
- * What every cluster is expected to have: a default StorageClass, and the DNS service under its usual name and
- * address (CoreDNS is a process of the node here, so the service has no selector).
+ * What every cluster is expected to have: classes of volumes, and the DNS service under its usual name and address
+ * (CoreDNS is a process of the node here, so the service has no selector).
  */
-export const addons = (spec: Spec): object => ({
+export const addons = (spec: Spec, classes: StorageClass[]): object => ({
   apiVersion: "v1",
   kind: "List",
   items: [
-    {
-      apiVersion: "storage.k8s.io/v1",
-      kind: "StorageClass",
-      metadata: {
-        name: "standard",
-        annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
-      },
-      provisioner: "kubernetes.io/host-path",
-    },
+    ...classes,
     {
       apiVersion: "v1",
       kind: "Service",
