@@ -25,6 +25,7 @@ export const ruleGroups = (stack: Stack): RuleGroup[] => [
   serviceAlerts(stack.settings),
   kubernetesAlerts(stack.settings),
   stackAlerts(stack),
+  ...stack.programs.flatMap(({ alerts }) => alerts?.(stack) ?? []),
   watchdog(stack.settings),
 ];
 

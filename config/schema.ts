@@ -68,6 +68,14 @@ export const settingsSchema = z
         "allowed: another namespace than namespaces.stack, since it is privileged",
       );
 
+    for (const exporter of ["redis", "postgres"] as const)
+      repeated(settings.metrics[exporter].targets, ({ name }) => name).forEach(({ index, value }) =>
+        refuse(
+          ["metrics", exporter, "targets", index, "name"],
+          `${value} is named twice; allowed: each name once`,
+        ),
+      );
+
     const { receivers, routes, smtp } = settings.alerting;
     repeated(receivers, (r) => r.name).forEach(({ index, value }) =>
       refuse(["alerting", "receivers", index, "name"], `${value} is named twice; allowed: each name once`),

@@ -65,7 +65,14 @@ function flowOf(stack: Stack, { name }: Program, { to, ports }: Call): Flow {
 /** The API server's own address is not known beforehand: its usual ports, anywhere. */
 const API_PORTS = [443, 6443];
 
-const outside: readonly string[] = ["applications", "users", "kubernetes-api", "kubelets", "receivers"];
+const outside: readonly string[] = [
+  "applications",
+  "users",
+  "kubernetes-api",
+  "kubelets",
+  "receivers",
+  "databases",
+];
 const isOutside = (end: string): end is Outside => outside.includes(end);
 
 /** Whether somebody calls it by name, so that it needs a Service. */

@@ -8,8 +8,10 @@ import { grafanaRotation } from "./grafana/rotation";
 import { kubeStateMetrics } from "./kube-state-metrics";
 import { loki } from "./loki";
 import { nodeExporter } from "./node-exporter";
+import { postgresExporter } from "./postgres-exporter";
 import type { Program, Stack } from "./program";
 import { prometheus } from "./prometheus";
+import { redisExporter } from "./redis-exporter";
 import { tempo } from "./tempo";
 
 /** Every program there is. Names, ports, flows, policies, images and datasources are derived from this list. */
@@ -19,6 +21,8 @@ export const programs: readonly Program[] = [
   alertmanager,
   kubeStateMetrics,
   nodeExporter,
+  redisExporter,
+  postgresExporter,
   grafana,
   grafanaRotation,
   loki,

@@ -1,3 +1,4 @@
+import type { RuleGroup } from "../alerts/alert";
 import type { ImageName } from "../config/images";
 import type { Settings } from "../config/schema";
 
@@ -10,7 +11,7 @@ export interface Stack {
 }
 
 /** Whatever is no pod of the stack, seen from its pods. */
-export type Outside = "applications" | "users" | "kubernetes-api" | "kubelets" | "receivers";
+export type Outside = "applications" | "users" | "kubernetes-api" | "kubelets" | "receivers" | "databases";
 
 /** Somebody a program opens connections to. */
 export interface Call {
@@ -189,6 +190,10 @@ export interface Program {
   /** Written in Go: it is told its memory limit, so that it collects garbage before the kernel kills it. */
   go?: boolean;
   resources(settings: Settings): Settings["metrics"]["resources"];
+  /** Scrape jobs beyond its own telemetry, as in Prometheus' configuration. */
+  scrapeJobs?(stack: Stack): { job_name: string; [field: string]: unknown }[];
+  /** Alerts on what it measures or does. */
+  alerts?(stack: Stack): RuleGroup[];
   datasource?: Datasource;
   traces?: TracesBackend;
   logs?: LogsBackend;

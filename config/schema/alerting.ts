@@ -1,11 +1,5 @@
 import { z } from "zod";
-import { duration, fraction, httpUrl, resources, storage } from "./common";
-
-const secret = (what: string) =>
-  z
-    .string({ error: `allowed: ${what}` })
-    .min(1, `allowed: ${what}`)
-    .meta({ secret: true });
+import { duration, fraction, httpUrl, resources, secret, storage } from "./common";
 
 const receiver = z
   .strictObject({

@@ -56,6 +56,13 @@ export const kubernetesName = (what: string) =>
 
 export const httpUrl = () => z.url({ protocol: /^https?$/, error: "allowed: an http:// or https:// URL" });
 
+/** A text that is never shown: it goes into a Kubernetes Secret only, and messages hide it. */
+export const secret = (what: string) =>
+  z
+    .string({ error: `allowed: ${what}` })
+    .min(1, `allowed: ${what}`)
+    .meta({ secret: true });
+
 const amounts = (cpu: string, memory: string) =>
   z
     .strictObject({

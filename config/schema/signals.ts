@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { byteQuantity, duration, kubernetesName, nodePort, probability, resources, storage } from "./common";
+import { postgres, redis } from "./exporters";
 
 export const metrics = z
   .strictObject({
@@ -55,6 +56,8 @@ export const metrics = z
       })
       .prefault({})
       .describe("node-exporter: processor, memory and disks of the nodes."),
+    redis,
+    postgres,
   })
   .prefault({})
   .describe("Prometheus and the exporters.");

@@ -29,6 +29,7 @@ export function prometheusConfig(stack: Stack): object {
       ...annotatedPods(settings),
       ...stackJobs(stack),
       ...kubeletJobs(settings),
+      ...stack.programs.flatMap(({ scrapeJobs }) => scrapeJobs?.(stack) ?? []),
     ],
   };
 }

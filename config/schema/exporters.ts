@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { kubernetesName, port, resources, secret } from "./common";
+
+const target = (what: string) => ({
+  name: kubernetesName("a name").describe(`Label instance of the ${what}'s metrics.`),
+  host: z
+    .string({ error: "allowed: a host name or address" })
+    .regex(/^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/, "allowed: a host name or address without a port")
+    .describe("Host name or address, such as redis.shop.svc."),
+});
+
+export const redis = z
+  .strictObject({
+    targets: z
+      .array(
+        z.strictObject({
+          ...target("server"),
+          port: port().default(6379).describe("Port; default 6379."),
+          username: z.string().min(1).optional().describe("User of an access control list; default: none."),
+          password: secret("the server's password").optional().describe("Password. Set it with --secret."),
+        }),
+      )
+      .default([])
+      .describe("Servers that are watched; default none: no exporter."),
+    resources: resources("10m 24Mi", "100m 64Mi"),
+  })
+  .prefault({})
+  .describe("redis-exporter: Redis servers as metrics.");
+
+export const postgres = z
+  .strictObject({
+    targets: z
+      .array(
+        z.strictObject({
+          ...target("server"),
+          port: port().default(5432).describe("Port; default 5432."),
+          database: z
+            .string()
+            .regex(/^[\w-]+$/, "allowed: letters, digits, _ and -")
+            .default("postgres")
+            .describe("Database to connect to; default postgres."),
+          sslmode: z
+            .enum(["disable", "require", "verify-full"], { error: "allowed: disable, require, verify-full" })
+            .default("require")
+            .describe("How the connection is encrypted; default require."),
+          username: z
+            .string({ error: "allowed: the name of a role that may read pg_monitor's views" })
+            .min(1)
+            .describe("Role; `GRANT pg_monitor TO role` is all it needs."),
+          password: secret("the role's password").describe("Password. Set it with --secret."),
+        }),
+      )
+      .default([])
+      .describe("Servers that are watched; default none: no exporter."),
+    resources: resources("10m 24Mi", "100m 64Mi"),
+  })
+  .prefault({})
+  .describe("postgres-exporter: PostgreSQL servers as metrics.");

@@ -1,0 +1,68 @@
+import { alert } from "../alerts/alert";
+import { yaml } from "../config/yaml";
+import type { Program } from "./program";
+import { targetsJob } from "./targets";
+
+const SECRETS = "/etc/postgres-exporter";
+
+/** PostgreSQL servers as metrics. */
+export const postgresExporter: Program = {
+  name: "postgres-exporter",
+  component: "metrics",
+  workload: "Deployment",
+  image: "postgres-exporter",
+  go: true,
+  user: 65534,
+  enabled: ({ metrics }) => metrics.postgres.targets.length > 0,
+  ports: () => ({ http: 9187 }),
+  telemetry: () => [{ port: "http" }],
+  calls: ({ settings }) => [
+    {
+      to: "databases",
+      ports: settings.metrics.postgres.targets.map(({ port }) => port),
+      why: "asks the servers",
+    },
+  ],
+  args: () => [`--config.file=${SECRETS}/postgres_exporter.yml`],
+  // Each server's role and password are a module of their own, which Prometheus names with the server.
+  secrets: ({ settings }) => {
+    const modules = settings.metrics.postgres.targets.map(({ name, username, password, sslmode }) => [
+      name,
+      { type: "userpass", userpass: { username, password }, options: { sslmode } },
+    ]);
+    const config = yaml({ auth_modules: Object.fromEntries(modules) });
+    return [{ name: "config", path: SECRETS, values: { "postgres_exporter.yml": config } }];
+  },
+  probes: () => ({
+    ready: { path: "/", port: "http", delay: 1, period: 5 },
+    live: { path: "/", port: "http", delay: 10, period: 10 },
+  }),
+  resources: ({ metrics }) => metrics.postgres.resources,
+  scrapeJobs: (stack) => [
+    targetsJob(
+      stack,
+      "postgres-exporter",
+      "postgres",
+      "/probe",
+      stack.settings.metrics.postgres.targets.map(({ name, host, port, database }) => ({
+        name,
+        target: `${host}:${port}/${database}`,
+        params: { auth_module: name },
+      })),
+    ),
+  ],
+  alerts: ({ settings }) => [
+    {
+      name: "postgres",
+      rules: [
+        alert(settings, "PostgreSQLDown", {
+          expr: 'pg_up{job="postgres"} == 0 or up{job="postgres"} == 0',
+          for: "5m",
+          severity: "critical",
+          summary: "PostgreSQL {{ $labels.instance }} does not answer",
+          description: "The exporter has not reached it for 5m.",
+        }),
+      ],
+    },
+  ],
+};
