@@ -1,5 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { SettingsError } from "../config/settings";
 import { down, preview, render, status, ticketing, up } from "./commands";
 import { UserError } from "./errors";
@@ -18,7 +18,13 @@ function command(name: string, description: string) {
     .option("--cluster <name>", "name of the local cluster", "observability");
 }
 
-command("up", "toolchain, cluster, pulumi up, until everything is ready").action(up);
+command("up", "toolchain, cluster, pulumi up, until everything is ready")
+  .addOption(
+    new Option("--recreate", "removes the local cluster of that name first, with its data").conflicts(
+      "context",
+    ),
+  )
+  .action(up);
 command("preview", "what up would change").action(preview);
 command("status", "what runs and how to reach it").action(status);
 command("down", "destroys the stack and the local cluster").action(down);

@@ -25,6 +25,8 @@ export interface Options {
   configFile?: string;
   context?: string;
   cluster: string;
+  /** Of `up`. */
+  recreate?: boolean;
 }
 
 interface Provided {
@@ -37,7 +39,7 @@ interface Provided {
 export async function up(options: Options): Promise<void> {
   const settings = settingsIn(options);
   refuseLocal(options, settings);
-  await checkCluster({ name: options.cluster, context: options.context }, console.error);
+  await checkCluster(clusterFor(options), console.error);
   const { toolchain, cluster, images } = await provide(options, await imagesFor(options));
   await refuseMissingNamespaces(settings, cluster);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
@@ -84,6 +86,8 @@ export async function render(options: Pick<Options, "stack" | "configFile">): Pr
   settingsIn(options);
   process.stdout.write(manifestsText(await renderManifests(options.stack, stackConfig(fileOf(options)))));
 }
+
+const clusterFor = ({ cluster, context, recreate }: Options) => ({ name: cluster, context, recreate });
 
 const fileOf = ({ stack, configFile }: Pick<Options, "stack" | "configFile">) =>
   configFile ?? stackFile(stack);
@@ -134,7 +138,7 @@ async function imagesFor(options: Options): Promise<Planned[]> {
   return planImages([...imagesOf(manifests), PAUSE]);
 }
 
-async function provide({ context, cluster: name }: Options, planned: Planned[]): Promise<Provided> {
+async function provide(options: Options, planned: Planned[]): Promise<Provided> {
   const tasks = new Listr<Provided>(
     [
       {
@@ -155,7 +159,7 @@ async function provide({ context, cluster: name }: Options, planned: Planned[]):
         title: "Cluster",
         task: async (provided, task) => {
           const report = (line: string) => (task.output = line);
-          provided.cluster = await provideCluster({ name, context }, report);
+          provided.cluster = await provideCluster(clusterFor(options), report);
           const archives = provided.images.flatMap(({ ref, archive }) => (archive ? [{ ref, archive }] : []));
           await provided.cluster.loadImages(archives, report);
           task.title = `Cluster: ${provided.cluster.name} (${provided.cluster.kind})`;

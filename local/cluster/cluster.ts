@@ -10,6 +10,10 @@ export interface ClusterOptions {
   context?: string;
   /** Ports on localhost that lead to node ports. Default: those of kind.yaml. A context has none. */
   hostPorts?: HostPort[];
+  /** A cluster that was made here under the name before is removed first, with its data. */
+  recreate?: boolean;
+  /** Seconds until a cluster of kind's that starts must answer. Default: 180. */
+  patience?: number;
 }
 
 /** An image as a file that holds an OCI or Docker archive. */

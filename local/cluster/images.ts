@@ -10,7 +10,7 @@ import type { ImageArchive, Report } from "./cluster";
 export async function loadChanged(
   directory: string,
   images: ImageArchive[],
-  load: (image: ImageArchive) => Promise<void>,
+  load: (image: ImageArchive) => Promise<unknown>,
   report: Report,
   present?: Set<string>,
 ): Promise<void> {

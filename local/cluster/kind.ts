@@ -1,39 +1,15 @@
-/** A cluster by kind, where Docker answers. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { dump, load } from "js-yaml";
+/** A cluster by kind, where Docker answers. It is removed when that is asked for, and for no other reason. */
+import { existsSync, rmSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { UserError } from "../errors";
-import type { Cluster, Report } from "./cluster";
+import type { Cluster, ImageArchive, Report } from "./cluster";
 import { loadChanged } from "./images";
+import { kindExists, recordedPorts, writeRecord } from "./kind-record";
 import { findKubectl } from "./kubectl";
-import { placeOf, type HostPort } from "./node/place";
+import { adminKubeconfig, placeOf, type HostPort } from "./node/place";
 import { assertPortsFree } from "./ports";
-import type { ExecaReturnValue } from "execa";
 import { run } from "./run";
-
-interface KindConfig {
-  nodes: { extraPortMappings: { listenAddress: string; hostPort: number; containerPort: number }[] }[];
-}
-
-const readConfig = () => load(readFileSync(join(__dirname, "kind.yaml"), "utf8")) as KindConfig;
-
-/** The ports that kind.yaml maps; other local clusters map the same. */
-export const defaultHostPorts = (): HostPort[] =>
-  readConfig().nodes[0].extraPortMappings.map(({ hostPort, containerPort }) => ({
-    host: hostPort,
-    node: containerPort,
-  }));
-
-/** kind.yaml with these ports instead of its own. */
-export function kindConfig(hostPorts: HostPort[]): KindConfig {
-  const config = readConfig();
-  config.nodes[0].extraPortMappings = hostPorts.map(({ host, node }) => ({
-    listenAddress: "127.0.0.1",
-    hostPort: host,
-    containerPort: node,
-  }));
-  return config;
-}
 
 /** Why kind cannot be used here, or nothing if it can. */
 export async function kindMissing(): Promise<string | undefined> {
@@ -43,87 +19,113 @@ export async function kindMissing(): Promise<string | undefined> {
   return !kind.failed ? undefined : "Docker answers, but there is no `kind` command (install kind)";
 }
 
-/** The running cluster of that name, if it answers and was made with these ports (default: whichever). No side effects. */
-export async function findKind(
-  name: string,
-  hostPorts: HostPort[] | undefined,
-  report: Report,
-): Promise<Cluster | undefined> {
-  const { directory } = placeOf(name);
-  const made = join(directory, "kind.yaml");
-  if (!existsSync(made)) return undefined;
-  if (hostPorts && readFileSync(made, "utf8") !== dump(kindConfig(hostPorts))) return undefined;
-  const kubeconfig = join(directory, "kubeconfig");
-  const kubectl = await findKubectl(report);
-  const answer = await run(kubectl, [
-    "--kubeconfig",
-    kubeconfig,
-    "--request-timeout",
-    "5s",
-    "get",
-    "--raw",
-    "/readyz",
-  ]);
-  if (answer.failed) return undefined;
-  return {
-    kind: "kind",
-    name,
-    kubeconfig,
-    kubectl,
-    loadImages: (images, tell) =>
-      loadChanged(
-        directory,
-        images,
-        async ({ ref, archive }) =>
-          must(
-            await run("kind", ["load", "image-archive", archive, "--name", name]),
-            `cannot load image ${ref}`,
-          ),
-        tell,
-      ),
-  };
+/** The cluster of that name that was made here, if it answers. No side effects. */
+export async function findKind(name: string, report: Report): Promise<Cluster | undefined> {
+  if (!kindExists(name)) return undefined;
+  const cluster = clusterOf(name, await findKubectl(report));
+  return (await answers(cluster)) ? cluster : undefined;
 }
 
-/** Reuses a cluster that answers; else makes it anew. Errors: UserError for a port in use, and if kind fails. */
-export async function provideKind(name: string, hostPorts: HostPort[], report: Report): Promise<Cluster> {
-  const running = await findKind(name, hostPorts, report);
-  if (running) return running;
-  const { directory } = placeOf(name);
-  await removeKind(name);
+/**
+ * The containers of the cluster, none if there is no such cluster. No side effects.
+ * Errors: UserError for one that is not ours, that was never finished, or that lacks one of these ports.
+ */
+export async function usableContainers(name: string, hostPorts: HostPort[]): Promise<string[]> {
+  const listed = await must("kind", ["get", "nodes", "--name", name], `cannot look for cluster ${name}`);
+  const containers = listed.split("\n").filter(Boolean);
+  if (containers.length === 0) return [];
+  if (!kindExists(name))
+    throw new UserError(
+      `--cluster ${name}: kind has a cluster of this name that npm run up did not make; it is left as it is.\n` +
+        `Use it by --context kind-${name}, or name another by --cluster NAME, or delete it: kind delete cluster --name ${name}`,
+    );
+  const anew = `To give it up with its data and make it anew: npm run up -- --cluster ${name} --recreate`;
+  // kind writes the kubeconfig last.
+  if (!existsSync(adminKubeconfig(placeOf(name))))
+    throw new UserError(`The local cluster ${name} was not finished when it was made.\n${anew}`);
+  const made = recordedPorts(name);
+  if (hostPorts.every((wanted) => made.some((port) => isDeepStrictEqual(port, wanted)))) return containers;
+  const list = (ports: HostPort[]) =>
+    ports.map(({ host, node }) => `localhost:${host} to its port ${node}`).join(", ");
+  throw new UserError(
+    `The local cluster ${name} leads ${list(made)}; wanted: ${list(hostPorts)}. Ports cannot be changed later.\n${anew}`,
+  );
+}
+
+/**
+ * Reuses a cluster, which is started where it is stopped; makes it where there is none.
+ * `patience`: seconds until it must answer.
+ * Errors: UserError for a port in use, for a cluster that cannot be used (above) or does not answer, and if kind fails.
+ */
+export async function provideKind(
+  name: string,
+  hostPorts: HostPort[],
+  patience: number,
+  report: Report,
+): Promise<Cluster> {
+  const containers = await usableContainers(name, hostPorts);
+  if (containers.length === 0) await make(name, hostPorts, report);
+  const cluster = clusterOf(name, await findKubectl(report));
+  if (await answers(cluster)) return cluster;
+  if (containers.length > 0) {
+    report(`cluster ${name} does not answer: starting its containers, if they are stopped`);
+    await must("docker", ["start", ...containers], `cannot start cluster ${name}, which is left as it is`);
+  }
+  for (const began = Date.now(); ; await delay(1000)) {
+    const seconds = Math.round((Date.now() - began) / 1000);
+    report(`cluster ${name}: waiting for its API server, ${seconds} s of at most ${patience} s`);
+    if (await answers(cluster)) return cluster;
+    if (seconds >= patience)
+      throw new UserError(
+        `The local cluster ${name} does not answer. Its data is untouched. Look at \`docker ps --all\` and ` +
+          `\`docker logs ${containers[0] ?? `${name}-control-plane`}\`, then run the command again.\n` +
+          `To remove it with its data: npm run down -- --cluster ${name}`,
+      );
+  }
+}
+
+async function make(name: string, hostPorts: HostPort[], report: Report): Promise<void> {
+  rmSync(placeOf(name).directory, { recursive: true, force: true });
   await assertPortsFree(hostPorts.map(({ host }) => host));
   report(`kind makes cluster ${name}; the first time it pulls an image of 400 MB`);
-  mkdirSync(directory, { recursive: true });
-  const config = join(directory, "kind.yaml");
-  writeFileSync(config, dump(kindConfig(hostPorts)));
-  const kubeconfig = join(directory, "kubeconfig");
-  const args = [
-    "create",
-    "cluster",
-    "--name",
-    name,
-    "--config",
-    config,
-    "--kubeconfig",
-    kubeconfig,
-    "--wait",
-    "120s",
-  ];
-  must(await run("kind", args), `cannot make cluster ${name}`);
-  const made = await findKind(name, hostPorts, report);
-  if (!made) throw new UserError(`kind made cluster ${name}, but it does not answer: see \`docker ps\``);
-  return made;
+  const files = ["--config", writeRecord(name, hostPorts), "--kubeconfig", adminKubeconfig(placeOf(name))];
+  const create = ["create", "cluster", "--name", name, ...files, "--wait", "120s"];
+  await must("kind", create, `cannot make cluster ${name}`).catch((error: unknown) => {
+    // kind has taken away what it had begun; whatever has this name later is not ours.
+    rmSync(placeOf(name).directory, { recursive: true });
+    throw error;
+  });
 }
 
 /** Deletes the cluster, if kind has it, and its record. */
 export async function removeKind(name: string): Promise<void> {
-  const { directory } = placeOf(name);
-  const args = ["delete", "cluster", "--name", name, "--kubeconfig", join(directory, "kubeconfig")];
-  must(await run("kind", args), `cannot delete cluster ${name}`);
-  rmSync(directory, { recursive: true, force: true });
+  const place = placeOf(name);
+  const args = ["delete", "cluster", "--name", name, "--kubeconfig", adminKubeconfig(place)];
+  await must("kind", args, `cannot delete cluster ${name}`);
+  rmSync(place.directory, { recursive: true, force: true });
 }
 
-export const kindExists = (name: string) => existsSync(join(placeOf(name).directory, "kind.yaml"));
+function clusterOf(name: string, kubectl: string): Cluster {
+  const place = placeOf(name);
+  const load = ({ ref, archive }: ImageArchive) =>
+    must("kind", ["load", "image-archive", archive, "--name", name], `cannot load image ${ref}`);
+  return {
+    kind: "kind",
+    name,
+    kubeconfig: adminKubeconfig(place),
+    kubectl,
+    loadImages: (images, report) => loadChanged(place.directory, images, load, report),
+  };
+}
 
-function must(result: ExecaReturnValue, what: string): void {
-  if (result.failed) throw new UserError(`kind: ${what}: ${result.stderr.split("\n").slice(-3).join(" ")}`);
+async function answers({ kubectl, kubeconfig }: Cluster): Promise<boolean> {
+  const ask = ["--kubeconfig", kubeconfig, "--request-timeout", "5s", "get", "--raw", "/readyz"];
+  return !(await run(kubectl, ask)).failed;
+}
+
+/** What the program says. Errors: UserError with its last words. */
+async function must(program: string, args: string[], what: string): Promise<string> {
+  const { failed, stdout, stderr } = await run(program, args);
+  if (failed) throw new UserError(`${program}: ${what}: ${stderr.split("\n").slice(-3).join(" ")}`);
+  return stdout;
 }

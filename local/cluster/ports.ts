@@ -1,6 +1,7 @@
 /** Ports on localhost that a cluster wants. */
 import { createServer } from "node:net";
 import { UserError } from "../errors";
+import { recorded } from "./kind-record";
 import { nodes } from "./node/place";
 import { run } from "./run";
 
@@ -11,7 +12,8 @@ export async function assertPortsFree(ports: number[]): Promise<void> {
   const lines = await Promise.all(taken.map(async (port) => `  ${port}: ${await listener(port)}`));
   throw new UserError(
     `up: the cluster needs ports on localhost that are in use:\n${lines.join("\n")}\n` +
-      "Stop what listens there (`npm run down` for another cluster of this project), then try again.",
+      "Stop what listens there (`npm run down -- --cluster NAME` removes another cluster of this project with its data), " +
+      "then try again.",
   );
 }
 
@@ -24,7 +26,9 @@ const isFree = (port: number) =>
 
 /** For instance `caddy (process 4711)`. */
 async function listener(port: number): Promise<string> {
-  const cluster = nodes().find(({ hostPorts }) => hostPorts.some(({ host }) => host === port));
+  const cluster = [...nodes(), ...recorded()].find(({ hostPorts }) =>
+    hostPorts.some(({ host }) => host === port),
+  );
   if (cluster) return `the local cluster ${cluster.name}`;
   const { stdout } = await run("ss", ["-Hltnp", `sport = :${port}`]);
   const found = /\("([^"]+)",pid=(\d+)/.exec(stdout);

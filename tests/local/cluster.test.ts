@@ -1,35 +1,14 @@
 /** Choice of a cluster and its errors, with `docker`, `kind` and `kubectl` played by scripts. */
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { load } from "js-yaml";
+import { StandIns } from "../support/stand-ins";
 
 const scratch = mkdtempSync(join(tmpdir(), "cluster-"));
-const calls = join(scratch, "calls");
+const standIns = new StandIns(scratch);
 const lines: string[] = [];
 const report = (line: string) => lines.push(line);
-
-/** Puts a program into the PATH that notes its arguments and then runs `body`. */
-function program(name: string, body: string): void {
-  writeFileSync(join(scratch, name), `#!/bin/sh\necho ${name} "$@" >> ${calls}\n${body}\n`);
-  chmodSync(join(scratch, name), 0o755);
-}
-
-/** Calls of a program since the test began, without those that only ask. */
-const called = (name: string) =>
-  readFileSync(calls, "utf8")
-    .split("\n")
-    .filter((line) => line.startsWith(`${name} `));
-
-/** A port nothing listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((listening) => server.once("listening", listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
 
 /** The module reads its paths from the environment when it is loaded. */
 const clusters = () => import("../../local/cluster");
@@ -41,11 +20,14 @@ beforeAll(() => {
 });
 
 beforeEach(() => {
-  writeFileSync(calls, "");
+  standIns.forgetCalls();
   lines.length = 0;
-  program("docker", "exit 1");
-  program("kind", "exit 0");
-  program("kubectl", `case "$*" in *get-contexts*) echo work; echo home;; *"--context home"*) exit 1;; esac`);
+  standIns.program("docker", "exit 1");
+  standIns.program("kind", "exit 0");
+  standIns.program(
+    "kubectl",
+    `case "$*" in *get-contexts*) echo work; echo home;; *"--context home"*) exit 1;; esac`,
+  );
 });
 
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -59,7 +41,7 @@ test("a context that is not known: the known ones are listed", async () => {
 
 test("a context whose cluster does not answer", async () => {
   const { provideCluster } = await clusters();
-  program(
+  standIns.program(
     "kubectl",
     `case "$*" in *get-contexts*) echo home;; *--raw*) echo connection refused >&2; exit 1;; esac`,
   );
@@ -71,7 +53,7 @@ test("a context whose cluster does not answer", async () => {
 test("a context is used as it is, by a kubeconfig in which it is the current one, and never removed", async () => {
   const { forgetContext, provideCluster, removeCluster } = await clusters();
   const context = "arn:aws:eks:eu-west-1:1:cluster/work";
-  program("kubectl", `case "$*" in *get-contexts*) echo ${context};; *view*) echo "$@";; esac`);
+  standIns.program("kubectl", `case "$*" in *get-contexts*) echo ${context};; *view*) echo "$@";; esac`);
   const cluster = await provideCluster({ name: "kind", context }, report);
   expect(cluster).toMatchObject({ kind: "context", name: context });
   expect(readFileSync(cluster.kubeconfig, "utf8")).toContain(`--minify --flatten --context ${context}`);
@@ -92,51 +74,9 @@ test("neither Docker nor root: one error lists the choices", async () => {
   getuid.mockRestore();
 });
 
-test("kind: made once with the ports, used again, given only changed images, removed", async () => {
-  const { provideCluster, findCluster, removeCluster } = await clusters();
-  program("docker", "exit 0");
-  const options = { name: "trial", hostPorts: [{ host: await freePort(), node: 30006 }] };
-  expect(await findCluster(options)).toBeUndefined();
-  const cluster = await provideCluster(options, report);
-  const directory = join(scratch, "state/observability-stack/clusters/trial");
-  expect(cluster).toMatchObject({
-    kind: "kind",
-    kubeconfig: join(directory, "kubeconfig"),
-  });
-  expect(called("kind").at(-1)).toContain(`kind create cluster --name trial --config ${directory}/kind.yaml`);
-  const mapped = { listenAddress: "127.0.0.1", hostPort: options.hostPorts[0].host, containerPort: 30006 };
-  expect(load(readFileSync(join(directory, "kind.yaml"), "utf8"))).toMatchObject({
-    nodes: [{ extraPortMappings: [mapped] }],
-  });
-
-  const archive = join(scratch, "image.tar");
-  writeFileSync(archive, "1");
-  await cluster.loadImages([{ ref: "a:1", archive }], report);
-  await cluster.loadImages([{ ref: "a:1", archive }], report);
-  writeFileSync(archive, "changed");
-  await (await provideCluster(options, report)).loadImages([{ ref: "a:1", archive }], report);
-  expect(called("kind").filter((line) => line.includes("load"))).toHaveLength(2);
-  expect(called("kind").filter((line) => line.includes("create"))).toHaveLength(1);
-  expect(await findCluster({ name: "trial" })).toBeDefined();
-
-  await removeCluster("trial", report);
-  expect(called("kind").at(-1)).toContain("kind delete cluster --name trial");
-  expect(existsSync(directory)).toBe(false);
-});
-
-test("kind fails: its last words are in the error", async () => {
-  const { provideCluster } = await clusters();
-  program("docker", "exit 0");
-  program("kind", `case "$1" in create) echo no space left >&2; exit 1;; esac`);
-  const options = { name: "trial", hostPorts: [{ host: await freePort(), node: 30006 }] };
-  await expect(provideCluster(options, report)).rejects.toThrow(
-    "kind: cannot make cluster trial: no space left",
-  );
-});
-
 test("a port that is in use is named, with what to do", async () => {
   const { provideCluster } = await clusters();
-  program("docker", "exit 0");
+  standIns.program("docker", "exit 0");
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((listening) => server.once("listening", listening));
   const { port } = server.address() as AddressInfo;

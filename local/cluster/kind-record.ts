@@ -1,0 +1,45 @@
+/** What is kept of a cluster that kind made here: the settings it was made with. Without them it is not ours. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { dump, load } from "js-yaml";
+import { stateDir } from "../paths";
+import { placeOf, type HostPort } from "./node/place";
+
+interface KindConfig {
+  nodes: { extraPortMappings: { listenAddress: string; hostPort: number; containerPort: number }[] }[];
+}
+
+const read = (file: string) => load(readFileSync(file, "utf8")) as KindConfig;
+const ours = () => read(join(__dirname, "kind.yaml"));
+const recordOf = (name: string) => join(placeOf(name).directory, "kind.yaml");
+
+/** The ports that kind.yaml maps; other local clusters map the same. */
+export const defaultHostPorts = (): HostPort[] => portsOf(ours());
+
+export const kindExists = (name: string): boolean => existsSync(recordOf(name));
+
+/** The ports that the cluster was made with. */
+export const recordedPorts = (name: string): HostPort[] => portsOf(read(recordOf(name)));
+
+/** All clusters that kind made for this user and that were not removed. */
+export function recorded(): { name: string; hostPorts: HostPort[] }[] {
+  const clusters = join(stateDir, "clusters");
+  const names = existsSync(clusters) ? readdirSync(clusters).filter(kindExists) : [];
+  return names.map((name) => ({ name, hostPorts: recordedPorts(name) }));
+}
+
+/** Writes kind.yaml with these ports instead of its own. Returns its path. */
+export function writeRecord(name: string, hostPorts: HostPort[]): string {
+  const config = ours();
+  config.nodes[0].extraPortMappings = hostPorts.map(({ host, node }) => ({
+    listenAddress: "127.0.0.1",
+    hostPort: host,
+    containerPort: node,
+  }));
+  mkdirSync(placeOf(name).directory, { recursive: true });
+  writeFileSync(recordOf(name), dump(config));
+  return recordOf(name);
+}
+
+const portsOf = ({ nodes }: KindConfig): HostPort[] =>
+  nodes[0].extraPortMappings.map(({ hostPort, containerPort }) => ({ host: hostPort, node: containerPort }));

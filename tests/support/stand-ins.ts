@@ -1,0 +1,39 @@
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+
+/** Programs played by scripts in a directory, which is to be put first on the PATH. */
+export class StandIns {
+  private readonly calls;
+
+  constructor(private readonly directory: string) {
+    this.calls = join(directory, "calls");
+    this.forgetCalls();
+  }
+
+  /** A program that notes its arguments and then runs `body`. */
+  program(name: string, body: string): void {
+    const file = join(this.directory, name);
+    writeFileSync(file, `#!/bin/sh\necho ${name} "$@" >> ${this.calls}\n${body}\n`);
+    chmodSync(file, 0o755);
+  }
+
+  /** How the program was called since the test began, one call a line. */
+  called(name: string): string[] {
+    const lines = readFileSync(this.calls, "utf8").split("\n");
+    return lines.filter((line) => line.startsWith(`${name} `));
+  }
+
+  forgetCalls(): void {
+    writeFileSync(this.calls, "");
+  }
+}
+
+/** A port on localhost that nothing listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((listening) => server.once("listening", listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
