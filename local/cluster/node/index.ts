@@ -26,7 +26,7 @@ import {
   type Spec,
 } from "./place";
 
-/** From start to Ready takes 5 s on two free cores, 20 s on busy ones; the data of a cluster that is late are given up. */
+/** From start to Ready takes 5 s on two free cores, 20 s on busy ones. */
 const startSeconds = 120;
 
 /** Why a node cannot be started here, or nothing if it can. */
@@ -47,9 +47,8 @@ export async function findNode(name: string, hostPorts?: HostPort[]): Promise<Cl
 }
 
 /**
- * Reuses the node if it is healthy; else removes what is left of it, save its data, and starts it. If it does not
- * get ready with the data of an earlier one, these are given up.
- * Errors: UserError for a port in use, and when a new node does not get ready.
+ * Reuses the node if it is healthy; else stops what is left of it and starts it, with its data.
+ * Errors: UserError for a port in use, and when the node does not get ready; its data are kept then, too.
  */
 export async function provideNode(name: string, hostPorts: HostPort[], report: Report): Promise<Cluster> {
   const running = await findNode(name, hostPorts);
@@ -58,16 +57,8 @@ export async function provideNode(name: string, hostPorts: HostPort[], report: R
   const place = placeOf(name);
   await stop(place);
   await assertPortsFree(hostPorts.map(({ host }) => host));
-  const kept = readSpec(place) !== undefined;
-  report(kept ? `starting cluster ${name} again, with its data` : `starting cluster ${name}`);
-  try {
-    return clusterOf(await start(place, hostPorts, binaries, report));
-  } catch (error) {
-    if (!kept || !(error instanceof UserError)) throw error;
-    report(`cluster ${name} did not get ready with its old data: making a new one`);
-    await removeNode(name);
-    return clusterOf(await start(place, hostPorts, binaries, report));
-  }
+  report(readSpec(place) ? `starting cluster ${name} again, with its data` : `starting cluster ${name}`);
+  return clusterOf(await start(place, hostPorts, binaries, report));
 }
 
 /** Stops the node and deletes its data. Nothing remains on the host. */
@@ -129,10 +120,11 @@ async function untilReady(spec: Spec, logs: string, report: Report): Promise<voi
   report(`node Ready, names are resolved (after ${Math.round((Date.now() - began) / 1000)} s)`);
 }
 
-const notReady = (spec: Spec, what: string, logs: string) =>
+const notReady = ({ name }: Spec, what: string, logs: string) =>
   new UserError(
-    `cluster ${spec.name}: the node ${what}. The reason is in one of ${logs}/*.log (start with keeper.log and ` +
-      `kubelet.log). Try again with \`npm run up\`, or remove it first with \`npm run down\`.`,
+    `The local cluster ${name}: the node ${what}. Its data is kept. The reason is in one of ${logs}/*.log ` +
+      "(start with keeper.log and kubelet.log); then run the command again.\n" +
+      `To remove it with its data: npm run down -- --cluster ${name}`,
   );
 
 async function freePort(): Promise<number> {
