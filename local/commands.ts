@@ -8,6 +8,7 @@ import {
   type Cluster,
   findCluster,
   forgetContext,
+  localExists,
   provideCluster,
   removeCluster,
 } from "./cluster";
@@ -69,17 +70,19 @@ export async function ticketing(options: Options & TrafficOptions): Promise<void
 }
 
 /**
- * Destroys the stack, then the local cluster; a cluster that the user named stays. What a dead cluster took with it
- * is forgotten.
+ * Destroys the stack, then the local cluster; a cluster that the user named stays. The stack is forgotten last, and only
+ * with its cluster: what a dead one took with it, too, but nothing of one that could not be removed.
  */
 export async function down(options: Options): Promise<void> {
-  const cluster = await findCluster({ name: options.cluster, context: options.context });
+  const { cluster: name, context } = options;
+  const cluster = await findCluster({ name, context });
+  if (!cluster && !localExists(name)) return console.log(`there is no local cluster ${name}`);
   const toolchain = await provideToolchain(console.error);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
   if (cluster) await pulumi.run("destroy", ["--yes"]);
-  if (cluster || !options.context) await pulumi.remove();
-  if (options.context) forgetContext(options.context);
-  else await removeCluster(options.cluster, console.log);
+  if (context) forgetContext(context);
+  else await removeCluster(name, console.log);
+  await pulumi.remove();
 }
 
 export async function render(options: Pick<Options, "stack" | "configFile">): Promise<void> {

@@ -18,10 +18,10 @@ export class StandIns {
     chmodSync(file, 0o755);
   }
 
-  /** How the program was called since the test began, one call a line. */
-  called(name: string): string[] {
+  /** How the programs were called since the test began, one call a line. */
+  called(...names: string[]): string[] {
     const lines = readFileSync(this.calls, "utf8").split("\n");
-    return lines.filter((line) => line.startsWith(`${name} `));
+    return lines.filter((line) => names.includes(line.split(" ")[0]));
   }
 
   forgetCalls(): void {

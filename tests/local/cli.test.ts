@@ -1,0 +1,83 @@
+/** The commands as they are typed. docker, kind, kubectl and Pulumi are played by scripts. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import execa from "execa";
+import programs from "../../local/programs/programs.json";
+import { repoDir } from "../../local/paths";
+import { StandIns } from "../support/stand-ins";
+
+jest.setTimeout(60_000);
+const scratch = mkdtempSync(join(tmpdir(), "cli-"));
+const standIns = new StandIns(scratch);
+const record = join(scratch, "state/observability-stack/clusters/trial");
+const env = {
+  PATH: `${scratch}:${process.env.PATH}`,
+  XDG_STATE_HOME: join(scratch, "state"),
+  XDG_CACHE_HOME: join(scratch, "cache"),
+};
+
+async function command(...args: string[]): Promise<{ exitCode: number; all?: string }> {
+  const cli = ["--require", require.resolve("tsx/cjs"), join(repoDir, "local/cli.ts")];
+  return execa(process.execPath, [...cli, ...args], { cwd: repoDir, env, all: true, reject: false });
+}
+
+beforeEach(() => {
+  standIns.forgetCalls();
+  rmSync(join(scratch, "state"), { recursive: true, force: true });
+  const plugins = (["kubernetes", "random"] as const).map((name) => ({
+    name,
+    version: programs[`pulumi-resource-${name}`].version,
+  }));
+  standIns.program(
+    "pulumi",
+    `case "$*" in version) echo v3.300.0;; "plugin ls"*) echo '${JSON.stringify(plugins)}';; esac`,
+  );
+  for (const name of ["pulumi-language-nodejs", "docker", "kind", "kubectl"])
+    standIns.program(name, "exit 0");
+});
+
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+/** As `up` leaves it. */
+function recordCluster(): void {
+  mkdirSync(record, { recursive: true });
+  writeFileSync(join(record, "kind.yaml"), readFileSync(join(repoDir, "local/cluster/kind.yaml")));
+}
+
+describe("down", () => {
+  const down = () => command("down", "--cluster", "trial");
+
+  test("destroys the stack, removes its cluster and then forgets the stack", async () => {
+    recordCluster();
+    const { exitCode, all } = await down();
+    expect(all).toContain("local cluster trial is removed");
+    expect(exitCode).toBe(0);
+    const calls = standIns.called("pulumi", "kind").map((line) => line.split(" ").slice(0, 3).join(" "));
+    expect(calls.filter((line) => !/version|plugin/.test(line))).toEqual([
+      "pulumi stack select",
+      "pulumi destroy --stack",
+      "kind delete cluster",
+      "pulumi stack rm",
+    ]);
+    expect(existsSync(record)).toBe(false);
+  });
+
+  test("forgets nothing of a cluster that it cannot remove", async () => {
+    recordCluster();
+    standIns.program("kubectl", `case "$*" in *--raw*) exit 1;; esac`);
+    standIns.program("kind", "echo Cannot connect to the Docker daemon >&2; exit 1");
+    const { exitCode, all } = await down();
+    expect(all).toBe("kind: cannot delete cluster trial: Cannot connect to the Docker daemon");
+    expect(exitCode).toBe(1);
+    expect(standIns.called("pulumi").filter((line) => /stack|destroy/.test(line))).toEqual([]);
+    expect(existsSync(record)).toBe(true);
+  });
+
+  test("forgets nothing where there is no such cluster: the stack may be up in another", async () => {
+    const { exitCode, all } = await down();
+    expect(all).toBe("there is no local cluster trial");
+    expect(exitCode).toBe(0);
+    expect(standIns.called("pulumi")).toEqual([]);
+  });
+});
