@@ -1,5 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { SettingsError } from "../config/settings";
 import { down, preview, render, status, ticketing, up } from "./commands";
 import { UserError } from "./errors";
@@ -19,6 +19,12 @@ function command(name: string, description: string) {
 }
 
 command("up", "toolchain, cluster, pulumi up, until everything is ready")
+  .option(
+    "--port-offset <number>",
+    "added to each port on localhost, for a second local cluster beside another",
+    portOffset,
+    0,
+  )
   .addOption(
     new Option("--recreate", "removes the local cluster of that name first, with its data").conflicts(
       "context",
@@ -39,6 +45,12 @@ program
   .option("--stack <name>", "stack whose file Pulumi.<name>.yaml is used", "kind")
   .option("--config-file <path>", "stack file; default Pulumi.<stack>.yaml of the checkout")
   .action(render);
+
+/** Further up are the ports that systems give to any client. */
+function portOffset(text: string): number {
+  if (/^\d+$/.test(text) && Number(text) <= 2000) return Number(text);
+  throw new InvalidArgumentError("Allowed: 0 to 2000.");
+}
 
 program.parseAsync().catch((error: unknown) => {
   const forUser = [UserError, SettingsError, RunError].some((known) => error instanceof known);

@@ -6,6 +6,7 @@ import { dropBuildCaches } from "./build";
 import {
   checkCluster,
   type Cluster,
+  defaultHostPorts,
   findCluster,
   forgetContext,
   localExists,
@@ -28,6 +29,7 @@ export interface Options {
   cluster: string;
   /** Of `up`. */
   recreate?: boolean;
+  portOffset?: number;
 }
 
 interface Provided {
@@ -40,6 +42,7 @@ interface Provided {
 export async function up(options: Options): Promise<void> {
   const settings = settingsIn(options);
   refuseLocal(options, settings);
+  refuseOtherPort(options, settings);
   await checkCluster(clusterFor(options), console.error);
   const { toolchain, cluster, images } = await provide(options, await imagesFor(options));
   await refuseMissingNamespaces(settings, cluster);
@@ -48,7 +51,7 @@ export async function up(options: Options): Promise<void> {
   await pulumi.run("up", ["--yes", "--skip-preview", "--refresh"]);
   await rolledOut(cluster, options.stack);
   console.log(imagesTable(images));
-  console.log(reachable(stackOf(settings, options.stack), await pulumi.outputs(), pulumi));
+  console.log(reachable(stackOf(settings, options.stack), cluster, await pulumi.outputs(), pulumi));
 }
 
 /** Pulumi's preview against the cluster that is there. */
@@ -61,8 +64,9 @@ export async function preview(options: Options): Promise<void> {
 export async function status(options: Options): Promise<void> {
   const settings = settingsIn(options);
   const { pulumi, cluster } = await existing(options);
-  console.log(await workloads(cluster, stackOf(settings, options.stack)));
-  console.log(reachable(stackOf(settings, options.stack), await pulumi.outputs(), pulumi));
+  const stack = stackOf(settings, options.stack);
+  console.log(await workloads(cluster, stack));
+  console.log(reachable(stack, cluster, await pulumi.outputs(), pulumi));
 }
 
 export async function ticketing(options: Options & TrafficOptions): Promise<void> {
@@ -90,7 +94,12 @@ export async function render(options: Pick<Options, "stack" | "configFile">): Pr
   process.stdout.write(manifestsText(await renderManifests(options.stack, stackConfig(fileOf(options)))));
 }
 
-const clusterFor = ({ cluster, context, recreate }: Options) => ({ name: cluster, context, recreate });
+const clusterFor = ({ cluster, context, recreate, portOffset }: Options) => ({
+  name: cluster,
+  context,
+  recreate,
+  hostPorts: defaultHostPorts(portOffset),
+});
 
 const fileOf = ({ stack, configFile }: Pick<Options, "stack" | "configFile">) =>
   configFile ?? stackFile(stack);
@@ -110,6 +119,18 @@ function refuseLocal({ stack, context }: Options, settings: Settings): void {
     throw new UserError(
       `up --stack ${stack}: the stack is for ${settings.platform}, which is no local cluster.\nName its context: npm run up -- --stack ${stack} --context NAME; or look at it: npm run render -- --stack ${stack}`,
     );
+}
+
+/** Links, in alerts too, are made from this address: they would lead to the cluster that has the usual ports. */
+function refuseOtherPort({ stack, portOffset = 0, context }: Options, { edge }: Settings): void {
+  const mapped = defaultHostPorts(portOffset).find(({ node }) => node === edge.nodePort);
+  const { hostname, port } = new URL(edge.url);
+  if (context || !portOffset || !mapped || hostname !== "localhost" || port === String(mapped.host)) return;
+  throw new UserError(
+    `up --port-offset ${portOffset}: observability:edge.url is ${edge.url}, which is another cluster's then.\n` +
+      `In Pulumi.${stack}.yaml set observability:edge: { url: "http://localhost:${mapped.host}" }; a second cluster wants a ` +
+      "stack of its own: --stack NAME takes Pulumi.NAME.yaml.",
+  );
 }
 
 /** Before anything is made: an update without a preview would stop half-way. */

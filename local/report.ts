@@ -6,8 +6,15 @@ import type { Image } from "./images";
 import type { Pulumi } from "./pulumi";
 
 /** How to reach what `up` made, as text for people. The password is named, not shown. */
-export function reachable(stack: Stack, outputs: Record<string, unknown>, { env }: Pulumi): string {
+export function reachable(
+  stack: Stack,
+  { kind, hostPorts }: Cluster,
+  outputs: Record<string, unknown>,
+  { env }: Pick<Pulumi, "env">,
+): string {
   const { grafana, metrics } = stack.settings;
+  const directly = (nodePort: number | null) =>
+    kind === "context" ? nodePort : hostPorts.find(({ node }) => node === nodePort)?.host;
   const rows: [string, string][] = [];
   if (hasEdge(stack)) {
     rows.push(
@@ -15,8 +22,10 @@ export function reachable(stack: Stack, outputs: Record<string, unknown>, { env 
       ["Prometheus", `${userUrl(stack, "prometheus")}/`],
     );
   }
-  if (grafana.nodePort !== null) rows.push(["Grafana, directly", `http://localhost:${grafana.nodePort}`]);
-  if (metrics.nodePort !== null) rows.push(["Prometheus, directly", `http://localhost:${metrics.nodePort}`]);
+  for (const [name, { nodePort }] of Object.entries({ Grafana: grafana, Prometheus: metrics })) {
+    const port = directly(nodePort);
+    if (port) rows.push([`${name}, directly`, `http://localhost:${port}`]);
+  }
   rows.push(["User", String(outputs.grafanaUser ?? "")]);
   rows.push(["Password", "pulumi stack output grafanaPassword --show-secrets"]);
   rows.push(["Applications send to", String(outputs.otlpEndpoint ?? "")]);

@@ -8,7 +8,7 @@ export interface ClusterOptions {
   name: string;
   /** A kube context of the user's. Default: none. */
   context?: string;
-  /** Ports on localhost that lead to node ports. Default: those of kind.yaml. A context has none. */
+  /** Default: those of kind.yaml. A context has none. */
   hostPorts?: HostPort[];
   /** A cluster that was made here under the name before is removed first, with its data. */
   recreate?: boolean;
@@ -29,6 +29,8 @@ export interface Cluster {
   kubeconfig: string;
   /** Path of a kubectl that fits. */
   kubectl: string;
+  /** Ports on localhost that lead to node ports. A context has none that are known here. */
+  hostPorts: HostPort[];
   /** Makes images known to the cluster; those it was given before, and that have not changed, are skipped. */
   loadImages(images: ImageArchive[], report: Report): Promise<void>;
 }

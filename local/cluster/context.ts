@@ -38,6 +38,7 @@ export async function useContext(context: string, report: Report): Promise<Clust
     name: context,
     kubeconfig: await ownKubeconfig(kubectl, context),
     kubectl,
+    hostPorts: [],
     loadImages: async (images, tell) => {
       if (images.length > 0) {
         tell(`context ${context}: ${images.length} local images are not loaded, the cluster pulls its own`);

@@ -13,8 +13,9 @@ const read = (file: string) => load(readFileSync(file, "utf8")) as KindConfig;
 const ours = () => read(join(__dirname, "kind.yaml"));
 const recordOf = (name: string) => join(placeOf(name).directory, "kind.yaml");
 
-/** The ports that kind.yaml maps; other local clusters map the same. */
-export const defaultHostPorts = (): HostPort[] => portsOf(ours());
+/** The ports that kind.yaml maps, each this much higher on localhost; other local clusters map the same. */
+export const defaultHostPorts = (offset = 0): HostPort[] =>
+  portsOf(ours()).map(({ host, node }) => ({ host: host + offset, node }));
 
 export const kindExists = (name: string): boolean => existsSync(recordOf(name));
 

@@ -48,7 +48,8 @@ export async function usableContainers(name: string, hostPorts: HostPort[]): Pro
   const list = (ports: HostPort[]) =>
     ports.map(({ host, node }) => `localhost:${host} to its port ${node}`).join(", ");
   throw new UserError(
-    `The local cluster ${name} leads ${list(made)}; wanted: ${list(hostPorts)}. Ports cannot be changed later.\n${anew}`,
+    `The local cluster ${name} leads ${list(made)}; wanted: ${list(hostPorts)}. ` +
+      `Ports cannot be changed later; --port-offset is given at each up.\n${anew}`,
   );
 }
 
@@ -114,6 +115,7 @@ function clusterOf(name: string, kubectl: string): Cluster {
     name,
     kubeconfig: adminKubeconfig(place),
     kubectl,
+    hostPorts: recordedPorts(name),
     loadImages: (images, report) => loadChanged(place.directory, images, load, report),
   };
 }

@@ -12,8 +12,8 @@ export async function assertPortsFree(ports: number[]): Promise<void> {
   const lines = await Promise.all(taken.map(async (port) => `  ${port}: ${await listener(port)}`));
   throw new UserError(
     `up: the cluster needs ports on localhost that are in use:\n${lines.join("\n")}\n` +
-      "Stop what listens there (`npm run down -- --cluster NAME` removes another cluster of this project with its data), " +
-      "then try again.",
+      "Take other ports by --port-offset NUMBER, or stop what listens there (`npm run down -- --cluster NAME` removes " +
+      "another cluster of this project, with its data); then try again.",
   );
 }
 

@@ -45,6 +45,22 @@ function recordCluster(): void {
   writeFileSync(join(record, "kind.yaml"), readFileSync(join(repoDir, "local/cluster/kind.yaml")));
 }
 
+describe("up --port-offset", () => {
+  test("is refused while links would lead to another cluster, before anything is done", async () => {
+    const { exitCode, all } = await command("up", "--cluster", "trial", "--port-offset", "1000");
+    expect(all).toContain("--port-offset 1000: observability:edge.url is http://localhost:8080");
+    expect(all).toContain('set observability:edge: { url: "http://localhost:9080" }');
+    expect(exitCode).toBe(1);
+    expect(standIns.called("docker", "kind", "pulumi")).toEqual([]);
+  });
+
+  test("is a number", async () => {
+    const { exitCode, all } = await command("up", "--port-offset", "2001");
+    expect(all).toContain("Allowed: 0 to 2000");
+    expect(exitCode).toBe(1);
+  });
+});
+
 describe("down", () => {
   const down = () => command("down", "--cluster", "trial");
 

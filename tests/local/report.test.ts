@@ -1,4 +1,7 @@
-import { imagesTable } from "../../local/report";
+import { settingsOf } from "../../config/settings";
+import type { Cluster } from "../../local/cluster";
+import { imagesTable, reachable } from "../../local/report";
+import { stackOf } from "../../programs";
 
 test("up says which images were built here, their true versions and what they lack", () => {
   const table = imagesTable([
@@ -13,4 +16,14 @@ test("up says which images were built here, their true versions and what they la
 
 test("and nothing where all were pulled", () => {
   expect(imagesTable([{ ref: "loki:3.7.8", version: "3.7.8", built: false }])).toBe("");
+});
+
+test("addresses are those of the cluster at hand", () => {
+  const stack = stackOf(settingsOf({ edge: { url: "http://localhost:9080" } }, "kind"), "kind");
+  const cluster = { kind: "kind", hostPorts: [{ host: 31006, node: 30006 }] } as Cluster;
+  const text = reachable(stack, cluster, { grafanaUser: "admin" }, { env: {} });
+  expect(text).toMatch(/^ +Grafana +http:\/\/localhost:9080\/api\/monitoring\/grafana\/$/m);
+  expect(text).toMatch(/^ +Grafana, directly +http:\/\/localhost:31006$/m);
+  // This cluster leads no port to it.
+  expect(text).not.toContain("Prometheus, directly");
 });

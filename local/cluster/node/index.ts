@@ -55,9 +55,14 @@ export async function provideNode(name: string, hostPorts: HostPort[], report: R
   if (running) return running;
   const binaries = await nodeBinaries(report);
   const place = placeOf(name);
+  const before = readSpec(place);
+  const own = before?.hostPorts?.map(({ host }) => host) ?? [];
+  const ports = hostPorts.map(({ host }) => host);
+  // One that runs is not stopped for ports that it cannot have.
+  await assertPortsFree(ports.filter((port) => !own.includes(port)));
   await stop(place);
-  await assertPortsFree(hostPorts.map(({ host }) => host));
-  report(readSpec(place) ? `starting cluster ${name} again, with its data` : `starting cluster ${name}`);
+  await assertPortsFree(ports);
+  report(before ? `starting cluster ${name} again, with its data` : `starting cluster ${name}`);
   return clusterOf(await start(place, hostPorts, binaries, report));
 }
 
@@ -75,6 +80,7 @@ const clusterOf = (spec: Spec): Cluster => ({
   name: spec.name,
   kubeconfig: adminKubeconfig(spec),
   kubectl: join(spec.binaries.kubernetes, "kubectl"),
+  hostPorts: spec.hostPorts,
   loadImages: (images, report) => loadIntoNode(spec, images, report),
 });
 
