@@ -18,6 +18,7 @@ export default {
       ...common,
       displayName: "cluster",
       testMatch: ["<rootDir>/tests/cluster/**/*.test.ts"],
+      globalSetup: "<rootDir>/tests/cluster/support/setup.ts",
       setupFilesAfterEnv: ["<rootDir>/tests/cluster/support/environment.ts"],
     },
   ],

@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { Context } from "./start";
+import { EDGE } from "./support/names";
 import { kubectl } from "./support/stack";
 import { NAMESPACE, notifications, notified } from "./support/workload";
 
@@ -21,7 +22,7 @@ export function alerting(context: Context): void {
       expect(alert.annotations.runbook_url).toMatch(/#servicedown$/);
       // What the links of a message lead to: the query, which finds it, and Grafana's page, whose data hold it.
       const query = new URL((await fetch(alert.generatorURL)).url);
-      expect(query.href).toMatch(/^http:\/\/localhost:8080\/api\/monitoring\/prometheus\/query\?/);
+      expect(query.href).toContain(`${EDGE}/api/monitoring/prometheus/query?`);
       const series = await context.grafana.prometheus(query.searchParams.get("g0.expr")!);
       expect(series.map(({ metric }) => metric.service)).toContain("payment-service");
       const groups = await context.grafana.json("/api/alertmanager/alertmanager/api/v2/alerts/groups");

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { type Context, STACK, up } from "./start";
 import { eventually } from "../support/eventually";
+import { EDGE } from "./support/names";
 import { checkout, npm, objects, pulumi, writeStack } from "./support/stack";
 
 const CHANGED = /^ +[+~-]{1,2} ?\d+ /m;
@@ -90,7 +91,7 @@ export function changes(context: Context): void {
     test("status shows pods and addresses", async () => {
       const { output } = await npm("status", STACK);
       expect(output).toMatch(/prometheus-0 +1\/1 +Running/);
-      expect(output).toContain("http://localhost:8080/api/monitoring/grafana/");
+      expect(output).toContain(`${EDGE}/api/monitoring/grafana/`);
     });
   });
 }

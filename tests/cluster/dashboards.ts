@@ -1,6 +1,7 @@
 import type { Context } from "./start";
 import { eventually } from "../support/eventually";
 import { Grafana } from "./support/grafana";
+import { EDGE, GRAFANA, PROMETHEUS } from "./support/names";
 
 /** Values of the dashboard's variables, as a user would choose them. */
 const variables: Record<string, string> = { namespace: "ticketing", service: "ticket-service" };
@@ -29,9 +30,9 @@ export function dashboards(context: Context): void {
     });
 
     test("the node ports answer as well", async () => {
-      expect((await fetch("http://localhost:30006/api/monitoring/grafana/api/health")).status).toBe(200);
-      expect((await fetch("http://localhost:30090/-/ready")).status).toBe(200);
-      expect((await fetch("http://localhost:8080/api/monitoring/prometheus/-/ready")).status).toBe(200);
+      expect((await fetch(`${GRAFANA}/api/monitoring/grafana/api/health`)).status).toBe(200);
+      expect((await fetch(`${PROMETHEUS}/-/ready`)).status).toBe(200);
+      expect((await fetch(`${EDGE}/api/monitoring/prometheus/-/ready`)).status).toBe(200);
     });
 
     test.each([

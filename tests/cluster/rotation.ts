@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { type Context, STACK, up } from "./start";
-import { Grafana, GRAFANA } from "./support/grafana";
+import { Grafana, GRAFANA_URL } from "./support/grafana";
 import { eventually } from "../support/eventually";
 import { type Given, kubectl, npmArguments, objects, pulumi, writeStack } from "./support/stack";
 import { repoDir } from "../../local/paths";
@@ -13,7 +13,7 @@ export function rotation(context: Context): void {
 
   /** Signs in as the browser does; answers what the session sees. */
   async function session(): Promise<() => Promise<number>> {
-    const response = await fetch(`${GRAFANA}/login`, {
+    const response = await fetch(`${GRAFANA_URL}/login`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ user: "admin", password: context.password }),
@@ -22,7 +22,7 @@ export function rotation(context: Context): void {
       .getSetCookie()
       .map((one) => one.split(";")[0])
       .join("; ");
-    return async () => (await fetch(`${GRAFANA}/api/user`, { headers: { cookie } })).status;
+    return async () => (await fetch(`${GRAFANA_URL}/api/user`, { headers: { cookie } })).status;
   }
 
   async function expectRotated(before: Grafana, seen: () => Promise<number>) {

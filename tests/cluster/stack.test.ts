@@ -6,7 +6,6 @@ import { logs } from "./logs";
 import { metrics } from "./metrics";
 import { rotation } from "./rotation";
 import { start, type Context } from "./start";
-import { forgetEarlierRuns } from "./support/stack";
 import { teardown } from "./teardown";
 import { traces } from "./traces";
 import { twoNodes } from "./two-nodes";
@@ -19,8 +18,6 @@ import { twoStacks } from "./two-stacks";
 jest.setTimeout(900_000);
 
 const context = {} as Context;
-
-beforeAll(forgetEarlierRuns);
 
 start(context);
 metrics(context);

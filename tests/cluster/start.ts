@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { repoDir } from "../../local/paths";
 import { Grafana } from "./support/grafana";
+import { EDGE, PORT_OFFSET } from "./support/names";
 import { exported, type Given, npm, objects, pulumi, writeStack } from "./support/stack";
 import { deployReceiver, deployTicketing, RECEIVER_URL, type Report, sendTraffic } from "./support/workload";
 
@@ -33,6 +34,7 @@ export function start(context: Context): void {
       async () => {
         context.gitStatus = gitStatus();
         context.given = {
+          ...(PORT_OFFSET > 0 ? { edge: { url: EDGE } } : {}),
           alerting: {
             receivers: [{ name: "test", webhook: { url: RECEIVER_URL } }],
             heartbeat: { url: RECEIVER_URL, interval: "10s" },
@@ -44,7 +46,7 @@ export function start(context: Context): void {
         };
         const { exitCode, output } = await up(context.given);
         expect(exitCode).toBe(0);
-        expect(output).toContain("http://localhost:8080/api/monitoring/grafana/");
+        expect(output).toContain(`${EDGE}/api/monitoring/grafana/`);
         context.env = exported(output);
       },
       FIRST_UP_MS,

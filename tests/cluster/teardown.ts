@@ -3,7 +3,8 @@ import { leftovers } from "../../local/cluster/node/leftovers";
 import { processesWith } from "../../local/processes";
 import { temporaryFiles } from "../../local/stack-files";
 import { type Context, gitStatus, STACK } from "./start";
-import { CLUSTER, npm, objects, pulumi, writeStack } from "./support/stack";
+import { CLUSTER } from "./support/names";
+import { npm, objects, pulumi, writeStack } from "./support/stack";
 
 export function teardown(context: Context): void {
   describe("teardown", () => {

@@ -5,7 +5,8 @@ import { provideNode, removeNode } from "../../local/cluster/node";
 import { leftovers, processesOf } from "../../local/cluster/node/leftovers";
 import { placeOf } from "../../local/cluster/node/place";
 import { readProc } from "../../local/processes";
-import { BESIDE, kubectl } from "./support/stack";
+import { BESIDE } from "./support/names";
+import { kubectl } from "./support/stack";
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");

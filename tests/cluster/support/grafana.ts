@@ -1,6 +1,8 @@
-/** The doors users have: Grafana's API, and through it every datasource. */
+/** What users reach: Grafana's API, and through it every datasource. */
 
-export const GRAFANA = "http://localhost:8080/api/monitoring/grafana";
+import { EDGE } from "./names";
+
+export const GRAFANA_URL = `${EDGE}/api/monitoring/grafana`;
 
 export class Grafana {
   private readonly authorization: string;
@@ -10,7 +12,7 @@ export class Grafana {
   }
 
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(GRAFANA + path, {
+    return fetch(GRAFANA_URL + path, {
       ...init,
       headers: { authorization: this.authorization, "content-type": "application/json", ...init.headers },
       signal: AbortSignal.timeout(20_000),

@@ -1,26 +1,18 @@
 import { once } from "node:events";
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
 import { load } from "js-yaml";
 import { yaml } from "../../../config/yaml";
-import { type Cluster, findCluster, removeCluster } from "../../../local/cluster";
-import { repoDir, stateDir } from "../../../local/paths";
+import { type Cluster, findCluster } from "../../../local/cluster";
+import { repoDir } from "../../../local/paths";
 import { stackConfig, stackFile } from "../../../local/render";
-
-/** The clusters of the tests; their own, so that nobody's is touched. */
-export const CLUSTER = "e2e";
-export const BESIDE = "beside";
-
-/** A run that was killed leaves its clusters alive, with counts and alerts of its own, and its Pulumi state. */
-export async function forgetEarlierRuns(): Promise<void> {
-  for (const name of [CLUSTER, BESIDE]) await removeCluster(name, console.log);
-  rmSync(stateDir, { recursive: true, force: true });
-}
+import { CLUSTER, PORT_OFFSET } from "./names";
+import { ownState } from "./state";
 
 /** A checkout for the tests: where their stack files lie and plain pulumi runs. */
-export const checkout = mkdtempSync(join(tmpdir(), "observability-e2e-"));
+export const checkout = join(ownState, "checkout");
+rmSync(checkout, { recursive: true, force: true });
 const elsewhere = ["node_modules", ".git", ".ci"].map((name) => join(repoDir, name));
 cpSync(repoDir, checkout, { recursive: true, filter: (path) => !elsewhere.includes(path) });
 symlinkSync(join(repoDir, "node_modules"), join(checkout, "node_modules"));
@@ -45,7 +37,8 @@ export interface Ran {
 /** A later option wins over an earlier one of the same name. */
 export const npmArguments = (command: string, stack: string, ...args: string[]): string[] => {
   const all = ["run", "--silent", command, "--", "--stack", stack, "--config-file", fileOf(stack)];
-  return [...all, "--cluster", CLUSTER, ...args];
+  const offset = command === "up" ? ["--port-offset", String(PORT_OFFSET)] : [];
+  return [...all, "--cluster", CLUSTER, ...offset, ...args];
 };
 
 /** Runs a command of package.json as a user would. */
