@@ -22,10 +22,10 @@ export async function once(command: () => Promise<unknown>): Promise<number> {
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** One line: what, the figure, and what it must not exceed where something is asked for. */
-export const line = (what: string, ratio: number, limit = Infinity): string =>
-  [
-    `${what.padEnd(52)} ${ratio.toFixed(2)} x`,
-    limit < Infinity ? `   (at most ${limit} x)` : "",
-    ratio > limit ? "   EXCEEDED" : "",
-  ].join("");
+/** Prints what, the figure, and what it must not exceed where something is asked for: else the command fails. */
+export function judge(what: string, figure: number, limit = Infinity, unit = "x"): void {
+  const shown = unit === "x" ? figure.toFixed(2) : String(Math.round(figure));
+  const asked = limit < Infinity ? `   (at most ${limit} ${unit})` : "";
+  console.log(`${what.padEnd(52)} ${shown} ${unit}${asked}${figure > limit ? "   EXCEEDED" : ""}`);
+  if (figure > limit) process.exitCode = 1;
+}

@@ -4,16 +4,18 @@ import { stackOf } from "../programs";
 import { portOf } from "../programs/addresses";
 import { programOf } from "../programs/program";
 import { renderManifests, stackConfig, stackFile } from "../local/render";
+import { judge } from "./measure";
 import { bench } from "./stack";
 
 /*
  * npm run bench:memory, on a running stack: what its pods ask for and what they use, idle or under traffic as it is
- * at the moment. Prints a table.
+ * at the moment. Prints a table, and what the default stack must keep to.
  */
 async function main(): Promise<void> {
   const stack = await bench();
   const used = await usedMemory(await stack.kubectl(["get", "--raw", path(QUERY)]));
-  const rows = (await renderManifests("kind", stackConfig(stackFile("kind"))))
+  const manifests = await renderManifests("kind", stackConfig(stackFile("kind")));
+  const rows = manifests
     .filter(({ kind }) => ["Deployment", "StatefulSet", "DaemonSet"].includes(kind))
     .map(({ metadata, spec }) => ({
       name: metadata.name,
@@ -30,6 +32,9 @@ async function main(): Promise<void> {
   console.log(
     `${"together".padEnd(20)} requests ${mebibytes(memory)} ${`${cpu}m`.padStart(5)}   uses ${mebibytes(total(Object.values(used)))}`,
   );
+  judge("memory asked for", memory / 2 ** 20, 1328, "MiB");
+  judge("CPU asked for", cpu, 1000, "m");
+  judge("objects", manifests.length, 74, "");
 }
 
 const settings = settingsOf({}, "kind");

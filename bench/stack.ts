@@ -15,12 +15,15 @@ export interface Bench {
   kubectl(args: string[], input?: string): Promise<string>;
 }
 
-/** The kind stack of `npm run up`. */
-export async function bench(): Promise<Bench> {
-  const cluster = await findCluster({ name: process.env.OBSERVABILITY_BENCH_CLUSTER ?? "observability" });
+/** The kind stack of `npm run up`, or that of another cluster and stack file. */
+export async function bench(
+  name = process.env.OBSERVABILITY_BENCH_CLUSTER ?? "observability",
+  given = stackFile("kind"),
+): Promise<Bench> {
+  const cluster = await findCluster({ name });
   if (!cluster) throw new Error("No cluster: npm run up first.");
   const toolchain = await provideToolchain(() => undefined);
-  const { env, file } = new Pulumi(toolchain, "kind", stackFile("kind"), cluster);
+  const { env, file } = new Pulumi(toolchain, "kind", given, cluster);
   return {
     cluster,
     file,

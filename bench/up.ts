@@ -1,21 +1,52 @@
+import "./own-state";
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import execa from "execa";
+import { yaml } from "../config/yaml";
+import { repoDir } from "../local/paths";
 import { renderManifests, stackConfig, stackFile, type Manifest } from "../local/render";
-import { line, once } from "./measure";
+import { judge, once } from "./measure";
 import { bench, type Bench } from "./stack";
 
 /*
- * npm run bench:up, on a running cluster: from nothing to ready by `pulumi up` against `kubectl apply` of the same
- * objects and waiting for the same pods. The stack is destroyed before and between.
+ * npm run bench:up: from nothing to ready by `pulumi up` against `kubectl apply` of the same objects and waiting for
+ * the same pods. On a cluster of its own, beside whatever runs; it is removed at the end.
  */
+const CLUSTER = "bench";
+const PORT_OFFSET = 1500;
+
 async function main(): Promise<void> {
-  const stack = await bench();
+  const directory = mkdtempSync(join(tmpdir(), "bench-up-"));
+  try {
+    const file = join(directory, "Pulumi.kind.yaml");
+    const edge = { url: `http://localhost:${8080 + PORT_OFFSET}` };
+    writeFileSync(file, yaml({ config: { ...stackConfig(stackFile("kind")), "observability:edge": edge } }));
+    const command = (name: string, ...args: string[]) => {
+      const all = ["run", "--silent", name, "--", "--cluster", CLUSTER, "--config-file", file, ...args];
+      return execa("npm", all, { cwd: repoDir, stdio: "inherit" });
+    };
+    try {
+      await command("up", "--port-offset", String(PORT_OFFSET));
+      await measure(await bench(CLUSTER, file), file);
+    } finally {
+      await command("down");
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** The stack is destroyed before and between. */
+async function measure(stack: Bench, file: string): Promise<void> {
   await stack.pulumi(["destroy", "--yes", ...stack.arguments]);
-  const manifests = usable(await renderManifests("kind", stackConfig(stackFile("kind"))));
+  const manifests = usable(await renderManifests("kind", stackConfig(file)));
   const apply = await once(() => applyAndWait(stack, manifests));
   await remove(stack, manifests);
   const up = await once(() => stack.pulumi(["up", "--yes", "--skip-preview", ...stack.arguments]));
   console.log(`kubectl apply and wait ${apply.toFixed(0)} s, pulumi up ${up.toFixed(0)} s`);
-  console.log(line("pulumi up / kubectl apply --server-side and wait", up / apply, 1.3));
+  judge("pulumi up / kubectl apply --server-side and wait", up / apply, 1.3);
 }
 
 /** Names that Pulumi would complete and secrets that it would make. */
