@@ -50,11 +50,14 @@ export async function renderManifests(stack: string, config: Record<string, unkn
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
   pulumi.runtime.setAllConfig(Object.fromEntries(texts));
+  let failure: unknown;
   await pulumi.runtime.runInPulumiStack(async () => {
     delete require.cache[require.resolve("../index")];
-    return import("../index");
+    // Handed on past Pulumi, which would make several promises of it that nobody waits for.
+    return import("../index").catch((error: unknown) => void (failure = error));
   });
   await pulumi.runtime.disconnect();
+  if (failure) throw failure;
   return manifests.sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
 }
 

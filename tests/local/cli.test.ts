@@ -18,7 +18,7 @@ const env = {
 };
 
 async function command(...args: string[]): Promise<{ exitCode: number; all?: string }> {
-  const cli = ["--require", require.resolve("tsx/cjs"), join(repoDir, "local/cli.ts")];
+  const cli = ["--import", "tsx", join(repoDir, "local/cli.ts")];
   return execa(process.execPath, [...cli, ...args], { cwd: repoDir, env, all: true, reject: false });
 }
 
@@ -44,6 +44,29 @@ function recordCluster(): void {
   mkdirSync(record, { recursive: true });
   writeFileSync(join(record, "kind.yaml"), readFileSync(join(repoDir, "local/cluster/kind.yaml")));
 }
+
+describe("a configuration that is refused: its message, no stack trace, exit code 1", () => {
+  const file = join(scratch, "Pulumi.refused.yaml");
+  const services = Array.from({ length: 3000 }, (_, i) => `{ name: s${i}, namespace: n, port: 80 }`);
+
+  test.each([
+    ["render", "logs: { backend: lokki }", /observability:logs.backend is "lokki"; allowed: loki/],
+    ["up", "logs: { backend: lokki }", /observability:logs.backend is "lokki"; allowed: loki/],
+    ["preview", "logs: { backend: lokki }", /observability:logs.backend is "lokki"; allowed: loki/],
+    ["status", "logs: { backend: lokki }", /observability:logs.backend is "lokki"; allowed: loki/],
+    // These two are noticed while the program runs: Pulumi reads the text as a number, and files add up.
+    ["render", 'environment: "5"', /observability:environment is 5; allowed: string/],
+    ["render", `services: [${services.join()}]`, /^The files of ConfigMap .* allowed: 240000/],
+  ])("%s", async (name, setting, message) => {
+    writeFileSync(file, `config:\n  observability:${setting}\n`);
+    const { exitCode, all } = await command(name, "--config-file", file);
+    expect(all).toMatch(message);
+    expect(all).not.toMatch(/^\s+at |RunError|Node\.js v/m);
+    expect(all!.split("\n").length).toBeLessThan(6);
+    expect(exitCode).toBe(1);
+    expect(standIns.called("docker", "kind", "pulumi")).toEqual([]);
+  });
+});
 
 describe("up --port-offset", () => {
   test("is refused while links would lead to another cluster, before anything is done", async () => {
