@@ -30,6 +30,8 @@ export interface Program {
   stage?: { module: string; files: string[] };
   /** Built inside a copy of its module, whose generated code is not shipped; `keep` goes beside the binaries. */
   copy?: { module: string; generate: string[]; keep: string[] };
+  /** Built against a copy of a module: file of it -> ours that takes its place, or null where it is left out. */
+  patch?: { module: string; files: Record<string, string | null> };
 }
 
 export const programOf = (name: ProgramName): Program => programs[name];
@@ -57,7 +59,7 @@ export function built(name: ProgramName): string | undefined {
  */
 export function build(name: ProgramName, report: Report): Promise<string> {
   return cached(pathOf(name), async (directory) => {
-    const { version, binaries, copy, stage } = programOf(name);
+    const { version, binaries, copy, patch, stage } = programOf(name);
     const log = join(cacheDir, "logs", `${name}.log`);
     mkdirSync(join(cacheDir, "logs"), { recursive: true });
     report(`${name} ${version}: building, log ${log}`);
@@ -74,6 +76,16 @@ export function build(name: ProgramName, report: Report): Promise<string> {
         work = join(scratch, "module");
         cpSync(await moduleDirectory(go, copy.module, scratch), work, { recursive: true });
         await go(["run", ...copy.generate], work);
+      }
+      if (patch) {
+        const module = join(scratch, "module");
+        cpSync(await moduleDirectory(go, patch.module, scratch), module, { recursive: true });
+        for (const [file, ours] of Object.entries(patch.files)) {
+          if (ours) cpSync(join(scratch, ours), join(module, file));
+          else rmSync(join(module, file));
+        }
+        // Not in the committed go.mod: there the module itself is held against go.sum too.
+        await go(["mod", "edit", `-replace=${patch.module}=./module`], scratch);
       }
       for (const [binary, target] of Object.entries(binaries)) {
         const started = Date.now();

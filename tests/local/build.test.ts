@@ -4,17 +4,21 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readFileSync,
   readdirSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { scratch } from "../support/own-cache";
 import { build, built, pathOf } from "../../local/build";
+import { settingsOf } from "../../config/settings";
 import versions from "../../config/versions.json";
 import { cached } from "../../local/cache";
 import { UserError } from "../../local/errors";
 import programs from "../../local/programs/programs.json";
+import { stackOf } from "../../programs";
+import { alloyConfig, alloyEventsConfig } from "../../programs/alloy/config";
 
 const cache = join(scratch, "observability-stack");
 const path = process.env.PATH;
@@ -32,6 +36,7 @@ function go(script: string): void {
 /** Stands for a compiler: writes the file that follows -o. */
 const COMPILES = `while [ "$1" != -o ]; do shift; done; echo binary > "$2"`;
 const report = () => undefined;
+const textOf = (file: string) => (existsSync(file) ? readFileSync(file, "utf8") : undefined);
 
 afterEach(() => {
   process.env.PATH = path;
@@ -61,6 +66,30 @@ describe("a program of the cache", () => {
     go("exit 1");
     expect(await build("pause", report)).toBe(directory);
     expect(readdirSync(join(cache, "programs"))).toEqual([pathOf("pause").split("/")[1]]);
+  });
+
+  it("is built against a copy of its module, with our files in place of some and without others", async () => {
+    const module = join(scratch, "module");
+    const files = Object.entries(programs.alloy.patch.files);
+    const theirs = [...files.map(([file]) => file).filter((file) => file !== "stack/main.go"), "go.mod"];
+    for (const file of theirs) {
+      mkdirSync(dirname(join(module, file)), { recursive: true });
+      writeFileSync(join(module, file), "theirs");
+    }
+    const seen = join(scratch, "seen");
+    go(`case "$*" in
+      "list -m "*) echo ${module};;
+      "mod edit -replace=github.com/grafana/alloy=./module") touch replaced;;
+      build*) test -e replaced && cp -r module ${seen} && ${COMPILES};;
+    esac`);
+    await build("alloy", report);
+    for (const [file, ours] of files)
+      expect([file, textOf(join(seen, file))]).toEqual([
+        file,
+        ours ? textOf(join(sources, "alloy", ours)) : undefined,
+      ]);
+    expect(textOf(join(seen, "go.mod"))).toBe("theirs");
+    expect(theirs.map((file) => textOf(join(module, file)))).toEqual(theirs.map(() => "theirs"));
   });
 
   it("is built once by two who ask at the same time", async () => {
@@ -119,4 +148,13 @@ it("builds what config/versions.json says was tested", () => {
   const recipes: Record<string, { version: string }> = programs;
   for (const [name, { tested }] of Object.entries(versions))
     if (name in recipes) expect([name, recipes[name].version]).toEqual([name, tested]);
+});
+
+it("builds every component of Alloy that its configurations use", () => {
+  const stack = stackOf(settingsOf({}, "kind"), "kind");
+  const imported = readFileSync(join(sources, "alloy", "components.go"), "utf8");
+  for (const config of [alloyConfig(stack), alloyEventsConfig(stack)])
+    for (const [, component] of config.matchAll(/^([a-z_]+\.[a-z_.]+) "/gm))
+      expect(imported).toContain(`/internal/component/${component.replaceAll(".", "/")}"`);
+  expect.hasAssertions();
 });
