@@ -2,7 +2,7 @@ import type { Settings } from "../config/schema";
 import { alert, type RuleGroup } from "./alert";
 import { percent } from "./services";
 
-/** Alerts on pods, nodes and disks (seed 002). */
+/** Alerts on pods, nodes and disks that every cluster needs. */
 export function kubernetesAlerts(settings: Settings): RuleGroup {
   const { podCrashLooping, highMemory, highCpu, diskPressure, pendingPods } = settings.alerting.rules;
   const limit = (resource: string) =>

@@ -1,7 +1,7 @@
 import type { Service, Settings } from "../config/schema";
 import { alert, type RuleGroup } from "./alert";
 
-/** Alerts on the watched services (seed 002, critical). */
+/** Alerts on the watched services: what their users feel, so all are critical. */
 export function serviceAlerts(settings: Settings): RuleGroup {
   const { serviceDown, highErrorRate, highLatency } = settings.alerting.rules;
   const by = "env, region, namespace, service";

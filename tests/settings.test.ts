@@ -8,7 +8,7 @@ import { stackConfig } from "../local/render";
 
 const service = { name: "a", namespace: "x", port: 8080 };
 
-test("nothing given: every default of the seeds", () => {
+test("nothing given: every default", () => {
   const settings = settingsOf({}, "kind");
   expect(settings.metrics).toMatchObject({
     scrapeInterval: "15s",

@@ -1,4 +1,4 @@
-/** A laptop: ports on the node, which kind and the own node map to localhost (seeds 000 and 002). */
+/** A laptop: ports on the node, which kind and the own node map to localhost. */
 export const kind = {
   metrics: { nodePort: 30090 },
   grafana: { nodePort: 30006 },

@@ -5,9 +5,7 @@ const ROTATION = "allowed: any text that is not empty, such as a date; another t
 
 export const grafana = z
   .strictObject({
-    port: port()
-      .default(3000)
-      .describe("Port Grafana listens on; default 3000 (the Tiketi stack of seed 000: 3006)."),
+    port: port().default(3000).describe("Port Grafana listens on; default 3000, Grafana's own."),
     nodePort: nodePort().describe("Port of Grafana on every node; kind: 30006, elsewhere null: none."),
     admin: z
       .strictObject({
@@ -49,9 +47,7 @@ export const edge = z
   })
   .transform((edge) => ({ ...edge, enabled: edge.enabled ?? edge.nodePort !== null }))
   .prefault({})
-  .describe(
-    "The proxy in front of Grafana and Prometheus under /api/monitoring/{grafana,prometheus} (seed 002).",
-  );
+  .describe("The proxy in front of Grafana and Prometheus under /api/monitoring/{grafana,prometheus}.");
 
 export const namespaces = z
   .strictObject({
@@ -131,7 +127,5 @@ export const service = z.strictObject({
     .string()
     .regex(/^([1-9]\d*)(s|m)$/, "allowed: seconds or minutes, such as 10s")
     .optional()
-    .describe(
-      "How often it is scraped; default: 10s for Spring's path (seed 000), else metrics.scrapeInterval.",
-    ),
+    .describe("How often it is scraped; default: 10s for Spring's path, else metrics.scrapeInterval."),
 });

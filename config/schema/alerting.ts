@@ -33,7 +33,7 @@ const waiting = (wait: string) => ({
   for: duration().default(wait).describe(`How long before it fires; default ${wait}.`),
 });
 
-/** The eight alerts of seed 002 with the seed's figures. */
+/** One object an alert. The figures are usual ones: high enough not to page for a hiccup. */
 const rules = z
   .strictObject({
     serviceDown: z

@@ -4,16 +4,10 @@ import { postgres, redis } from "./exporters";
 
 export const metrics = z
   .strictObject({
-    backend: z
-      .enum(["prometheus"], { error: "allowed: prometheus" })
-      .default("prometheus")
-      .describe("Where metrics are kept; default prometheus."),
     scrapeInterval: duration()
       .default("15s")
-      .describe("How often targets are scraped unless a service says otherwise; default 15s (seed 000)."),
-    evaluationInterval: duration()
-      .default("15s")
-      .describe("How often rules are evaluated; default 15s (seed 000)."),
+      .describe("How often targets are scraped unless a service says otherwise; default 15s."),
+    evaluationInterval: duration().default("15s").describe("How often rules are evaluated; default 15s."),
     annotatedNamespaces: z
       .array(kubernetesName("a namespace"))
       .default([])
@@ -30,9 +24,7 @@ export const metrics = z
       .describe("Of applications: a scrape with more is refused as a whole, and the service counts as down."),
     retention: z
       .strictObject({
-        time: duration()
-          .default("7d")
-          .describe("Samples older than this are deleted; default 7d (seed 000)."),
+        time: duration().default("7d").describe("Samples older than this are deleted; default 7d."),
         size: byteQuantity()
           .default("4Gi")
           .describe("The oldest blocks are deleted above this size; default 4Gi. Below the volume's size."),

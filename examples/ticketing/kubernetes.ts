@@ -80,7 +80,7 @@ function service(role: Role, image: string) {
         value: `k8s.pod.name=$(POD_NAME),k8s.namespace.name=$(POD_NAMESPACE),k8s.container.name=${name}`,
       },
     ],
-    // The seed's figures.
+    // The service is up within seconds; a killed pod is noticed within a minute.
     readinessProbe: {
       httpGet: { path: "/health", port: "http" },
       initialDelaySeconds: 10,

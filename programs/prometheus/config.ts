@@ -42,7 +42,7 @@ const guards = ({ metrics }: Settings) => ({
   target_limit: metrics.limits.targets,
 });
 
-/** Spring Boot's metrics are scraped every 10 s (seed 000). */
+/** Spring's circuit breakers are open for 10 s: a longer interval would miss them. */
 const SPRING_PATH = "/actuator/prometheus";
 export const intervalOf = (settings: Settings, service: Service): string =>
   service.interval ?? (service.path === SPRING_PATH ? "10s" : settings.metrics.scrapeInterval);
