@@ -73,7 +73,7 @@ loki.process "pods" {
     max_lines     = 500
   }
 ${settings.logs.maskIps ? masking : ""}
-  // JSON with the common fields of seed 004; the other spellings are those of OpenTelemetry, logback and pino.
+  // JSON with the fields that log shippers agree on; the other spellings are those of OpenTelemetry, logback and pino.
   stage.json {
     expressions = {
       level        = "level || severity",
@@ -83,7 +83,7 @@ ${settings.logs.maskIps ? masking : ""}
     }
   }
 
-  // The Spring pattern of seed 000: %5p [app,traceId,spanId], ids of 16 or 32 hexadecimal digits or empty; with the
+  // The pattern of Spring Cloud Sleuth: %5p [app,traceId,spanId], ids of 16 or 32 hexadecimal digits or empty; with the
   // timestamp in front that Spring Boot's console has by default, or without.
   stage.regex {
     expression = ${text(SPRING)}
@@ -181,7 +181,7 @@ ${Object.entries(constants)
   stage.structured_metadata {
     values = { ${[...extracted, ...Object.keys(constants)].map((name) => `${name} = ""`).join(", ")} }
   }
-  // Seed 002's labels and no others: every further one multiplies Loki's streams.
+  // These labels and no others: every further one multiplies Loki's streams.
   stage.label_keep {
     values = ["namespace", "pod", "container", "app", "level"]
   }

@@ -18,7 +18,7 @@ const listen = (port: number) => `0.0.0.0:${port}`;
  * The OpenTelemetry Collector gateway: every way in, pod attributes, and the metrics of spans, which are computed
  * from all spans before anything could be sampled away.
  *
- * Metric names are those that Grafana's service graph and seed 002 read: `traces_spanmetrics_calls_total`,
+ * Metric names are those that Grafana's service graph reads: `traces_spanmetrics_calls_total`,
  * `traces_spanmetrics_latency_bucket` (seconds), `traces_service_graph_request_total`.
  */
 export function collectorConfig(stack: Stack): object {
@@ -135,7 +135,7 @@ export function collectorConfig(stack: Stack): object {
   };
 }
 
-/** Buckets around the seeds' thresholds: 500 ms (SLO), 1 s (slow trace), 2 s (HighLatency). */
+/** Buckets around the figures that people set: 500 ms (an objective), 1 s (a slow trace), 2 s (HighLatency). */
 const LATENCY = ["5ms", "10ms", "25ms", "50ms", "100ms", "250ms", "500ms", "1s", "2s", "5s", "10s"];
 
 /** What applications are told, by a ConfigMap of this fixed name in each of their namespaces (`envFrom`). */
