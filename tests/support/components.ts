@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
-import type { Resource } from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { GrafanaStack } from "../../components/grafana-stack";
+import { LogsStack } from "../../components/logs-stack";
+import { MetricsStack } from "../../components/metrics-stack";
+import { Namespaces } from "../../components/namespaces";
+import { TracingStack } from "../../components/tracing-stack";
 import type { Settings } from "../../config/schema";
 import { settingsOf } from "../../config/settings";
+import { acceptHooks } from "../../local/render";
 
 /** A resource as the program asked for it. */
 export interface Made {
@@ -14,6 +20,10 @@ export interface Made {
   after: string[];
   /** Looked up, not made. */
   existing: boolean;
+  /** Name of the provider that makes it; none for Pulumi's default one. */
+  provider?: string;
+  /** Its name in the cluster. */
+  called?: string;
   inputs: Inputs;
 }
 
@@ -27,67 +37,73 @@ interface Inputs {
 const hash = (value: object) => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 8);
 
 /**
- * Makes all components with a fresh Pulumi under mocks. As in a cluster, a name that Pulumi chooses changes with
- * the contents, and a password with its keepers: what refers to them is seen to change as well.
+ * Makes all components under Pulumi's mocks. As in a cluster, a name that Pulumi chooses changes with the contents,
+ * and a password with its keepers: what refers to them is seen to change as well.
  */
 export async function madeWith(given: Record<string, unknown> = {}): Promise<Map<string, Made>> {
   const settings = settingsOf(given, "test");
   const made = new Map<string, Made>();
-  const asked = new Map<string, Pick<Made, "inputs" | "existing">>();
+  const asked = new Map<string, Pick<Made, "inputs" | "existing" | "provider" | "called">>();
   let failure: unknown;
-  await jest.isolateModulesAsync(async () => {
-    const pulumi = await import("@pulumi/pulumi");
-    await pulumi.runtime.setMocks(
-      {
-        newResource: ({ type, name, inputs, id }) => {
-          asked.set(`${type} ${name}`, { inputs: inputs as Inputs, existing: Boolean(id) });
-          const metadata = { ...inputs.metadata, name: inputs.metadata?.name ?? `${name}-${hash(inputs)}` };
-          return { id: id || name, state: { ...inputs, metadata, result: `password-${hash(inputs)}` } };
-        },
-        call: ({ inputs }) => inputs,
-      },
-      "observability-stack",
-      "test",
-      false,
-    );
-    (await import("../../local/render")).acceptHooks();
-    try {
-      await pulumi.runtime.runInPulumiStack(async () => {
-        const names = new Map<Resource, string>();
-        pulumi.runtime.registerStackTransformation(({ resource, type, name, opts }) => {
-          names.set(resource, name);
-          const waits = "dependsOn" in opts ? [opts.dependsOn ?? []].flat() : [];
-          made.set(`${type} ${name}`, {
-            type,
-            name,
-            parent: opts.parent && names.get(opts.parent),
-            protect: opts.protect ?? false,
-            after: waits.flatMap((one) => names.get(one as Resource) ?? []),
-            existing: false,
-            inputs: {},
-          });
-          return undefined;
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, id, provider }) => {
+        const called = id || (inputs.metadata?.name ?? `${name}-${hash(inputs)}`);
+        asked.set(`${type} ${name}`, {
+          inputs: inputs as Inputs,
+          existing: Boolean(id),
+          provider: provider?.match(/::([^:]+)::[^:]*$/)?.[1],
+          called,
         });
-        // Pulumi ends the process when its program throws; here the test is to see the error.
-        await program(settings).catch((error: unknown) => (failure = error));
-        return {};
+        const metadata = { ...inputs.metadata, name: called };
+        return { id: id || name, state: { ...inputs, metadata, result: `made-by-${name}-${hash(inputs)}` } };
+      },
+      call: ({ inputs }) => inputs,
+    },
+    "observability-stack",
+    "test",
+    false,
+  );
+  acceptHooks();
+  // Pulumi notes where each promise was made, which under Jest takes most of the time.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    await pulumi.runtime.runInPulumiStack(async () => {
+      const names = new Map<pulumi.Resource, string>();
+      pulumi.runtime.registerStackTransformation(({ resource, type, name, opts }) => {
+        names.set(resource, name);
+        const waits = "dependsOn" in opts ? [opts.dependsOn ?? []].flat() : [];
+        made.set(`${type} ${name}`, {
+          type,
+          name,
+          parent: opts.parent && names.get(opts.parent),
+          protect: opts.protect ?? false,
+          after: waits.flatMap((one) => names.get(one as pulumi.Resource) ?? []),
+          existing: false,
+          inputs: {},
+        });
+        return undefined;
       });
-    } finally {
-      await pulumi.runtime.disconnect();
-    }
-  });
+      // Pulumi ends the process when its program throws; here the test is to see the error.
+      try {
+        program(settings);
+      } catch (error) {
+        failure = error;
+      }
+      return {};
+    });
+  } finally {
+    await pulumi.runtime.disconnect();
+    Error.stackTraceLimit = stackTraceLimit;
+  }
   if (failure) throw failure;
   for (const [id, one] of made) Object.assign(one, asked.get(id));
   return made;
 }
 
 /** As index.ts does it, without a cluster's provider. */
-async function program(settings: Settings): Promise<void> {
-  const { Namespaces } = await import("../../components/namespaces");
-  const { MetricsStack } = await import("../../components/metrics-stack");
-  const { LogsStack } = await import("../../components/logs-stack");
-  const { TracingStack } = await import("../../components/tracing-stack");
-  const { GrafanaStack } = await import("../../components/grafana-stack");
+function program(settings: Settings): void {
   const after = new Namespaces("namespaces", settings).all;
   const { first } = new MetricsStack("metrics", { settings, after });
   const args = { settings, after, first };
@@ -99,6 +115,8 @@ async function program(settings: Settings): Promise<void> {
 /** Names of what differs between the two, or is in one of them only. */
 export const changed = (before: Map<string, Made>, after: Map<string, Made>): string[] =>
   [...new Set([...before.keys(), ...after.keys()])]
-    .filter((id) => JSON.stringify(before.get(id)?.inputs) !== JSON.stringify(after.get(id)?.inputs))
+    .filter((id) => asMade(before.get(id)) !== asMade(after.get(id)))
     .map((id) => id.split(" ")[1])
     .sort();
+
+const asMade = (one?: Made) => one && JSON.stringify([one.inputs, one.protect, one.existing]);
