@@ -1,127 +1,249 @@
-import { settingsOf } from "../config/settings";
-import { stackOf } from "../programs";
-import { namespaceOf } from "../programs/addresses";
-import { flows } from "../programs/flows";
-import { programOf } from "../programs/program";
+import {
+  clusterOf,
+  configOf,
+  containersOf,
+  filesOf,
+  fits,
+  type KubernetesObject,
+  ofKind,
+  type Pod,
+  podsOf,
+} from "./support/cluster";
 
-type Program = string;
-import { type Manifest, rendered, withPods } from "./support/render";
+/*
+ * What has to be open follows from what the programs are told: the addresses in their files, arguments and
+ * environment, Prometheus' jobs, node ports, roles. What is open is read from the policies, as the network reads them.
+ */
 
-describe("network policies", () => {
-  const settings = settingsOf({ services: [{ name: "a", namespace: "shop", port: 80 }] }, "kind");
-  const stack = stackOf(settings, "kind");
-  const names = stack.programs.map(({ name }) => name);
-  let manifests: Manifest[];
+/** `who -> whom:port`. */
+type Flow = string;
+
+const services = [{ name: "board-service", namespace: "shop", port: 8000 }];
+const webhook = { url: "https://hook.example.org/" };
+const stacks: Record<string, Record<string, unknown>> = {
+  "the default stack": { services },
+  "a stack with receivers": {
+    services,
+    alerting: { receivers: [{ name: "team", webhook }], heartbeat: { url: "https://heartbeat.example.org" } },
+  },
+  "a stack with other namespaces and ports": {
+    services: [...services, { name: "auth-service", namespace: "bank", port: 8080 }],
+    namespaces: { stack: "watch", agents: "watchers" },
+    metrics: { annotatedNamespaces: ["garden"], nodePort: 31001 },
+    grafana: { port: 3006 },
+  },
+  "a stack that nobody outside can open": {
+    services,
+    metrics: { nodePort: null },
+    grafana: { nodePort: null },
+    edge: { nodePort: null },
+  },
+  "a stack with a proxy, open inside of the cluster alone": {
+    services,
+    edge: { enabled: true, nodePort: null },
+  },
+  "a stack without services and node-exporter": { metrics: { nodeExporter: { enabled: false } } },
+};
+
+describe.each(Object.entries(stacks))("%s", (_, given) => {
+  let objects: KubernetesObject[];
+  let pods: Pod[];
   beforeAll(async () => {
-    manifests = await rendered("kind", { services: settings.services });
+    objects = await clusterOf(given);
+    pods = podsOf(objects);
   });
-  const policyOf = (program: Program) =>
-    manifests.find(({ kind, metadata }) => kind === "NetworkPolicy" && metadata.name === program)!
-      .spec as Policy;
+
+  test("what is let out of a pod is what its program needs, and nothing more", () => {
+    expect(allowed(objects, "egress")).toEqual(sorted([...needed(objects), ...names(pods)]));
+  });
+
+  test("what is let in to a pod is what others need of it, and nothing more", () => {
+    const inside = new Set(pods.map(({ app }) => app));
+    const toPods = needed(objects).filter((flow) => inside.has(flow.split(" -> ")[1].split(":")[0]));
+    expect(allowed(objects, "ingress")).toEqual(sorted([...toPods, ...fromOutside(objects)]));
+  });
+});
+
+const sorted = (flows: Flow[]) => [...new Set(flows)].sort();
+
+/** All resolve names. */
+const names = (pods: Pod[]): Flow[] =>
+  pods.flatMap(({ app }) => [`${app} -> everybody:53/UDP`, `${app} -> everybody:53`]);
+
+/** The flows that begin at the stack's pods, from what their programs are told. */
+function needed(objects: KubernetesObject[]): Flow[] {
+  const pods = podsOf(objects);
+  return [
+    ...pods.flatMap((pod) => addressesOf(objects, pod).map((to) => `${pod.app} -> ${to}`)),
+    ...scraped(objects).map((to) => `prometheus -> ${to}`),
+    ...pods
+      .filter(({ spec }) => mayAskTheApi(objects, spec.serviceAccountName))
+      .flatMap(({ app }) => [`${app} -> anywhere:443`, `${app} -> anywhere:6443`]),
+    // Slack, mail servers, webhooks: on whichever port.
+    "alertmanager -> anywhere",
+  ].filter((flow) => {
+    const [from, to] = flow.split(" -> ");
+    return from !== to.split(":")[0]; // nobody can keep a pod from itself
+  });
+}
+
+/** Links that people open in a browser; the program itself does not follow them. */
+const LINKS = [/--web\.external-url=\S+/g, /\S+\/alerting\/groups\S*/g];
+
+/** `program:port` of every address of a Service that the pod's program is told. */
+function addressesOf(objects: KubernetesObject[], pod: Pod): string[] {
+  const told = [
+    ...filesOf(objects, pod).map(({ text }) => text),
+    ...containersOf(pod).flatMap(({ command = [], args = [], env }) => [
+      ...command,
+      ...args,
+      ...env.map(({ value = "" }) => value),
+    ]),
+  ].map((text) => LINKS.reduce((rest, link) => rest.replaceAll(link, ""), text));
+  return told.flatMap((text) =>
+    [...text.matchAll(/([\w-]+)\.([\w-]+)\.svc:(\d+)/g)].map(([address, name, namespace, port]) => {
+      const service = ofKind(objects, "Service").find(
+        ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
+      );
+      if (!service) throw new Error(`${pod.app} is told ${address}, which is no Service`);
+      return behind(objects, service, Number(port));
+    }),
+  );
+}
+
+/** `program:port` of the pods behind a Service's port. */
+function behind(objects: KubernetesObject[], service: KubernetesObject, port: number): string {
+  const { selector, ports } = service.spec as ServiceSpec;
+  const pod = podsOf(objects).find(
+    ({ namespace, labels }) => namespace === service.metadata.namespace && fits(labels, selector),
+  )!;
+  const { targetPort } = ports.find((one) => one.port === port)!;
+  const found = pod.spec.containers[0].ports!.find(({ name }) => name === targetPort)!;
+  return `${pod.app}:${found.containerPort}`;
+}
+
+/** Whom Prometheus' configuration makes it scrape. */
+function scraped(objects: KubernetesObject[]): string[] {
+  const { scrape_configs: jobs } = configOf<{ scrape_configs: Job[] }>(
+    objects,
+    "prometheus",
+    "/etc/prometheus/config/prometheus.yml",
+  );
+  const stack = new Set(ofKind(objects, "StatefulSet", "DaemonSet").map((one) => one.metadata.namespace));
+  return jobs.flatMap(({ kubernetes_sd_configs: [{ role, namespaces }], relabel_configs: rules }) => {
+    if (role === "node") return ["anywhere:10250"];
+    const others = namespaces!.names.filter((name) => !stack.has(name));
+    if (others.length > 0) return others.map((name) => `pods of ${name}`);
+    const marked = rules.find(({ source_labels: [, port] = [] }) => port?.endsWith("_container_port_name"))!;
+    return podsOf(objects).flatMap(({ app, spec }) =>
+      (spec.containers[0].ports ?? [])
+        .filter(({ name }) => new RegExp(`^(?:${marked.regex})$`).test(`${app};${name}`))
+        .map(({ containerPort }) => `${app}:${containerPort}`),
+    );
+  });
+}
+
+function mayAskTheApi(objects: KubernetesObject[], account?: string): boolean {
+  return ofKind(objects, "ClusterRoleBinding", "RoleBinding").some(({ subjects }) =>
+    (subjects as { name: string }[]).some(({ name }) => name === account),
+  );
+}
+
+/** Users by the nodes' ports, the applications by what the Collector listens on. */
+function fromOutside(objects: KubernetesObject[]): Flow[] {
+  const nodePorts = ofKind(objects, "Service").flatMap((service) =>
+    (service.spec as ServiceSpec).ports
+      .filter(({ nodePort }) => nodePort !== undefined)
+      .map(({ port }) => `anywhere -> ${behind(objects, service, port)}`),
+  );
+  const { receivers } = configOf<{ receivers: object }>(objects, "collector", "/etc/collector/config.yaml");
+  const waysIn = [...JSON.stringify(receivers).matchAll(/"endpoint":"0\.0\.0\.0:(\d+)"/g)];
+  const applications = scraped(objects).filter((to) => to.startsWith("pods of "));
+  return [
+    ...nodePorts,
+    ...applications.flatMap((from) => waysIn.map(([, port]) => `${from} -> collector:${port}`)),
+  ];
+}
+
+/** What the policies let through in one direction, as flows. */
+function allowed(objects: KubernetesObject[], side: "ingress" | "egress"): Flow[] {
+  const pods = podsOf(objects);
+  const stack = new Set(pods.map(({ namespace }) => namespace));
+  const ends = ({ ipBlock, namespaceSelector, podSelector }: Peer): string[] => {
+    if (ipBlock) return ["anywhere"];
+    const namespace = namespaceSelector!.matchLabels["kubernetes.io/metadata.name"];
+    if (!stack.has(namespace)) return [`pods of ${namespace}`];
+    return pods
+      .filter((pod) => pod.namespace === namespace && fits(pod.labels, podSelector?.matchLabels))
+      .map(({ app }) => app);
+  };
+  const flows = ofKind(objects, "NetworkPolicy").flatMap(({ metadata, spec }) => {
+    const { podSelector, ...rules } = spec as Policy;
+    const chosen = pods.filter(
+      ({ namespace, labels }) => namespace === metadata.namespace && fits(labels, podSelector.matchLabels),
+    );
+    return (rules[side] ?? []).flatMap(({ from, to, ports }) => {
+      const others = (from ?? to)?.flatMap(ends) ?? ["everybody"];
+      const numbers = ports?.map(({ port, protocol }) => `:${port}${protocol === "UDP" ? "/UDP" : ""}`);
+      return chosen.flatMap(({ app }) =>
+        others.flatMap((other) => {
+          const [caller, called] = side === "egress" ? [app, other] : [other, app];
+          return (numbers ?? [""]).map((port) => `${caller} -> ${called}${port}`);
+        }),
+      );
+    });
+  });
+  return sorted(flows);
+}
+
+describe("policies", () => {
+  test("both namespaces deny by default, and each program has one policy for its pods alone", async () => {
+    const objects = await clusterOf({ services });
+    const policies = ofKind(objects, "NetworkPolicy").map(({ metadata, spec }) => ({
+      of: `${metadata.namespace}/${metadata.name}`,
+      ...(spec as Policy),
+    }));
+    for (const { policyTypes } of policies) expect(policyTypes).toEqual(["Ingress", "Egress"]);
+    const denied = policies.filter(({ of }) => of.endsWith("/default-deny"));
+    expect(denied.map(({ of, podSelector }) => [of, podSelector])).toEqual([
+      ["observability/default-deny", {}],
+      ["observability-agents/default-deny", {}],
+    ]);
+    for (const pod of podsOf(objects)) {
+      const own = policies.filter(
+        ({ of, podSelector }) =>
+          of.startsWith(`${pod.namespace}/`) &&
+          podSelector.matchLabels &&
+          fits(pod.labels, podSelector.matchLabels),
+      );
+      expect(own.map(({ of }) => of)).toEqual([`${pod.namespace}/${pod.app}`]);
+    }
+    expect(policies).toHaveLength(denied.length + podsOf(objects).length);
+  });
 
   test("in namespaces that are there already, only the stack's own pods are denied", async () => {
-    const found = await rendered("kind", { namespaces: { create: false } });
-    const denied = found.filter(({ metadata }) => metadata.name === "default-deny");
-    const podSelector = {
-      matchLabels: {
-        "app.kubernetes.io/part-of": "observability-stack",
-        "app.kubernetes.io/instance": "kind",
-      },
+    const objects = await clusterOf({ namespaces: { create: false } });
+    const denied = ofKind(objects, "NetworkPolicy").filter(
+      ({ metadata }) => metadata.name === "default-deny",
+    );
+    const matchLabels = {
+      "app.kubernetes.io/part-of": "observability-stack",
+      "app.kubernetes.io/instance": "test",
     };
     expect(denied.map(({ spec }) => spec)).toEqual(
-      Array(2).fill({ podSelector, policyTypes: ["Ingress", "Egress"] }),
+      Array(2).fill({ podSelector: { matchLabels }, policyTypes: ["Ingress", "Egress"] }),
     );
-    for (const { template } of withPods(found))
-      expect(template.metadata.labels).toMatchObject(podSelector.matchLabels);
+    for (const { labels } of podsOf(objects)) expect(labels).toMatchObject(matchLabels);
   });
 
-  test("both namespaces deny by default, every program has a policy", () => {
-    const denied = manifests.filter(
-      ({ kind, metadata }) => kind === "NetworkPolicy" && metadata.name === "default-deny",
-    );
-    expect(denied.map(({ metadata }) => metadata.namespace).sort()).toEqual([
-      "observability",
-      "observability-agents",
-    ]);
-    expect(denied.map(({ spec }) => spec)).toEqual(
-      Array(2).fill({ podSelector: {}, policyTypes: ["Ingress", "Egress"] }),
-    );
-    const pods = withPods(manifests).map(({ template }) => template.metadata.labels.app as Program);
-    for (const program of pods) expect(policyOf(program).policyTypes).toEqual(["Ingress", "Egress"]);
-    expect([...new Set(pods)].sort()).toEqual(names.toSorted());
+  test("the applications are told ways in that are open to them", async () => {
+    const objects = await clusterOf({ services });
+    const told = ofKind(objects, "ConfigMap").find(({ metadata }) => metadata.namespace === "shop")!;
+    const ports = [...JSON.stringify(told.data).matchAll(/collector\.observability\.svc:(\d+)/g)];
+    expect(ports).toHaveLength(2);
+    for (const [, port] of ports)
+      expect(allowed(objects, "ingress")).toContain(`pods of shop -> collector:${port}`);
   });
-
-  const ends = names;
-  const table = flows(stack);
-  test.each(ends.flatMap((from) => ends.filter((to) => to !== from).map((to) => [from, to] as const)))(
-    "%s -> %s exactly as in the table",
-    (from, to) => {
-      const flow = table.find((one) => one.from === from && one.to === to);
-      const allowed = (rules: Rule[] | undefined, side: "from" | "to", end: Program) =>
-        (rules ?? [])
-          .filter((rule) =>
-            rule[side]?.some(
-              (peer) =>
-                peer.podSelector?.matchLabels["app.kubernetes.io/name"] === end &&
-                peer.namespaceSelector?.matchLabels["kubernetes.io/metadata.name"] ===
-                  namespaceOf(settings, programOf(stack, end)),
-            ),
-          )
-          .flatMap(({ ports }) => ports?.map(({ port }) => port) ?? []);
-      expect(allowed(policyOf(from).egress, "to", to)).toEqual(flow?.ports ?? []);
-      expect(allowed(policyOf(to).ingress, "from", from)).toEqual(flow?.ports ?? []);
-    },
-  );
-
-  /** Ports by rule of the peers that fit; a rule without ports is for every port. */
-  const portsFor = (rules: Rule[] | undefined, side: "from" | "to", fits: (peer: Peer) => boolean) =>
-    (rules ?? [])
-      .filter((rule) => rule[side]?.some(fits))
-      .map(({ ports }) => ports?.map(({ port }) => port) ?? "every port");
-  const api = [443, 6443];
-
-  test("outside of the cluster's pods: users come in where it is exposed; out go API server, kubelets, receivers", () => {
-    const anywhere = ({ ipBlock }: Peer) => ipBlock !== undefined;
-    expect(byProgram((program) => portsFor(policyOf(program).ingress, "from", anywhere))).toEqual({
-      edge: [[8080]],
-      grafana: [[3000]],
-      prometheus: [[9090]],
-    });
-    expect(byProgram((program) => portsFor(policyOf(program).egress, "to", anywhere))).toEqual({
-      prometheus: [api, [10250]],
-      "kube-state-metrics": [api],
-      alloy: [api],
-      "alloy-events": [api],
-      collector: [api],
-      alertmanager: ["every port"],
-    });
-  });
-
-  test("applications reach the Collector's ways in and are reached by Prometheus, nothing else", () => {
-    const shop = ({ namespaceSelector, podSelector }: Peer) =>
-      !podSelector && namespaceSelector?.matchLabels["kubernetes.io/metadata.name"] === "shop";
-    expect(byProgram((program) => portsFor(policyOf(program).ingress, "from", shop))).toEqual({
-      collector: [[4317, 4318, 9411, 14250, 14268]],
-    });
-    expect(byProgram((program) => portsFor(policyOf(program).egress, "to", shop))).toEqual({
-      prometheus: ["every port"],
-    });
-  });
-
-  test("name resolution is open to all", () => {
-    for (const program of ends) expect(policyOf(program).egress![0]).toEqual({ ports: dns });
-  });
-
-  const dns = [
-    { protocol: "UDP", port: 53 },
-    { protocol: "TCP", port: 53 },
-  ];
-
-  /** The answer of each program that has one. */
-  const byProgram = (answer: (program: Program) => unknown[]) =>
-    Object.fromEntries(
-      ends.map((program) => [program, answer(program)]).filter(([, { length }]) => length > 0),
-    );
 });
 
 interface Peer {
@@ -133,11 +255,22 @@ interface Peer {
 interface Rule {
   from?: Peer[];
   to?: Peer[];
-  ports?: { port: number }[];
+  ports?: { port: number; protocol: string }[];
 }
 
 interface Policy {
+  podSelector: { matchLabels?: Record<string, string> };
   policyTypes: string[];
   ingress?: Rule[];
   egress?: Rule[];
+}
+
+interface ServiceSpec {
+  selector: Record<string, string>;
+  ports: { port: number; targetPort: string; nodePort?: number }[];
+}
+
+interface Job {
+  kubernetes_sd_configs: { role: string; namespaces?: { names: string[] } }[];
+  relabel_configs: { source_labels?: string[]; regex?: string }[];
 }
