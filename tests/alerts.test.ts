@@ -28,14 +28,18 @@ test("the eight alerts of the seed and the watchdog", () => {
   ]);
 });
 
-test("each says where it comes from and leads to a heading of the runbook", () => {
+test("each says what is wrong, how bad, where it comes from, and leads to a heading of the runbook", () => {
   const runbook = readFileSync(join(__dirname, "../alerts/RUNBOOK.md"), "utf8");
   const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
   const settings = settingsWith({}, { environment: "test", region: "here" });
   for (const { alert, labels, annotations } of alertsOf(settings)) {
     expect(labels).toMatchObject({ env: "test", region: "here" });
     expect(annotations?.runbook_url).toBe(`${settings.alerting.runbookUrl}#${alert!.toLowerCase()}`);
-    expect(annotations?.summary).not.toBe("");
+    expect([alert, labels?.severity]).toEqual([alert, expect.stringMatching(/^(critical|warning|none)$/)]);
+    // A sentence each.
+    for (const text of [annotations?.summary, annotations?.description])
+      expect([alert, text]).toEqual([alert, expect.stringMatching(/\w.* \w+/)]);
+    expect(annotations?.description).not.toBe(annotations?.summary);
   }
   expect(headings).toEqual(alertsOf().map(({ alert }) => alert));
 });
