@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { settingsSchema } from "../config/schema";
+import { changed, type Made, madeWith } from "./support/components";
+import { baseline, type Row, type Seen, single, table } from "./support/every-setting";
+
+/*
+ * Every key of a stack file takes effect, where it should and nowhere else: tests/support/every-setting.ts says what
+ * changes. A key without a row fails.
+ */
+jest.setTimeout(60_000);
+
+interface JsonSchema {
+  properties?: Record<string, JsonSchema>;
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  enum?: string[];
+}
+
+/** Every key that holds a value, with its schema; a list's element is `[]`. */
+function leaves(schema: JsonSchema, path = ""): [key: string, schema: JsonSchema][] {
+  const object = [schema, ...(schema.anyOf ?? [])].find(({ properties, items }) => properties ?? items);
+  if (object?.properties)
+    return Object.entries(object.properties).flatMap(([key, value]) =>
+      leaves(value, path ? `${path}.${key}` : key),
+    );
+  if (object?.items?.properties) return leaves(object.items, `${path}[]`);
+  return [[path, schema]];
+}
+const keys = new Map(leaves(z.toJSONSchema(settingsSchema, { io: "input" }) as JsonSchema));
+
+test("every key has a row, and every row a key", () => {
+  const rows = [...table, ...single].map(({ key }) => key);
+  expect([...keys.keys()].filter((key) => !rows.includes(key))).toEqual([]);
+  expect(rows.filter((key) => !keys.has(key))).toEqual([]);
+});
+
+test.each(single)("$key has no other value than $only", ({ key, only }) => {
+  expect(keys.get(key)!.enum).toEqual([only]);
+});
+
+let before: Map<string, Made>;
+beforeAll(async () => {
+  before = await madeWith(baseline);
+});
+
+test.each(table.map((row) => [row.key, JSON.stringify(row.to), row] as const))(
+  "%s: %s",
+  async (_, __, row) => {
+    const after = await madeWith(given(row));
+    const expected = typeof row.changes === "function" ? row.changes([...before.values()]) : row.changes;
+    expect(changed(before, after)).toEqual(Object.keys(expected).sort());
+    for (const [name, seen] of Object.entries(expected)) expectSeen(name, seen, after);
+  },
+);
+
+/** The baseline with the row's value in its place. */
+function given({ key, to, also }: Row): Record<string, unknown> {
+  const settings = structuredClone(baseline) as Record<string, unknown>;
+  for (const [path, value] of Object.entries({ [key]: to, ...also })) {
+    const parts = path.replaceAll("[]", ".0").split(".");
+    const last = parts.pop()!;
+    const parent = parts.reduce((object, part) => (object[part] ??= {}) as Record<string, unknown>, settings);
+    expect([path, parent[last]]).not.toEqual([path, value]);
+    parent[last] = value;
+  }
+  return settings;
+}
+
+function expectSeen(name: string, seen: Seen, after: Map<string, Made>): void {
+  const [was, is] = [before, after].map((made) => textOf(name, made));
+  if (seen === "NEW" || seen === "GONE")
+    expect([name, was === undefined, is === undefined]).toEqual([name, seen === "NEW", seen === "GONE"]);
+  else if (seen === "FOLLOWS") expect(is).toBe(was);
+  else {
+    const text = typeof seen === "string" ? seen : seen.without;
+    const [with_, without] = typeof seen === "string" ? [is, was] : [was, is];
+    expect(with_).toContain(text);
+    expect(without).not.toContain(text);
+  }
+}
+
+/** A resource as lines of `path: value`; what refers to names and passwords that Pulumi makes up says whose they are. */
+function textOf(name: string, made: Map<string, Made>): string | undefined {
+  const found = [...made.values()].find((one) => one.name === name);
+  if (!found) return undefined;
+  const { inputs, protect, existing } = found;
+  const lines = [...linesOf({ ...inputs, protect, existing }), ""].join("\n");
+  return [...made.values()].reduce(
+    (text, { name, called }) =>
+      called && called !== name && called.startsWith(`${name}-`)
+        ? text.replaceAll(called, `NAME OF ${name}`)
+        : text,
+    lines.replaceAll(/made-by-([\w-]+)-[0-9a-f]{8}/g, "PASSWORD OF $1"),
+  );
+}
+
+function linesOf(value: unknown, path = ""): string[] {
+  if (typeof value !== "object" || value === null) return [`${path}: ${value}`];
+  return Object.entries(value).flatMap(([key, inner]) => linesOf(inner, path ? `${path}.${key}` : key));
+}
