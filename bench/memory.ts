@@ -1,7 +1,7 @@
 import { settingsOf } from "../config/settings";
 import { bytes, millicores } from "../config/units";
 import { stackOf } from "../programs";
-import { portOf } from "../programs/addresses";
+import { pathOf, portOf } from "../programs/addresses";
 import { programOf } from "../programs/program";
 import { renderManifests, stackConfig, stackFile } from "../local/render";
 import { judge } from "./measure";
@@ -42,7 +42,7 @@ const QUERY = `sum by (container) (container_memory_working_set_bytes{container!
 const deployed = stackOf(settings, "kind");
 const port = portOf(deployed, programOf(deployed, "prometheus"), "http");
 const path = (query: string) =>
-  `/api/v1/namespaces/${settings.namespaces.stack}/services/prometheus:${port}/proxy/api/v1/query?query=${encodeURIComponent(query)}`;
+  `/api/v1/namespaces/${settings.namespaces.stack}/services/prometheus:${port}/proxy${pathOf(deployed, "prometheus")}/api/v1/query?query=${encodeURIComponent(query)}`;
 
 function usedMemory(answer: string): Record<string, number> {
   const { data } = JSON.parse(answer) as {

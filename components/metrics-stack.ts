@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { urlOf } from "../programs/addresses";
+import { pathOf, urlOf } from "../programs/addresses";
 import { Component, type ComponentArgs } from "./component";
 
 /**
@@ -14,7 +14,7 @@ export class MetricsStack extends Component {
   constructor(name: string, args: ComponentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("MetricsStack", "metrics", name, args, opts);
     this.run();
-    this.url = urlOf(this.stack, "prometheus", "http");
+    this.url = urlOf(this.stack, "prometheus", "http") + pathOf(this.stack, "prometheus");
     this.registerOutputs({ url: this.url });
   }
 }

@@ -29,6 +29,10 @@ export const paths = {
 
 export const hasEdge = (stack: Stack): boolean => isDeployed(stack, "edge");
 
+/** With the edge proxy a user interface lives under its path, on every way in; without it at the root. */
+export const pathOf = (stack: Stack, program: keyof typeof paths): string =>
+  hasEdge(stack) ? paths[program] : "";
+
 /** What users and links in messages open. Without the edge proxy: the address inside the cluster. */
 export const userUrl = (stack: Stack, program: keyof typeof paths): string =>
-  hasEdge(stack) ? stack.settings.edge.url + paths[program] : urlOf(stack, program, "http");
+  (hasEdge(stack) ? stack.settings.edge.url : urlOf(stack, program, "http")) + pathOf(stack, program);

@@ -39,8 +39,6 @@ export function edgeConfig(stack: Stack): object {
     handler: "reverse_proxy",
     upstreams: [{ dial: addressOf(stack, program, "http") }],
   });
-  // Prometheus knows one address of its own: where that is its NodePort, it redirects to pages without the path.
-  const withPath = { Location: [{ search_regexp: "^/query", replace: `${paths.prometheus}/query` }] };
   const under = (path: string, handle: object[]) => ({
     match: [{ path: [path, `${path}/*`] }],
     handle,
@@ -57,13 +55,9 @@ export function edgeConfig(stack: Stack): object {
             automatic_https: { disable: true },
             routes: [
               { match: [{ path: ["/healthz"] }], handle: [{ handler: "static_response", status_code: 200 }] },
-              // Grafana serves the path itself.
+              // Both serve their path themselves.
               under(paths.grafana, [proxy("grafana")]),
-              // Prometheus answers at its root, so that the NodePort works as well.
-              under(paths.prometheus, [
-                { handler: "rewrite", strip_path_prefix: paths.prometheus },
-                { ...proxy("prometheus"), headers: { response: { replace: withPath } } },
-              ]),
+              under(paths.prometheus, [proxy("prometheus")]),
               {
                 match: [{ path: ["/"] }],
                 handle: [

@@ -105,6 +105,8 @@ export interface Datasource {
   name: string;
   type: string;
   port: string;
+  /** Path of its API; default none. */
+  path?(stack: Stack): string;
   isDefault?: boolean;
   /** What Grafana needs to know about it, such as the links into other datasources. */
   jsonData(stack: Stack): object;

@@ -22,7 +22,7 @@ export function datasources(stack: Stack): object {
         name: one.name,
         uid: one.type,
         type: one.type,
-        url: urlOf(stack, one.program, one.port),
+        url: urlOf(stack, one.program, one.port) + (one.path?.(stack) ?? ""),
         access: "proxy",
         orgId: 1,
         editable: true,

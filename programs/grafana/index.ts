@@ -1,8 +1,9 @@
 import { dashboards } from "../../dashboards";
 import { yaml } from "../../config/yaml";
+import { pathOf } from "../addresses";
 import type { Program } from "../program";
 import { datasources } from "./datasources";
-import { DASHBOARDS, dashboardProviders, grafanaEnvironment, grafanaPath } from "./server";
+import { DASHBOARDS, dashboardProviders, grafanaEnvironment } from "./server";
 
 const GRAFANA = "/usr/share/grafana/bin/grafana";
 const PROVISIONING = "/etc/grafana/provisioning";
@@ -16,7 +17,7 @@ export const grafana: Program = {
   go: true,
   user: 472,
   ports: ({ grafana }) => ({ http: grafana.port }),
-  telemetry: (stack) => [{ port: "http", path: `${grafanaPath(stack)}/metrics` }],
+  telemetry: (stack) => [{ port: "http", path: `${pathOf(stack, "grafana")}/metrics` }],
   exposed: ({ grafana }) => ({ port: "http", nodePort: grafana.nodePort }),
   command: [GRAFANA, "server", "--homepath=/usr/share/grafana"],
   // Grafana takes a password from its environment at its first start only.
@@ -65,7 +66,7 @@ export const grafana: Program = {
   data: ({ grafana }) => ({ path: "/var/lib/grafana", setting: "grafana.storage", ...grafana.storage }),
   scratch: { tmp: { path: "/tmp" } },
   probes: (stack) => {
-    const health = { path: `${grafanaPath(stack)}/api/health`, port: "http" };
+    const health = { path: `${pathOf(stack, "grafana")}/api/health`, port: "http" };
     // The first start makes the database, that of a new version changes it.
     const startup = { ...health, minutes: 10 };
     return {

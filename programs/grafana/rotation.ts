@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { urlOf } from "../addresses";
+import { pathOf, urlOf } from "../addresses";
 import type { Program } from "../program";
-import { grafanaPath } from "./server";
 
 const amount = { cpu: "10m", memory: "64Mi" };
 
@@ -17,7 +16,7 @@ export const grafanaRotation: Program = {
   ports: () => ({}),
   calls: () => [{ to: "grafana", ports: ["http"], why: "lists and revokes sessions" }],
   command: ["/usr/local/bin/node", "/scripts/end-sessions.mjs"],
-  env: (stack) => ({ GRAFANA_URL: urlOf(stack, "grafana", "http") + grafanaPath(stack) }),
+  env: (stack) => ({ GRAFANA_URL: urlOf(stack, "grafana", "http") + pathOf(stack, "grafana") }),
   secrets: () => [
     {
       name: "credentials",

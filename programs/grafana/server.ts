@@ -1,15 +1,12 @@
-import { hasEdge, paths, userUrl } from "../addresses";
+import { pathOf, userUrl } from "../addresses";
 import type { Stack } from "../program";
-
-/** With the edge proxy Grafana lives under a path, on every way in; without it at the root. */
-export const grafanaPath = (stack: Stack): string => (hasEdge(stack) ? paths.grafana : "");
 
 /**
  * Grafana's settings as environment variables; no secret is among them. The administrator and the key that
  * encrypts secrets in the database come from the generated Secret (below).
  */
 export function grafanaEnvironment(stack: Stack): Record<string, string> {
-  const path = grafanaPath(stack);
+  const path = pathOf(stack, "grafana");
   return {
     GF_PATHS_DATA: "/var/lib/grafana",
     GF_PATHS_LOGS: "/var/lib/grafana/log",

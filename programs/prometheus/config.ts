@@ -224,18 +224,11 @@ const podLabels = [
 
 const everywhere = (settings: Settings) => [set("env", settings.environment), set("region", settings.region)];
 
-/** What alerts link to. A NodePort has no path, and Prometheus redirects its root to the path of this URL. */
-const externalUrl = (stack: Stack): string => {
-  const { nodePort } = stack.settings.metrics;
-  return nodePort === null ? userUrl(stack, "prometheus") : `http://localhost:${nodePort}`;
-};
-
-/** Command line of the server. */
+/** Command line of the server. Alerts link to the external URL; its path is that of all pages and of the API. */
 export const prometheusArgs = (stack: Stack): string[] => [
   "--config.file=/etc/prometheus/config/prometheus.yml",
   "--storage.tsdb.path=/prometheus",
-  `--web.external-url=${externalUrl(stack)}`,
-  "--web.route-prefix=/",
+  `--web.external-url=${userUrl(stack, "prometheus")}`,
   "--enable-feature=auto-reload-config,exemplar-storage",
   "--config.auto-reload-interval=10s",
 ];

@@ -1,5 +1,6 @@
 import { ruleFiles } from "../../alerts";
 import { yaml } from "../../config/yaml";
+import { pathOf } from "../addresses";
 import { nobody, type Program, uidOf, watch } from "../program";
 import { prometheusArgs, prometheusConfig } from "./config";
 
@@ -12,7 +13,7 @@ export const prometheus: Program = {
   go: true,
   user: nobody,
   ports: () => ({ http: 9090 }),
-  telemetry: () => [{ port: "http" }],
+  telemetry: (stack) => [{ port: "http", path: `${pathOf(stack, "prometheus")}/metrics` }],
   exposed: ({ metrics }) => ({ port: "http", nodePort: metrics.nodePort }),
   calls: () => [
     { to: "kubelets", ports: [10250], why: "scrapes kubelet and cAdvisor" },
@@ -35,18 +36,22 @@ export const prometheus: Program = {
     { name: "rules", path: "/etc/prometheus/rules", reloaded: true, files: ruleFiles(stack) },
   ],
   data: ({ metrics }) => ({ path: "/prometheus", setting: "metrics.storage", ...metrics.storage }),
-  probes: () => ({
-    // It answers 503 while it replays its log.
-    startup: { path: "/-/ready", port: "http", minutes: 15 },
-    ready: { path: "/-/ready", port: "http", delay: 5, period: 5 },
-    live: { path: "/-/healthy", port: "http", delay: 15, period: 10 },
-  }),
+  probes: (stack) => {
+    const at = (path: string) => ({ path: `${pathOf(stack, "prometheus")}/-/${path}`, port: "http" });
+    return {
+      // It answers 503 while it replays its log.
+      startup: { ...at("ready"), minutes: 15 },
+      ready: { ...at("ready"), delay: 5, period: 5 },
+      live: { ...at("healthy"), delay: 15, period: 10 },
+    };
+  },
   resources: ({ metrics }) => metrics.resources,
   datasource: {
     signal: "metrics",
     name: "Prometheus",
     type: "prometheus",
     port: "http",
+    path: (stack) => pathOf(stack, "prometheus"),
     isDefault: true,
     jsonData: (stack) => ({
       httpMethod: "POST",
