@@ -2,35 +2,24 @@ import { execFileSync } from "node:child_process";
 import { type Context, STACK, up } from "./start";
 import { eventually } from "../support/eventually";
 import { EDGE } from "./support/names";
-import { checkout, npm, objects, pulumi, writeStack } from "./support/stack";
+import { serverPods } from "./support/pods";
+import { checkout, npm, pulumi, writeStack } from "./support/stack";
 
 const CHANGED = /^ +[+~-]{1,2} ?\d+ /m;
 
 export function changes(context: Context): void {
-  /** uid and restarts of every pod of the stack's servers. */
-  const pods = async () => {
-    const all = await objects<Pod>("pods", "-A", "-l", "app.kubernetes.io/part-of=observability-stack");
-    const servers = all.filter(({ metadata }) => !metadata.name.includes("rotation"));
-    return Object.fromEntries(
-      servers.map(({ metadata, status }) => [
-        metadata.labels.app,
-        `${metadata.uid} ${status.containerStatuses.map((c) => c.restartCount).join()}`,
-      ]),
-    );
-  };
-
   describe("changes", () => {
     test("a second up changes nothing", async () => {
-      const before = await pods();
+      const before = await serverPods();
       const { exitCode, output } = await up(context.given);
       expect(exitCode).toBe(0);
       expect(output).toMatch(/^ +\d+ unchanged$/m);
       expect(output).not.toMatch(CHANGED);
-      expect(await pods()).toEqual(before);
+      expect(await serverPods()).toEqual(before);
     });
 
     test("a changed alert threshold restarts nothing and is taken over", async () => {
-      const before = await pods();
+      const before = await serverPods();
       const { rules, ...alerting } = context.given.alerting as { rules: object };
       context.given = {
         ...context.given,
@@ -42,14 +31,14 @@ export function changes(context: Context): void {
         const rules = await context.grafana.datasource<unknown>("prometheus", "/api/v1/rules");
         return JSON.stringify(rules).includes("> 0.07") || undefined;
       });
-      expect(await pods()).toEqual(before);
+      expect(await serverPods()).toEqual(before);
     });
 
     test("a changed trace retention rolls only Tempo", async () => {
-      const before = await pods();
+      const before = await serverPods();
       context.given = { ...context.given, tracing: { retention: { time: "72h" } } };
       await up(context.given);
-      const after = await pods();
+      const after = await serverPods();
       expect(Object.keys(after).filter((app) => after[app] !== before[app])).toEqual(["tempo"]);
     });
 
@@ -94,9 +83,4 @@ export function changes(context: Context): void {
       expect(output).toContain(`${EDGE}/api/monitoring/grafana/`);
     });
   });
-}
-
-interface Pod {
-  metadata: { name: string; uid: string; labels: Record<string, string> };
-  status: { containerStatuses: { restartCount: number }[] };
 }

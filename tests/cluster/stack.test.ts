@@ -2,14 +2,17 @@ import { alerting } from "./alerting";
 import { changes } from "./changes";
 import { badInput } from "./bad-input";
 import { dashboards } from "./dashboards";
+import { exporters } from "./exporters";
 import { logs } from "./logs";
 import { metrics } from "./metrics";
+import { mistakes } from "./mistakes";
 import { rotation } from "./rotation";
 import { start, type Context } from "./start";
 import { teardown } from "./teardown";
 import { traces } from "./traces";
 import { twoNodes } from "./two-nodes";
 import { twoStacks } from "./two-stacks";
+import { volumes } from "./volumes";
 
 /*
  * One stack on one real cluster, from nothing to nothing: each part of the story is a file, in this order. Every
@@ -26,6 +29,9 @@ traces(context);
 dashboards(context);
 alerting(context);
 changes(context);
+exporters(context);
+volumes(context);
+mistakes(context);
 rotation(context);
 twoStacks(context);
 if (process.platform === "linux" && process.getuid?.() === 0) twoNodes();

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
+import { growing, growth } from "./volumes";
+import { upgrade } from "./upgrade";
 import { type Context, up } from "./start";
 import { fileOf, npm, npmArguments, objects, pulumi, writeStack } from "./support/stack";
 import { repoDir } from "../../local/paths";
@@ -14,12 +16,15 @@ const second = {
   metrics: { nodePort: null },
   grafana: { nodePort: null },
   edge: { nodePort: null },
+  ...growing,
 };
 
 export function twoStacks(context: Context): void {
   describe("two stacks in one cluster", () => {
     const podsIn = async (namespace: string) =>
       objects<{ status: { phase: string } }>("pods", "-n", namespace);
+
+    upgrade(context, second);
 
     test("a second one comes up beside the first", async () => {
       writeStack("second", second);
@@ -28,6 +33,8 @@ export function twoStacks(context: Context): void {
       expect((await podsIn("second")).length).toBeGreaterThanOrEqual(9);
       expect((await podsIn("second-agents")).length).toBe(2);
     });
+
+    growth(context, second);
 
     test("a backend and passphrase of the user's are used, though the stack is up on this machine's", async () => {
       const backend = mkdtempSync(join(tmpdir(), "observability-e2e-backend-"));

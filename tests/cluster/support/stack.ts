@@ -23,7 +23,8 @@ export type Given = Record<string, unknown>;
 /** Writes a stack file: the one of the kind stack with these keys laid over it. */
 export function writeStack(stack: string, given: Given): void {
   const config = { ...stackConfig(stackFile("kind")) };
-  for (const [key, value] of Object.entries(given)) config[`observability:${key}`] = value;
+  for (const [key, value] of Object.entries(given))
+    if (value !== undefined) config[`observability:${key}`] = value;
   writeFileSync(fileOf(stack), yaml({ config }));
 }
 

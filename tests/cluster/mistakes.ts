@@ -1,0 +1,77 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { eventually } from "../support/eventually";
+import { type Context, STACK, up } from "./start";
+import { serverPods } from "./support/pods";
+import { checkout, type Given, kubectl, writeStack } from "./support/stack";
+
+/** Far more than the node has, so that no pod that asks for it is ever placed. */
+const TOO_MUCH = { requests: { memory: "900Gi" }, limits: { memory: "900Gi" } };
+
+/** What a user does who meets a mistake: `up`, looks, Ctrl-C, corrects the setting, `up` again. */
+export function mistakes(context: Context): void {
+  /** Plain `pulumi up` with these settings until the cluster shows the mistake; then Ctrl-C. Returns what it said. */
+  async function upWithMistake(given: Given, seen: string, shown: () => Promise<boolean>): Promise<string> {
+    writeStack(STACK, { ...context.given, ...given });
+    const child = spawn("pulumi", ["up", "--yes", "--skip-preview"], {
+      cwd: checkout,
+      env: { ...process.env, ...context.env },
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => (output += part));
+    await eventually(seen, 120, async () => (await shown()) || undefined);
+    child.kill("SIGINT");
+    // Some operations of the provider go on until their time is up; a second Ctrl-C ends them.
+    setTimeout(() => child.kill("SIGINT"), 10_000).unref();
+    await once(child, "exit");
+    return output;
+  }
+
+  const podsOf = (app: string) =>
+    kubectl(["get", "pods", "-A", "-l", `app=${app},app.kubernetes.io/instance=kind`]);
+
+  async function expectConverged(): Promise<void> {
+    expect((await up(context.given)).exitCode).toBe(0);
+    const waiting = await kubectl(["get", "pods", "-A", "--field-selector", "status.phase=Pending"]);
+    expect(waiting).toBe("");
+  }
+
+  describe("a wrong setting, then the corrected one", () => {
+    test("a mirror that does not exist stops at the program that goes first; everything else goes on", async () => {
+      const before = await serverPods();
+      const placement = { registry: "mirror.invalid/team" };
+      await upWithMistake({ placement }, "an image that cannot be pulled", async () =>
+        /ErrImage|ImagePull/.test(await podsOf("kube-state-metrics")),
+      );
+      const after = await serverPods();
+      const touched = Object.keys(after).filter((app) => after[app] !== before[app]);
+      expect(touched).toEqual(["kube-state-metrics"]);
+      expect(await context.grafana.prometheus('up{job="kube-state-metrics"} == 1')).not.toEqual([]);
+      await expectConverged();
+    });
+
+    test("a node selector that fits no node stops there as well", async () => {
+      const before = await serverPods();
+      await upWithMistake(
+        { placement: { nodeSelector: { pool: "missing" } } },
+        "a pod without a node",
+        async () => /Pending/.test(await podsOf("kube-state-metrics")),
+      );
+      expect((await serverPods()).loki).toBe(before.loki);
+      await expectConverged();
+    });
+
+    test("resources that no node has, and a start file that its program refuses: each kind of workload recovers", async () => {
+      const given = {
+        logs: { resources: TOO_MUCH, agent: { resources: TOO_MUCH } },
+        edge: { resources: TOO_MUCH },
+        overrides: { tempo: { no_such_section: { at: "all" } } },
+      };
+      await upWithMistake(given, "pods that cannot run", async () => {
+        const [loki, alloy, edge, tempo] = await Promise.all(["loki", "alloy", "edge", "tempo"].map(podsOf));
+        return [loki, alloy, edge].every((pods) => /Pending/.test(pods)) && /Error|CrashLoop/.test(tempo);
+      });
+      await expectConverged();
+    });
+  });
+}

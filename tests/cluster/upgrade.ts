@@ -1,0 +1,69 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import execa from "execa";
+import { repoDir } from "../../local/paths";
+import type { Context } from "./start";
+import { fileOf, npm, pulumi, writeStack, type Given } from "./support/stack";
+import { ownState } from "./support/state";
+import { findMarks, type Marks, putMarks } from "./support/stores";
+
+/** What was released last: users have it deployed, with their data. */
+const RELEASED = "v0.1.0";
+const RELEASED_COMMIT = "ed8c5f0efbfa";
+
+const everywhere = { prometheus: true, loki: true, tempo: true, alertmanager: true, grafana: true };
+
+/** The program of the last release deploys the second stack; then today's `up` takes it over. */
+export function upgrade(context: Context, second: Given): void {
+  const program = join(ownState, "released");
+  const stores = async () => {
+    const env = { ...context.env, PULUMI_STACK: "second" };
+    const password = await pulumi(env, "stack", "output", "grafanaPassword", "--show-secrets");
+    const authorization = `Basic ${Buffer.from(`admin:${password}`).toString("base64")}`;
+    return { namespace: "second", authorization };
+  };
+  let marks: Marks;
+
+  describe("an upgrade from the last release", () => {
+    test("the release's own program deploys a stack, and data comes in", async () => {
+      rmSync(program, { recursive: true, force: true });
+      mkdirSync(program);
+      const archive = execFileSync("git", ["archive", releasedCommit()], {
+        cwd: repoDir,
+        maxBuffer: 2 ** 28,
+      });
+      execFileSync("tar", ["-x", "-C", program], { input: archive });
+      symlinkSync(join(repoDir, "node_modules"), join(program, "node_modules"));
+      writeStack("second", second);
+      copyFileSync(fileOf("second"), join(program, "Pulumi.second.yaml"));
+      const env = { ...context.env, PULUMI_STACK: "second" };
+      const run = (...args: string[]) => execa("pulumi", args, { cwd: program, env, all: true });
+      await run("stack", "init", "second");
+      await run("up", "--yes", "--skip-preview");
+      marks = await putMarks(await stores());
+      expect(await findMarks(await stores(), marks)).toEqual(everywhere);
+    });
+
+    test("today's up takes it over, and every store still has its data", async () => {
+      const { exitCode } = await npm("up", "second");
+      expect(exitCode).toBe(0);
+      expect(await findMarks(await stores(), marks)).toEqual(everywhere);
+    });
+  });
+}
+
+const git = (...args: string[]) =>
+  execFileSync("git", args, { cwd: repoDir, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+
+/** A clone may be without tags, and one without history has nothing to upgrade from. */
+function releasedCommit(): string {
+  for (const name of [RELEASED, RELEASED_COMMIT]) {
+    try {
+      return git("rev-parse", "--verify", `${name}^{commit}`);
+    } catch {
+      continue;
+    }
+  }
+  throw new Error(`this checkout has no ${RELEASED}: git fetch --tags --unshallow`);
+}

@@ -1,0 +1,56 @@
+import { type Context, STACK, up } from "./start";
+import { serverPods } from "./support/pods";
+import { kubectl, npm, pulumi, writeStack } from "./support/stack";
+
+/** The node's classes bind at first use: the default one forbids growth, as kind's does; the other one allows it. */
+const GROWS = "standard-expandable";
+
+const claim = async (namespace: string, name: string, path: string) =>
+  kubectl(["get", "pvc", name, "-n", namespace, "-o", `jsonpath={${path}}`]);
+
+export function volumes(context: Context): void {
+  describe("volumes that bind at first use", () => {
+    test("growth that the class forbids fails in the preview, names the key, and changes nothing", async () => {
+      const before = await serverPods();
+      writeStack(STACK, { ...context.given, logs: { storage: { size: "6Gi" } } });
+      const { exitCode, output } = await npm("preview", STACK);
+      expect(exitCode).not.toBe(0);
+      expect(output).toContain("observability:logs.storage.size");
+      expect(output).toMatch(/forbidden|resize/);
+      expect(await claim("observability", "loki-data", ".spec.resources.requests.storage")).toBe("5Gi");
+      expect(await serverPods()).toEqual(before);
+    });
+
+    test("a volume that would shrink is refused in the preview", async () => {
+      writeStack(STACK, { ...context.given, logs: { storage: { size: "4Gi" } } });
+      const { exitCode, output } = await npm("preview", STACK);
+      expect(exitCode).not.toBe(0);
+      expect(output).toContain("observability:logs.storage.size is 4Gi");
+      expect(output).toContain("5Gi or more");
+    });
+
+    test("a label on every object, claims too, is an update like any other", async () => {
+      const placement = { labels: { team: "platform" } };
+      expect((await up({ ...context.given, placement })).exitCode).toBe(0);
+      expect(await claim("observability", "loki-data", ".metadata.labels.team")).toBe("platform");
+      expect((await up(context.given)).exitCode).toBe(0);
+    });
+  });
+}
+
+/** On the second stack, whose volumes have the class that allows growth. */
+export function growth(context: Context, second: Record<string, unknown>): void {
+  test("a volume grows where its class allows it, in place", async () => {
+    const before = await serverPods("second");
+    writeStack("second", { ...second, logs: { storage: { class: GROWS, size: "2Gi" } } });
+    expect(await pulumi(context.env, "preview", "--stack", "second")).toContain(
+      "observability:logs.storage.size",
+    );
+    const { exitCode } = await npm("up", "second");
+    expect(exitCode).toBe(0);
+    expect(await claim("second", "loki-data", ".spec.resources.requests.storage")).toBe("2Gi");
+    expect(await serverPods("second")).toEqual(before);
+  });
+}
+
+export const growing = { logs: { storage: { class: GROWS, size: "1Gi" } } };
