@@ -13,7 +13,7 @@ export function stackAlerts({ settings, programs }: Stack): RuleGroup {
     rules: [
       alert(settings, "StackTargetDown", {
         expr: `up{job=~"${jobs.join("|")}", service=""} == 0`,
-        for: "5m",
+        for: settings.alerting.rules.stackTargetDown.for,
         severity: "critical",
         summary: "{{ $labels.job }} on {{ $labels.instance }} is not scraped",
         description:

@@ -56,11 +56,11 @@ export const postgresExporter: Program = {
       name: "postgres",
       rules: [
         alert(settings, "PostgreSQLDown", {
-          expr: 'pg_up{job="postgres"} == 0 or up{job="postgres"} == 0',
-          for: "5m",
+          expr: 'pg_up{job="postgres"} == 0\nor\nup{job="postgres"} == 0',
+          for: settings.alerting.rules.postgresDown.for,
           severity: "critical",
           summary: "PostgreSQL {{ $labels.instance }} does not answer",
-          description: "The exporter has not reached it for 5m.",
+          description: `The exporter has not reached it for ${settings.alerting.rules.postgresDown.for}.`,
         }),
       ],
     },

@@ -56,11 +56,11 @@ export const redisExporter: Program = {
       name: "redis",
       rules: [
         alert(settings, "RedisDown", {
-          expr: 'redis_up{job="redis"} == 0 or up{job="redis"} == 0',
-          for: "5m",
+          expr: 'redis_up{job="redis"} == 0',
+          for: settings.alerting.rules.redisDown.for,
           severity: "critical",
           summary: "Redis {{ $labels.instance }} does not answer",
-          description: "The exporter has not reached it for 5m.",
+          description: `The exporter has not reached it for ${settings.alerting.rules.redisDown.for}.`,
         }),
       ],
     },

@@ -9,6 +9,12 @@ import { binary, output } from "./support/programs";
 
 const promtool = binary("prometheus", "promtool");
 const services = [{ name: "board-service", namespace: "shop", port: 8000 }];
+const metrics = {
+  redis: { targets: [{ name: "queue", host: "redis" }] },
+  postgres: { targets: [{ name: "orders", host: "postgres", username: "u", password: "p" }] },
+};
+const stackWith = (rules: object = {}) =>
+  stackOf(settingsOf({ services, metrics, alerting: { rules } }, "kind"), "kind");
 const origin = 'env="kind", region="local"';
 const service = `namespace="shop", service="board-service", ${origin}`;
 const container = `namespace="shop", pod="board-1", container="board", ${origin}`;
@@ -75,9 +81,14 @@ const volume = (used: number): Series => ({
   [`kubelet_volume_stats_used_bytes{persistentvolumeclaim="p", ${origin}}`]: `${used}x${HOUR}`,
   [`kubelet_volume_stats_capacity_bytes{persistentvolumeclaim="p", ${origin}}`]: `100x${HOUR}`,
 });
+const server = (metric: string, job: string, values: string): Series => ({
+  [`${metric}{job="${job}", instance="a", ${origin}}`]: values,
+});
 const pending = (values: string): Series => ({
   [`kube_pod_status_phase{namespace="shop", pod="board-1", phase="Pending", ${origin}}`]: values,
 });
+
+const target = (job: string, values: string): Series => server("up", job, values);
 
 const positives: Positive[] = [
   {
@@ -162,6 +173,38 @@ const positives: Positive[] = [
     firing: 10,
     labels: `namespace="shop", ${origin}`,
   },
+  {
+    alert: "StackTargetDown",
+    given: "Loki's scrape fails",
+    series: target("loki", `0x${HOUR}`),
+    silentUntil: 4,
+    firing: 5,
+    labels: `job="loki", instance="a", ${origin}`,
+  },
+  {
+    alert: "RedisDown",
+    given: "the exporter does not reach it",
+    series: server("redis_up", "redis", `0x${HOUR}`),
+    silentUntil: 4,
+    firing: 5,
+    labels: `job="redis", instance="a", ${origin}`,
+  },
+  {
+    alert: "PostgreSQLDown",
+    given: "the exporter does not reach it",
+    series: server("pg_up", "postgres", `0x${HOUR}`),
+    silentUntil: 4,
+    firing: 5,
+    labels: `job="postgres", instance="a", ${origin}`,
+  },
+  {
+    alert: "PostgreSQLDown",
+    given: "the exporter cannot ask it",
+    series: target("postgres", `0x${HOUR}`),
+    silentUntil: 4,
+    firing: 5,
+    labels: `job="postgres", instance="a", ${origin}`,
+  },
   { alert: "Watchdog", given: "nothing", series: {}, firing: 0, labels: origin },
 ];
 
@@ -227,6 +270,30 @@ const negatives: Negative[] = [
     series: pending(again("1x8 0", 10)),
     firesWith: { pendingPods: { for: "7m" } },
   },
+  {
+    alert: "StackTargetDown",
+    given: "Loki's scrape fails for four minutes at a time",
+    series: target("loki", again("0x3 1", 5)),
+    firesWith: { stackTargetDown: { for: "3m" } },
+  },
+  {
+    alert: "RedisDown",
+    given: "it is away for four minutes at a time",
+    series: server("redis_up", "redis", again("0x3 1", 5)),
+    firesWith: { redisDown: { for: "3m" } },
+  },
+  {
+    alert: "PostgreSQLDown",
+    given: "it is away for four minutes at a time",
+    series: server("pg_up", "postgres", again("0x3 1", 5)),
+    firesWith: { postgresDown: { for: "3m" } },
+  },
+  {
+    alert: "PostgreSQLDown",
+    given: "it cannot be asked for four minutes at a time",
+    series: target("postgres", again("0x3 1", 5)),
+    firesWith: { postgresDown: { for: "3m" } },
+  },
 ];
 
 const severity = (alert: string): string => {
@@ -270,9 +337,7 @@ async function evaluated(series: Series, expected: object[], rules: object = {})
   const directory = mkdtempSync(join(tmpdir(), "rules-"));
   try {
     mkdirSync(join(directory, "rules"));
-    for (const [name, text] of Object.entries(
-      ruleFiles(stackOf(settingsOf({ services, alerting: { rules } }, "kind"), "kind")),
-    ))
+    for (const [name, text] of Object.entries(ruleFiles(stackWith(rules))))
       writeFileSync(join(directory, "rules", name), text);
     const input = Object.entries(series).map(([name, values]) => ({ series: name, values }));
     const tests = [{ interval: "1m", input_series: input, promql_expr_test: expected }];
@@ -287,7 +352,7 @@ async function evaluated(series: Series, expected: object[], rules: object = {})
 }
 
 test("every alert has a case in which it fires and one in which it just does not", () => {
-  const rules = ruleGroups(stackOf(settingsOf({ services }, "test"), "test")).flatMap((group) => group.rules);
+  const rules = ruleGroups(stackWith()).flatMap((group) => group.rules);
   const alerts = rules.flatMap(({ alert }) => alert ?? []);
   expect(new Set(positives.map(({ alert }) => alert))).toEqual(new Set(alerts));
   const always = "Watchdog";
@@ -295,7 +360,7 @@ test("every alert has a case in which it fires and one in which it just does not
 });
 
 test("and so has each part of an alert that has more than one", () => {
-  const rules = ruleGroups(stackOf(settingsOf({ services }, "test"), "test")).flatMap((group) => group.rules);
+  const rules = ruleGroups(stackWith()).flatMap((group) => group.rules);
   const parts = Object.fromEntries(
     rules.flatMap(({ alert, expr }) => (alert ? [[alert, expr.split(/^or$/m).length]] : [])),
   );

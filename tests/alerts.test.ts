@@ -5,8 +5,13 @@ import { settingsOf } from "../config/settings";
 import { stackOf } from "../programs";
 
 const services = [{ name: "board-service", namespace: "shop", port: 8000 }];
+const metrics = {
+  redis: { targets: [{ name: "queue", host: "redis" }] },
+  postgres: { targets: [{ name: "orders", host: "postgres", username: "u", password: "p" }] },
+};
+/** Everything that brings alerts of its own is on. */
 const settingsWith = (rules: object = {}, more: object = {}) =>
-  settingsOf({ services, alerting: { rules }, ...more }, "kind");
+  settingsOf({ services, metrics, alerting: { rules }, ...more }, "kind");
 const alertsOf = (settings = settingsWith()) =>
   ruleGroups(stackOf(settings, "kind"))
     .flatMap(({ rules }) => rules)
@@ -14,7 +19,7 @@ const alertsOf = (settings = settingsWith()) =>
 const alertNamed = (name: string, settings = settingsWith()) =>
   alertsOf(settings).find(({ alert }) => alert === name)!;
 
-test("the eight alerts of the seed and the watchdog", () => {
+test("the alerts that there are, the watchdog last", () => {
   expect(alertsOf().map(({ alert, labels }) => `${alert} ${labels?.severity}`)).toEqual([
     "ServiceDown critical",
     "HighErrorRate critical",
@@ -24,6 +29,9 @@ test("the eight alerts of the seed and the watchdog", () => {
     "HighCPU warning",
     "DiskPressure warning",
     "PendingPods warning",
+    "StackTargetDown critical",
+    "RedisDown critical",
+    "PostgreSQLDown critical",
     "Watchdog none",
   ]);
 });
@@ -60,6 +68,9 @@ const changes: [name: string, rules: object, file: string, expected: object][] =
   ["DiskPressure", { diskPressure: { for: "7m" } }, "kubernetes", { for: "7m" }],
   ["PendingPods", { pendingPods: { count: 4 } }, "kubernetes", { expr: "> 4" }],
   ["PendingPods", { pendingPods: { for: "7m" } }, "kubernetes", { for: "7m" }],
+  ["StackTargetDown", { stackTargetDown: { for: "7m" } }, "stack", { for: "7m" }],
+  ["RedisDown", { redisDown: { for: "7m" } }, "redis", { for: "7m" }],
+  ["PostgreSQLDown", { postgresDown: { for: "7m" } }, "postgres", { for: "7m" }],
 ];
 
 test.each(changes)("%s follows %j and only %s.yaml changes", (name, rules, file, expected) => {
@@ -72,7 +83,14 @@ test.each(changes)("%s follows %j and only %s.yaml changes", (name, rules, file,
   expect(Object.keys(after).filter((key) => after[key] !== before[key])).toEqual([`${file}.yaml`]);
 });
 
-test("the figures of the seed are the defaults", () => {
+test("without targets nothing is asked of Redis and PostgreSQL", () => {
+  const names = alertsOf(settingsOf({ services }, "kind")).map(({ alert }) => alert);
+  expect(names).toContain("StackTargetDown");
+  expect(names).not.toContain("RedisDown");
+  expect(names).not.toContain("PostgreSQLDown");
+});
+
+test("the sources' figures are the defaults", () => {
   const settings = settingsWith();
   expect(alertsOf(settings).map(({ alert, for: wait }) => [alert, wait])).toEqual([
     ["ServiceDown", "5m"],
@@ -83,6 +101,9 @@ test("the figures of the seed are the defaults", () => {
     ["HighCPU", "10m"],
     ["DiskPressure", "5m"],
     ["PendingPods", "10m"],
+    ["StackTargetDown", "5m"],
+    ["RedisDown", "5m"],
+    ["PostgreSQLDown", "5m"],
     ["Watchdog", undefined],
   ]);
 });

@@ -89,6 +89,18 @@ const rules = z
       })
       .prefault({})
       .describe("Pods that wait for a node."),
+    stackTargetDown: z
+      .strictObject(waiting("5m"))
+      .prefault({})
+      .describe("A part of the stack, a kubelet or cAdvisor does not answer its scrape."),
+    redisDown: z
+      .strictObject(waiting("5m"))
+      .prefault({})
+      .describe("A server of metrics.redis.targets does not answer."),
+    postgresDown: z
+      .strictObject(waiting("5m"))
+      .prefault({})
+      .describe("A server of metrics.postgres.targets does not answer."),
   })
   .prefault({})
   .describe("Thresholds of the alert rules. Changing one restarts nothing.");
