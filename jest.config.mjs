@@ -1,4 +1,5 @@
 const common = {
+  cacheDirectory: "<rootDir>/node_modules/.cache/jest",
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   // The parsers of the query languages and listr2 are ES modules.
   transformIgnorePatterns: ["/node_modules/(?!(@prometheus-io|@grafana)/)"],
@@ -6,6 +7,7 @@ const common = {
 };
 
 export default {
+  reporters: ["default", "<rootDir>/tests/support/reporter.mjs"],
   projects: [
     {
       ...common,

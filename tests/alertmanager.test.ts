@@ -10,7 +10,7 @@ import { settingsOf } from "../config/settings";
 import { stackOf } from "../programs";
 import { yaml } from "../config/yaml";
 import { eventually } from "./support/eventually";
-import { binary } from "./support/programs";
+import { binary, describeWith } from "./support/programs";
 import { listening, startReceivers } from "./support/receivers";
 
 /*
@@ -175,8 +175,7 @@ function tests(): void {
   });
 }
 
-if (program) describe("Alertmanager", tests);
-else console.warn("NOT RUN: alertmanager is not built (npm run up builds it), nobody was told of an alert");
+describeWith("alertmanager", "alertmanager")("Alertmanager tells", tests);
 
 test("links in messages choose the Alertmanager that Grafana has", () => {
   const { datasources: all } = datasources(stackOf(settingsOf({}, "test"), "test")) as {

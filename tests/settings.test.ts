@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stackFileSchema } from "../config/json-schema";
@@ -224,13 +224,15 @@ function messageOf(given: Record<string, unknown>): string {
 }
 
 test("in a stack file a date is a text, and an encrypted value passes for one", () => {
-  const file = join(mkdtempSync(join(tmpdir(), "stack-file-")), "Pulumi.a.yaml");
+  const directory = mkdtempSync(join(tmpdir(), "stack-file-"));
+  const file = join(directory, "Pulumi.a.yaml");
   const secret = "{ name: a, webhook: { url: { secure: v1:x } } }";
   writeFileSync(
     file,
     `config:\n  observability:grafana: { admin: { rotation: 2026-11-21 } }\n  observability:alerting: { receivers: [${secret}] }\n`,
   );
   const { "observability:grafana": grafana, "observability:alerting": alerting } = stackConfig(file);
+  rmSync(directory, { recursive: true });
   const settings = settingsOf({ grafana, alerting }, "a");
   expect(settings.grafana.admin.rotation).toBe("2026-11-21");
   expect(settings.alerting.receivers[0].webhook!.url).not.toContain("v1:x");

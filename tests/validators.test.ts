@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ProgramName } from "../local/build";
-import { binary, output } from "./support/programs";
+import { binary, describeWith, output, type TestedProgram } from "./support/programs";
 import { type Manifest, rendered } from "./support/render";
 
 interface Validator {
   /** Which generated files it reads. */
   files: RegExp;
-  program: ProgramName;
+  program: TestedProgram;
   binary: string;
   args: (file: string) => string[];
   /** A mistake that it must notice, put at the end of a good file. */
@@ -75,9 +74,6 @@ const validators: Validator[] = [
   },
 ];
 
-const present = validators.filter(({ program, binary: name }) => binary(program, name));
-const absent = validators.filter((one) => !present.includes(one));
-
 /** [`<ConfigMap> <folder>/<file>`, text] of every generated file that the validator reads. */
 const generated = (manifests: Manifest[], { files }: Validator): [string, string][] =>
   manifests
@@ -122,8 +118,8 @@ async function check(validator: Validator, name: string, text: string): Promise<
   await output(binary(validator.program, validator.binary)!, validator.args(file), directory);
 }
 
-if (present.length > 0)
-  describe.each(present)("$binary reads $files", (validator) => {
+for (const validator of validators)
+  describeWith(validator.program, validator.binary)(`${validator.binary} reads ${validator.files}`, () => {
     test("every such file of every stack", async () => {
       const texts = new Map<string, string>();
       for (const manifests of Object.values(stacks))
@@ -137,9 +133,6 @@ if (present.length > 0)
       await expect(check(validator, name, text + validator.mistake)).rejects.toThrow();
     }, 60_000);
   });
-
-for (const { binary: name, files } of absent)
-  console.warn(`NOT RUN: ${name} is not built (npm run up builds it), ${files} was not read by it`);
 
 test("no generated file is left without a reader", () => {
   const read = new Set(

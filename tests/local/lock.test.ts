@@ -1,14 +1,17 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { exclusively } from "../../local/lock";
 
-const path = () => join(mkdtempSync(join(tmpdir(), "lock-")), "not", "there", "yet");
+const scratch = mkdtempSync(join(tmpdir(), "lock-"));
+const path = (name: string) => join(scratch, name, "not", "there", "yet");
+
+afterAll(() => rmSync(scratch, { recursive: true }));
 
 test("two under one path follow each other", async () => {
   const events: string[] = [];
-  const one = path();
+  const one = path("two");
   const run = (name: string) =>
     exclusively(one, async () => {
       events.push(`${name} begins`);
@@ -22,7 +25,7 @@ test("two under one path follow each other", async () => {
 });
 
 test("a failure is handed on and leaves the path free", async () => {
-  const one = path();
+  const one = path("failure");
   await expect(exclusively(one, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
   expect(await exclusively(one, async () => "next")).toBe("next");
 });

@@ -2,11 +2,27 @@ import { join } from "node:path";
 import execa from "execa";
 import { built, type ProgramName } from "../../local/build";
 
-/** A binary that `npm run up` has built already, else nothing: tests build nothing. */
-export function binary(program: ProgramName, name: string): string | undefined {
+/** Those that tests run. Tests build nothing: `npm run up` does, and `npm run test:binaries`. */
+export const TESTED = [
+  "prometheus",
+  "alertmanager",
+  "loki",
+  "tempo",
+  "collector",
+  "alloy",
+  "caddy",
+] as const satisfies ProgramName[];
+export type TestedProgram = (typeof TESTED)[number];
+
+/** A binary that is built already, else nothing. */
+export function binary(program: TestedProgram, name: string): string | undefined {
   const directory = built(program);
   return directory && join(directory, name);
 }
+
+/** For tests that run this binary: where it is not built they are skipped, which `npm test` says at its end. */
+export const describeWith = (program: TestedProgram, name: string): jest.Describe =>
+  binary(program, name) ? describe : describe.skip;
 
 /** Runs a program and returns what it says; a failure carries it too. */
 export async function output(file: string, args: string[], directory?: string): Promise<string> {

@@ -1,0 +1,52 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/**
+ * Says at the end what was not checked, and gives the tests a temporary directory of their own, in which they are to
+ * leave nothing. Jest loads it as it is, without a compiler.
+ */
+export default class Reporter {
+  constructor({ testNamePattern }) {
+    this.isSelection = Boolean(testNamePattern);
+  }
+
+  /** The processes of the tests get their environment after this. */
+  onRunStart() {
+    this.directory = mkdtempSync(join(tmpdir(), "observability-tests-"));
+    process.env.TMPDIR = this.directory;
+  }
+
+  onRunComplete(contexts, { testResults }) {
+    const left = readdirSync(this.directory).filter((name) => !CACHES.test(name));
+    rmSync(this.directory, { recursive: true, force: true });
+    // The cluster's tests run programs, plain pulumi above all, that leave files of theirs.
+    const names = [...contexts].map(({ config }) => config.displayName?.name);
+    if (left.length > 0 && !names.includes("cluster"))
+      this.error = new Error(`Tests left in the temporary directory: ${left.join(", ")}`);
+    if (this.error) console.error(`\n${this.error.message}`);
+    if (!this.isSelection) sayNotRun(testResults);
+  }
+
+  /** Fails the run. */
+  getLastError() {
+    return this.error;
+  }
+}
+
+/** tsx keeps what it has compiled. */
+const CACHES = /^tsx-/;
+
+function sayNotRun(testResults) {
+  const skipped = testResults
+    .flatMap((file) => file.testResults)
+    .filter(({ status }) => status === "pending")
+    .map(({ ancestorTitles: [group], title }) => group ?? title);
+  if (skipped.length === 0) return;
+  const counts = [...new Set(skipped)].map(
+    (group) => `  ${group}: ${skipped.filter((one) => one === group).length}`,
+  );
+  console.error(
+    `\nNOT RUN, ${skipped.length} tests (npm run test:binaries builds the programs that they ask):\n${counts.join("\n")}`,
+  );
+}
