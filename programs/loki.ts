@@ -83,6 +83,10 @@ export function lokiConfig({ settings }: Stack): object {
       allow_structured_metadata: true,
       // A collector that was away for a while may deliver late, but not older than what is deleted anyway.
       reject_old_samples_max_age: settings.logs.retention.time,
+      // A longer line is kept and says that it was cut; the default refuses it, and nobody hears of it.
+      max_line_size: "256KB",
+      max_line_size_truncate: true,
+      max_line_size_truncate_identifier: " [cut at 256 KiB]",
     },
     compactor: {
       working_directory: "/loki/compactor",

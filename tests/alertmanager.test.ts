@@ -175,7 +175,7 @@ function tests(): void {
   });
 }
 
-describeWith("alertmanager", "alertmanager")("Alertmanager tells", tests);
+describeWith(["alertmanager", "alertmanager"])("Alertmanager tells", tests);
 
 test("links in messages choose the Alertmanager that Grafana has", () => {
   const { datasources: all } = datasources(stackOf(settingsOf({}, "test"), "test")) as {

@@ -372,7 +372,7 @@ test("and so has each part of an alert that has more than one", () => {
   }
 });
 
-describeWith("prometheus", "promtool")("promtool evaluates the rules", () => {
+describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
   test.each(positives)("$alert, $given: silent after $silentUntil minutes, fires after $firing", (one) =>
     evaluated(one.series, expected(one)),
   );

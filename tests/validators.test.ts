@@ -119,7 +119,7 @@ async function check(validator: Validator, name: string, text: string): Promise<
 }
 
 for (const validator of validators)
-  describeWith(validator.program, validator.binary)(`${validator.binary} reads ${validator.files}`, () => {
+  describeWith([validator.program, validator.binary])(`${validator.binary} reads ${validator.files}`, () => {
     test("every such file of every stack", async () => {
       const texts = new Map<string, string>();
       for (const manifests of Object.values(stacks))

@@ -1,5 +1,6 @@
 import type { Settings } from "../../config/schema";
 import { logsBackend, type Stack } from "../program";
+import { FIRST_LINE, IPV4, IPV6, SPRING } from "./expressions";
 
 /*
  * Alloy has a language of its own and no library writes it: the files are templates, values go in by JSON.stringify,
@@ -8,6 +9,12 @@ import { logsBackend, type Stack } from "../program";
 const text = JSON.stringify;
 
 export const ALLOY_PORT = 12345;
+
+const MEBIBYTE = 2 ** 20;
+
+/** The longest line that Loki takes; what it says at its end when more was cut off. */
+const LINE_LIMIT = "256KiB";
+const CUT = " [cut at 256 KiB]";
 
 /** Where the agent keeps its positions; a hostPath, so that a restart neither loses nor repeats lines. */
 export const ALLOY_STORAGE = "/var/lib/alloy";
@@ -65,7 +72,11 @@ loki.source.file "pods" {
 loki.process "pods" {
   forward_to = [loki.write.loki.receiver]
 
-  stage.cri { }
+  // The container runtime writes long lines in parts; a line without end must not fill the memory.
+  stage.cri {
+    max_partial_line_size          = ${MEBIBYTE}
+    max_partial_line_size_truncate = true
+  }
 
   stage.multiline {
     firstline     = ${text(FIRST_LINE)}
@@ -132,22 +143,7 @@ const rule = (meta: string, label: string) => `  rule {
     target_label  = ${text(label)}
   }`;
 
-const LEVELS = "TRACE|DEBUG|INFO|WARN|ERROR|FATAL";
-const HEX = "[0-9a-fA-F]{32}|[0-9a-fA-F]{16}|";
-const TIMESTAMP = "(?:\\d{4}-\\d\\d-\\d\\d[T ]\\S+\\s+)?";
-export const SPRING = `^${TIMESTAMP}\\s*(?P<level>${LEVELS})\\s+\\[(?P<service_name>[^,\\]]*),(?P<trace_id>${HEX}),(?P<span_id>${HEX})\\]`;
-
-/**
- * What begins an entry: a line with a level in front, or one that does not look like the rest of a stack trace. The
- * rest is indented, empty, begins with `Caused by` or with a class name such as `java.lang.Error`; RE2 has no negation,
- * so the complement is spelled out.
- */
-export const FIRST_LINE = `^\\s*(?:${LEVELS})\\b|^(?:[^\\sa-zC]|[a-z]\\w*(?:\\.+[a-z0-9_]\\w*)*\\.*(?:[^\\w.]|$)|C(?:[^a]|a(?:[^u]|u(?:[^s]|s[^e]))))`;
-
 /** Masks before anything is extracted, so that no parsed field keeps an address. The last part becomes x. */
-export const IPV4 = "\\b\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.(\\d{1,3})\\b";
-export const IPV6 =
-  "(?i)\\b[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){3}:([0-9a-f]{1,4}(?::[0-9a-f]{1,4}){3})\\b|\\b(?:[0-9a-f]{1,4}:){1,6}:((?:[0-9a-f]{1,4}:){0,5}[0-9a-f]{1,4})\\b";
 const masking = `
   stage.replace {
     expression = ${text(IPV4)}
@@ -159,7 +155,10 @@ const masking = `
   }
 `;
 
-/** Level in lower case as the one label from the line; ids, env and region as structured metadata. */
+/**
+ * Level in lower case as the one label from the line; ids, env and region as structured metadata. Loki refuses a line,
+ * a label or metadata above its limits: they are cut before, and the line says so.
+ */
 function structured(settings: Settings, extracted: string[]): string {
   const constants = { env: settings.environment, region: settings.region };
   return `
@@ -167,27 +166,44 @@ function structured(settings: Settings, extracted: string[]): string {
     source   = "level"
     template = "{{ ToLower .Value }}"
   }
+  stage.truncate {
+    rule {
+      limit  = ${text(LINE_LIMIT)}
+      suffix = ${text(CUT)}
+    }
+    rule {
+      source_type = "extracted"
+      sources     = [${["level", ...extracted].map((name) => text(name)).join(", ")}]
+      limit       = "1KiB"
+    }
+  }
   stage.labels {
     values = { level = "" }
   }
-${Object.entries(constants)
-  .map(
-    ([name, value]) => `  stage.template {
-    source   = ${text(name)}
-    template = ${text(value)}
-  }`,
-  )
-  .join("\n")}
-  stage.structured_metadata {
-    values = { ${[...extracted, ...Object.keys(constants)].map((name) => `${name} = ""`).join(", ")} }
+  stage.static_labels {
+    values = { ${Object.entries(constants)
+      .map(([name, value]) => `${name} = ${text(value)}`)
+      .join(", ")} }
   }
-  // These labels and no others: every further one multiplies Loki's streams.
+  // What is a label until here becomes metadata; "truncated" is there for lines that were cut.
+  stage.structured_metadata {
+    values = { ${[...extracted, ...Object.keys(constants), "truncated"].map((name) => `${name} = ""`).join(", ")} }
+  }
+  // No other labels: every further one multiplies Loki's streams.
   stage.label_keep {
     values = ["namespace", "pod", "container", "app", "level"]
   }
 `;
 }
 
+/**
+ * While Loki is away the lines wait in the log on the node's disk, and are tried again until it takes them: zero
+ * retries means for ever. Ten, the default, drop them after a few minutes, with or without that log. The longest pause
+ * between two tries is also how late they may come after its return.
+ *
+ * The log keeps what was read within the last hour, sent or not, and always its newest 128 MiB. Alloy 1.19 forgets what
+ * waits in it when it is itself restarted while Loki is away (grafana/alloy 7112).
+ */
 function common(stack: Stack): string {
   return `logging {
   level = "warn"
@@ -195,11 +211,13 @@ function common(stack: Stack): string {
 
 loki.write "loki" {
   endpoint {
-    url = ${text(logsBackend(stack).logs.pushUrl(stack))}
+    url                 = ${text(logsBackend(stack).logs.pushUrl(stack))}
+    max_backoff_period  = "10s"
+    max_backoff_retries = 0
   }
-  // Without it, ten failed tries drop the lines for good.
   wal {
-    enabled = true
+    enabled         = true
+    max_segment_age = "1h"
   }
 }
 `;

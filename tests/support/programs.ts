@@ -20,9 +20,9 @@ export function binary(program: TestedProgram, name: string): string | undefined
   return directory && join(directory, name);
 }
 
-/** For tests that run this binary: where it is not built they are skipped, which `npm test` says at its end. */
-export const describeWith = (program: TestedProgram, name: string): jest.Describe =>
-  binary(program, name) ? describe : describe.skip;
+/** For tests that run these binaries: where one is not built they are skipped, which `npm test` says at its end. */
+export const describeWith = (...needed: [program: TestedProgram, name: string][]): jest.Describe =>
+  needed.every(([program, name]) => binary(program, name)) ? describe : describe.skip;
 
 /** Runs a program and returns what it says; a failure carries it too. */
 export async function output(file: string, args: string[], directory?: string): Promise<string> {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { FIRST_LINE, SPRING } from "../../programs/alloy/config";
+import { FIRST_LINE, SPRING } from "../../programs/alloy/expressions";
 import { type Entry, javaStack, jsonLine, loggerOf, springLine } from "../../examples/ticketing/src/format";
 
 const created: Entry = {

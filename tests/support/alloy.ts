@@ -1,0 +1,158 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import protobuf from "protobufjs";
+import { uncompress } from "snappyjs";
+import { alloyArgs, alloyConfig } from "../../programs/alloy/config";
+import type { Stack } from "../../programs/program";
+import { eventually } from "./eventually";
+import { binary } from "./programs";
+import { listening } from "./receivers";
+import { freePort, Server, stackWith } from "./servers";
+
+/** A line as Loki is sent it. */
+export interface Entry {
+  /** Milliseconds since 1970. */
+  time: number;
+  line: string;
+  labels: Record<string, string>;
+  metadata: Record<string, string>;
+}
+
+/** A container whose log Alloy reads. */
+export interface Container {
+  namespace: string;
+  pod: string;
+  name: string;
+}
+
+/** Its log directory below that of all pods, as the kubelet names it. */
+export const logDirectory = (pods: string, { namespace, pod, name }: Container): string =>
+  join(pods, `${namespace}_${pod}_uid-${pod}`, name);
+
+/** The node agent on this machine: its configuration with a list of containers where the cluster would be asked. */
+export async function alloyServer(
+  directory: string,
+  containers: Container[],
+  push: string,
+  stack: Stack = stackWith(),
+): Promise<Server> {
+  const targets = containers.map(({ namespace, pod, name }) => ({
+    __meta_kubernetes_namespace: namespace,
+    __meta_kubernetes_pod_name: pod,
+    __meta_kubernetes_pod_uid: `uid-${pod}`,
+    __meta_kubernetes_pod_container_name: name,
+    __meta_kubernetes_pod_label_app: pod,
+  }));
+  const list = targets.map(
+    (target) =>
+      `{ ${Object.entries(target)
+        .map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
+        .join(", ")} }`,
+  );
+  const text = alloyConfig(stack)
+    .replace(/discovery\.kubernetes "pods" \{[^]*?\n\}\n/, "")
+    .replace("discovery.kubernetes.pods.targets", `[${list.join(", ")}]`)
+    .replaceAll("/var/log/pods", join(directory, "pods"))
+    .replace(/url( +)= ".+"/, `url$1= ${JSON.stringify(push)}`);
+  for (const container of containers)
+    mkdirSync(logDirectory(join(directory, "pods"), container), { recursive: true });
+  const file = join(directory, "config.alloy");
+  writeFileSync(file, text);
+  const port = await freePort();
+  const args = alloyArgs(join(directory, "alloy")).map((arg) =>
+    arg.replace("/etc/alloy/config.alloy", file).replace(/0\.0\.0\.0:\d+/, `127.0.0.1:${port}`),
+  );
+  return new Server(binary("alloy", "alloy")!, args);
+}
+
+/** A line of a container as the runtime writes it into its log: long ones in parts. */
+export function criLine(line: string, time = new Date()): string {
+  const parts = line.match(/[^]{1,16384}/g) ?? [""];
+  return parts
+    .map((part, index) => `${time.toISOString()} stdout ${index < parts.length - 1 ? "P" : "F"} ${part}\n`)
+    .join("");
+}
+
+const PushRequest = protobuf
+  .parse(
+    `syntax = "proto3";
+     message Pair { string name = 1; string value = 2; }
+     message Time { int64 seconds = 1; int32 nanos = 2; }
+     message Entry { Time timestamp = 1; string line = 2; repeated Pair structuredMetadata = 3; }
+     message Stream { string labels = 1; repeated Entry entries = 2; }
+     message PushRequest { repeated Stream streams = 1; }`,
+    { keepCase: true },
+  )
+  .root.lookupType("PushRequest");
+
+interface Push {
+  streams: {
+    labels: string;
+    entries: {
+      timestamp: { seconds: number; nanos: number };
+      line: string;
+      structuredMetadata: { name: string; value: string }[];
+    }[];
+  }[];
+}
+
+export function entriesOf(body: Buffer): Entry[] {
+  const push = PushRequest.toObject(PushRequest.decode(uncompress(body)), {
+    arrays: true,
+    longs: Number,
+    defaults: true,
+  }) as Push;
+  return push.streams.flatMap(({ labels, entries }) => {
+    const pairs = [...labels.matchAll(/(\w+)=("(?:[^"\\]|\\.)*")/g)].map(
+      ([, name, value]): [string, string] => [name, JSON.parse(value) as string],
+    );
+    return entries.map(({ timestamp, line, structuredMetadata }) => ({
+      time: timestamp.seconds * 1000 + timestamp.nanos / 1e6,
+      line,
+      labels: Object.fromEntries(pairs),
+      metadata: Object.fromEntries(structuredMetadata.map(({ name, value }) => [name, value])),
+    }));
+  });
+}
+
+/** What Loki would be sent for each of these logs, each the log of a container of its own. */
+export async function throughAlloy(logs: string[][], stack: Stack = stackWith()): Promise<Entry[][]> {
+  const directory = mkdtempSync(join(tmpdir(), "alloy-"));
+  const received = logs.map((): Entry[] => []);
+  const loki = createServer((request, response) => {
+    void buffer(request).then((body) => {
+      for (const entry of entriesOf(body))
+        received[Number(entry.labels.pod.slice("log-".length))].push(entry);
+      response.writeHead(204).end();
+    });
+  });
+  const containers = logs.map((_, index) => ({ namespace: "shop", pod: `log-${index}`, name: "server" }));
+  const push = `http://${await listening(loki)}/loki/api/v1/push`;
+  const server = await alloyServer(directory, containers, push, stack);
+  try {
+    logs.forEach((lines, index) =>
+      writeFileSync(
+        join(logDirectory(join(directory, "pods"), containers[index]), "0.log"),
+        lines.map((line, at) => criLine(line, new Date(Date.now() + at))).join(""),
+      ),
+    );
+    server.start();
+    const count = (entries: Entry[]) => entries.flatMap(({ line }) => line.split("\n")).length;
+    await eventually("all lines", 60, async () => {
+      if (!server.running) throw new Error(`Alloy has ended: ${server.output}`);
+      const missing = logs.findIndex((lines, index) => count(received[index]) < lines.length);
+      if (missing >= 0) throw new Error(`log ${missing} of ${logs.length}: ${server.output}`);
+      return true;
+    });
+    // Within one push Alloy orders by the labels, of which the level is one.
+    return received.map((entries) => entries.sort((a, b) => a.time - b.time));
+  } finally {
+    await server.end();
+    loki.close();
+    loki.closeAllConnections();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}

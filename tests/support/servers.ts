@@ -1,0 +1,197 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { settingsOf } from "../../config/settings";
+import { yaml } from "../../config/yaml";
+import { stackOf } from "../../programs";
+import { collectorConfig } from "../../programs/collector/config";
+import { lokiConfig } from "../../programs/loki";
+import type { Stack } from "../../programs/program";
+import { tempoConfig } from "../../programs/tempo";
+import { eventually } from "./eventually";
+import { binary } from "./programs";
+import { listening } from "./receivers";
+
+/** The programs themselves, each as a process on loopback, with the files that the stack gives them. */
+
+export const stackWith = (given: Record<string, unknown> = {}): Stack =>
+  stackOf(settingsOf(given, "test"), "test");
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = Number((await listening(server)).split(":")[1]);
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** A process that can be ended and started again with what it has kept. */
+export class Server {
+  private process?: ChildProcess;
+  private said = "";
+
+  constructor(
+    private readonly file: string,
+    private readonly args: string[],
+    private readonly env: Record<string, string> = {},
+  ) {}
+
+  start(): void {
+    const started = spawn(this.file, this.args, { env: { ...process.env, ...this.env } });
+    for (const stream of [started.stdout, started.stderr])
+      stream.on("data", (text: Buffer) => (this.said = (this.said + text.toString()).slice(-100_000)));
+    this.process = started;
+  }
+
+  /** Waits until it answers 200; tells what the server said where it does not. */
+  async ready(url: string, seconds = 120): Promise<void> {
+    try {
+      await eventually(url, seconds, async () => ((await fetch(url)).ok ? true : undefined));
+    } catch (error) {
+      throw new Error(`${String(error)}\n${this.said.slice(-3000)}`);
+    }
+  }
+
+  async end(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    const ended = this.process;
+    this.process = undefined;
+    if (!ended || ended.exitCode !== null || ended.signalCode !== null) return;
+    ended.kill(signal);
+    await once(ended, "exit");
+  }
+
+  get running(): boolean {
+    return this.process !== undefined && this.process.exitCode === null && this.process.signalCode === null;
+  }
+
+  /** What it has said lately. */
+  get output(): string {
+    return this.said;
+  }
+
+  /** The most memory that it has held since its start, in MiB. */
+  peakMemory(): number {
+    const status = readFileSync(`/proc/${this.process!.pid}/status`, "utf8");
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)![1]) / 1024;
+  }
+}
+
+/** The same object with paths below another directory. */
+const below = <T>(directory: string, path: string, config: T): T =>
+  JSON.parse(JSON.stringify(config).replaceAll(`"${path}`, `"${join(directory, path)}`)) as T;
+
+function written(directory: string, name: string, config: object): string {
+  mkdirSync(directory, { recursive: true });
+  const file = join(directory, name);
+  writeFileSync(file, yaml(config));
+  return file;
+}
+
+/** What Kubernetes gives a Go program of ours besides its files. */
+const goLimit = (memory: string) => ({ GOMEMLIMIT: `${Math.floor(parseInt(memory) * 0.9)}MiB` });
+
+export interface Loki {
+  server: Server;
+  url: string;
+  push: string;
+}
+
+export async function lokiServer(directory: string, stack = stackWith()): Promise<Loki> {
+  const [http, grpc] = [await freePort(), await freePort()];
+  const config = below(directory, "/loki", lokiConfig(stack)) as { server: object };
+  Object.assign(config.server, {
+    http_listen_address: "127.0.0.1",
+    http_listen_port: http,
+    grpc_listen_address: "127.0.0.1",
+    grpc_listen_port: grpc,
+  });
+  const file = written(directory, "loki.yaml", config);
+  const url = `http://127.0.0.1:${http}`;
+  const server = new Server(
+    binary("loki", "loki")!,
+    [`-config.file=${file}`, "-target=all"],
+    goLimit(stack.settings.logs.resources.limits.memory),
+  );
+  return { server, url, push: `${url}/loki/api/v1/push` };
+}
+
+export interface Tempo {
+  server: Server;
+  url: string;
+  otlp: string;
+}
+
+export async function tempoServer(directory: string, stack = stackWith()): Promise<Tempo> {
+  const [http, grpc, otlp] = [await freePort(), await freePort(), await freePort()];
+  const config = below(directory, "/var/tempo", tempoConfig(stack)) as {
+    server: object;
+    distributor: { receivers: { otlp: { protocols: { grpc: { endpoint: string } } } } };
+  };
+  const loopback = { http_listen_address: "127.0.0.1", grpc_listen_address: "127.0.0.1" };
+  Object.assign(config.server, loopback, { http_listen_port: http, grpc_listen_port: grpc });
+  config.distributor.receivers.otlp.protocols.grpc.endpoint = `127.0.0.1:${otlp}`;
+  const file = written(directory, "tempo.yaml", config);
+  const server = new Server(
+    binary("tempo", "tempo")!,
+    [`-config.file=${file}`, "-target=all"],
+    goLimit(stack.settings.tracing.resources.limits.memory),
+  );
+  return { server, url: `http://127.0.0.1:${http}`, otlp: `127.0.0.1:${otlp}` };
+}
+
+export interface Collector {
+  server: Server;
+  /** Takes OTLP as JSON. */
+  traces: string;
+  health: string;
+  /** The metrics of spans. */
+  metrics: string;
+}
+
+/** The gateway without what only a cluster answers: the attributes of pods. */
+export async function collectorServer(
+  directory: string,
+  to: string,
+  stack = stackWith(),
+): Promise<Collector> {
+  const config = below(directory, "/var/lib/otelcol", collectorConfig(stack)) as CollectorConfig;
+  delete config.processors.k8s_attributes;
+  const { traces } = config.service.pipelines;
+  traces.processors = traces.processors.filter((name) => name !== "k8s_attributes");
+  config.exporters.otlp_grpc.endpoint = to;
+  const ports = new Map<string, number>();
+  const text = JSON.stringify(config).replaceAll(
+    /0\.0\.0\.0:(\d+)/g,
+    (_, port: string) => `127.0.0.1:PORT${port}`,
+  );
+  for (const [port] of text.matchAll(/(?<=PORT)\d+/g)) ports.set(port, await freePort());
+  const telemetry = await freePort();
+  const file = written(
+    directory,
+    "collector.yaml",
+    JSON.parse(
+      text
+        .replaceAll(/PORT(\d+)/g, (_, port: string) => String(ports.get(port)))
+        .replace(/"host":"0\.0\.0\.0","port":\d+/, `"host":"127.0.0.1","port":${telemetry}`),
+    ) as object,
+  );
+  const at = (port: number, path: string) => `http://127.0.0.1:${ports.get(String(port))}${path}`;
+  return {
+    server: new Server(
+      binary("collector", "otelcol-contrib")!,
+      [`--config=${file}`],
+      goLimit(stack.settings.tracing.collector.resources.limits.memory),
+    ),
+    traces: at(4318, "/v1/traces"),
+    health: at(13133, "/"),
+    metrics: at(8889, "/metrics"),
+  };
+}
+
+interface CollectorConfig {
+  processors: Record<string, object>;
+  exporters: { otlp_grpc: { endpoint: string } };
+  service: { pipelines: { traces: { processors: string[] } } };
+}

@@ -1,0 +1,3 @@
+declare module "snappyjs" {
+  export function uncompress(data: Uint8Array): Uint8Array;
+}
