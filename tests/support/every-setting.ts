@@ -2,8 +2,9 @@ import type { Made } from "./components";
 
 /** What is seen of one resource when a setting changes. */
 export type Seen =
-  /** It has this text afterwards, and had not before. */
+  /** It has this text afterwards, or all of these, and had not before. */
   | string
+  | string[]
   /** It had this text before and has it no longer. */
   | { without: string }
   /** It is as it was save for the new name of a file or a Secret, or a new password, that it refers to. */
@@ -297,7 +298,8 @@ export const table: Row[] = [
     key: "metrics.scrapeInterval",
     to: "20s",
     changes: {
-      ...prometheus("scrape_interval: 20s\n"),
+      // The default of all jobs, and the job of a service that says nothing else.
+      ...prometheus(["\n  scrape_interval: 20s\n", "\n    scrape_interval: 20s\n"]),
       ...rolls("grafana-provisioning", "grafana-server", "timeInterval: 20s\n"),
     },
   },
@@ -486,7 +488,13 @@ export const table: Row[] = [
   {
     key: "tracing.sampling.probability",
     to: 0.25,
-    changes: { "tracing-applications-shop": "OTEL_TRACES_SAMPLER_ARG: 0.25\n" },
+    changes: {
+      "tracing-applications-shop": [
+        "data.TRACING_SAMPLING_PROBABILITY: 0.25\n",
+        "data.MANAGEMENT_TRACING_SAMPLING_PROBABILITY: 0.25\n",
+        "data.OTEL_TRACES_SAMPLER_ARG: 0.25\n",
+      ],
+    },
   },
   {
     key: "tracing.retention.time",
@@ -501,7 +509,7 @@ export const table: Row[] = [
     key: "grafana.port",
     to: 3006,
     changes: {
-      "grafana-server": "name: GF_SERVER_HTTP_PORT\nspec.template.spec.containers.0.env.4.value: 3006\n",
+      "grafana-server": [".value: 3006\n", "ports.0.containerPort: 3006\n"],
       "grafana-service": "spec.ports.0.port: 3006\n",
       "grafana-policy": "ports.0.port: 3006\n",
       ...rolls("grafana-edge-config", "grafana-edge-server", "grafana.observability.svc:3006"),

@@ -1,0 +1,169 @@
+import { dump } from "js-yaml";
+import {
+  clusterOf,
+  configOf,
+  containersOf,
+  fileOf,
+  filesOf,
+  type KubernetesObject,
+  ofKind,
+  type Pod,
+  podsOf,
+} from "./support/cluster";
+import { keys } from "./support/keys";
+
+/*
+ * Every secret, and every place where a program sees it: by a file of a mounted Secret, or by an environment variable
+ * that refers to a Secret. Everywhere else it must not be.
+ */
+const settings = {
+  services: [{ name: "board-service", namespace: "shop", port: 8000 }],
+  alerting: {
+    receivers: [
+      { name: "first", slack: { url: "https://slack-of-first.example.org/", channel: "#first" } },
+      { name: "second", email: { to: "second@example.org" } },
+      {
+        name: "third",
+        slack: { url: "https://slack-of-third.example.org/", channel: "#third" },
+        webhook: { url: "https://webhook-of-third.example.org/" },
+      },
+      { name: "fourth", webhook: { url: "https://webhook-of-fourth.example.org/" } },
+    ],
+    heartbeat: { url: "https://heartbeat.example.org/" },
+    smtp: {
+      smarthost: "smtp.example.org:587",
+      from: "a@example.org",
+      username: "stack",
+      password: "password-of-the-mail-server",
+    },
+  },
+};
+
+/** By key of the stack file: the values above, and which file of Alertmanager's configuration's shape names them. */
+const given: Record<string, string[]> = {
+  "alerting.receivers[].slack.url": [
+    "https://slack-of-first.example.org/",
+    "https://slack-of-third.example.org/",
+  ],
+  "alerting.receivers[].webhook.url": [
+    "https://webhook-of-third.example.org/",
+    "https://webhook-of-fourth.example.org/",
+  ],
+  "alerting.heartbeat.url": ["https://heartbeat.example.org/"],
+  "alerting.smtp.password": ["password-of-the-mail-server"],
+};
+
+/** What Pulumi makes up, by the resource that does, and the environment variables that hold it. */
+const generated: Record<string, string[]> = {
+  "made-by-grafana-admin-": ["grafana GF_SECURITY_ADMIN_PASSWORD", "grafana-rotation GRAFANA_PASSWORD"],
+  "made-by-grafana-secret-key-": ["grafana GF_SECURITY_SECRET_KEY"],
+};
+
+let objects: KubernetesObject[];
+beforeAll(async () => {
+  objects = await clusterOf(settings);
+});
+
+/** Where programs see a text. */
+const seenBy = (text: string): string[] => [
+  ...new Set(podsOf(objects).flatMap((pod) => [...inFiles(pod, text), ...inEnvironment(pod, text)])),
+];
+
+const inFiles = (pod: Pod, text: string) =>
+  filesOf(objects, pod)
+    .filter((file) => file.text.includes(text))
+    .map(({ path, of }) => `${pod.app} ${path}${of.startsWith("Secret ") ? "" : `, which is of ${of}`}`);
+
+const inEnvironment = (pod: Pod, text: string) =>
+  containersOf(pod)
+    .flatMap(({ env }) => env)
+    .filter(({ valueFrom }) => valueOf(valueFrom?.secretKeyRef)?.includes(text))
+    .map(({ name }) => `${pod.app} ${name}`);
+
+const valueOf = (ref?: { name: string; key: string }) =>
+  ref && ofKind(objects, "Secret").find(({ metadata }) => metadata.name === ref.name)!.stringData![ref.key];
+
+test("every key that the schema marks as secret is here", () => {
+  const marked = [...keys].filter(([, schema]) => JSON.stringify(schema).includes('"secret":true'));
+  expect(Object.keys(given).sort()).toEqual(marked.map(([key]) => key).sort());
+});
+
+test.each(Object.entries(given).flatMap(([key, texts]) => texts.map((text) => [key, text])))(
+  "%s: %s is a file that Alertmanager alone sees",
+  (_, text) => {
+    expect(seenBy(text)).toEqual([
+      expect.stringMatching(/^alertmanager \/etc\/alertmanager\/secrets\/[\w-]+$/),
+    ]);
+  },
+);
+
+test.each(Object.entries(generated))("%s is seen as %j only", (text, places) => {
+  expect(seenBy(text).sort()).toEqual(places);
+});
+
+test.each([...Object.values(given).flat(), ...Object.keys(generated)])(
+  "%s is in one Secret, once, and in no other object",
+  (text) => {
+    const holding = objects.filter((object) => dump(object).includes(text));
+    expect(holding.map(({ kind }) => kind)).toEqual(["Secret"]);
+    expect(Object.values(holding[0].stringData!).filter((value) => value.includes(text))).toHaveLength(1);
+  },
+);
+
+interface Receiver {
+  name: string;
+  slack_configs?: { api_url_file: string; channel: string }[];
+  webhook_configs?: { url_file: string }[];
+  email_configs?: { to: string }[];
+}
+const alertmanager = () =>
+  configOf<{ receivers: Receiver[]; global: Record<string, string> }>(
+    objects,
+    "alertmanager",
+    "/etc/alertmanager/config/alertmanager.yml",
+  );
+const read = (path: string) => fileOf(objects, "alertmanager", path);
+
+test("each receiver reads its own secret and writes to its own address", () => {
+  const told = alertmanager().receivers.map(({ name, slack_configs, webhook_configs, email_configs }) => ({
+    name,
+    ...(slack_configs && {
+      slack: slack_configs.map(({ api_url_file, channel }) => [read(api_url_file), channel]),
+    }),
+    ...(webhook_configs && { webhook: webhook_configs.map(({ url_file }) => read(url_file)) }),
+    ...(email_configs && { email: email_configs.map(({ to }) => to) }),
+  }));
+  expect(told).toEqual([
+    { name: "nobody" },
+    { name: "heartbeat", webhook: ["https://heartbeat.example.org/"] },
+    { name: "first", slack: [["https://slack-of-first.example.org/", "#first"]] },
+    { name: "second", email: ["second@example.org"] },
+    {
+      name: "third",
+      slack: [["https://slack-of-third.example.org/", "#third"]],
+      webhook: ["https://webhook-of-third.example.org/"],
+    },
+    { name: "fourth", webhook: ["https://webhook-of-fourth.example.org/"] },
+  ]);
+});
+
+test("the mail server is told its own password", () => {
+  const { smtp_auth_username: user, smtp_auth_password_file: file } = alertmanager().global;
+  expect([user, read(file)]).toEqual(["stack", "password-of-the-mail-server"]);
+});
+
+test("without a secret to keep there is no Secret of receivers", async () => {
+  const none = await clusterOf();
+  expect(ofKind(none, "Secret").map(({ metadata }) => metadata.name)).toEqual([
+    expect.stringMatching(/^grafana-credentials-/),
+  ]);
+});
+
+test("nothing looks like a secret in plain text", () => {
+  const plain = podsOf(objects).flatMap((pod) =>
+    containersOf(pod).flatMap(({ env }) =>
+      env.filter(({ name, value }) => value !== undefined && /PASSWORD|SECRET|TOKEN/.test(name)),
+    ),
+  );
+  expect(plain).toEqual([]);
+});
