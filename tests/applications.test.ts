@@ -1,0 +1,30 @@
+import { clusterOf, ofKind } from "./support/cluster";
+
+test("in each of their namespaces applications are told how much to record and where to send, in every tongue", async () => {
+  const objects = await clusterOf({
+    services: [
+      { name: "board-service", namespace: "shop", port: 8000 },
+      { name: "chat-service", namespace: "chat", port: 8001 },
+      { name: "noti-service", namespace: "chat", port: 8002 },
+    ],
+    namespaces: { stack: "watch" },
+    tracing: { sampling: { probability: 0.25 } },
+  });
+  const told = ofKind(objects, "ConfigMap").filter(
+    ({ metadata }) => metadata.name === "observability-tracing",
+  );
+  expect(told.map(({ metadata }) => metadata.namespace).sort()).toEqual(["chat", "shop"]);
+  for (const { data, immutable } of told) {
+    // It is changed in place: applications refer to it by its name.
+    expect(immutable).toBeUndefined();
+    expect(data).toEqual({
+      TRACING_SAMPLING_PROBABILITY: "0.25",
+      MANAGEMENT_TRACING_SAMPLING_PROBABILITY: "0.25",
+      OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
+      OTEL_TRACES_SAMPLER_ARG: "0.25",
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector.watch.svc:4318",
+      OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
+      ZIPKIN_ENDPOINT: "http://collector.watch.svc:9411/api/v2/spans",
+    });
+  }
+});

@@ -1,0 +1,144 @@
+import { clusterOf, configOf, type KubernetesObject, podOf, podsOf } from "./support/cluster";
+
+/* What Prometheus is told to scrape, and how often. */
+
+const services = [
+  { name: "board-service", namespace: "shop", port: 8000 },
+  { name: "auth-service", namespace: "shop", port: 8080, path: "/actuator/prometheus" },
+  { name: "chat-service", namespace: "chat", port: 8001, path: "/actuator/prometheus", interval: "30s" },
+  { name: "noti-service", namespace: "chat", port: 8002, interval: "5s" },
+];
+let objects: KubernetesObject[];
+let config: Config;
+beforeAll(async () => {
+  objects = await clusterOf({
+    services,
+    environment: "prod",
+    region: "seoul",
+    metrics: { scrapeInterval: "20s", annotatedNamespaces: ["garden"] },
+  });
+  config = configOf<Config>(objects, "prometheus", "/etc/prometheus/config/prometheus.yml");
+});
+
+const job = (name: string) => config.scrape_configs.find(({ job_name }) => job_name === name)!;
+
+test("Spring is scraped every 10 s, others as the settings say, and each as it says itself", () => {
+  const every = services.map(({ name }) => [name, job(name).metrics_path, job(name).scrape_interval]);
+  expect(config.global.scrape_interval).toBe("20s");
+  expect(every).toEqual([
+    ["board-service", "/metrics", "20s"],
+    ["auth-service", "/actuator/prometheus", "10s"],
+    ["chat-service", "/actuator/prometheus", "30s"],
+    ["noti-service", "/metrics", "5s"],
+  ]);
+});
+
+test("every target says which environment and region it is of", () => {
+  for (const { job_name, relabel_configs } of config.scrape_configs)
+    for (const [target_label, replacement] of [
+      ["env", "prod"],
+      ["region", "seoul"],
+    ])
+      expect([job_name, relabel_configs]).toEqual([
+        job_name,
+        expect.arrayContaining([{ target_label, replacement }]),
+      ]);
+});
+
+/** `program;port` of the stack's own pods that a job keeps. */
+const kept = (name: string) => {
+  const { relabel_configs: rules } = job(name);
+  const [{ action, regex }] = rules.filter(
+    ({ source_labels: [, second] = [] }) => second === "__meta_kubernetes_pod_container_port_name",
+  );
+  expect(action).toBe("keep");
+  const wanted = new RegExp(`^(?:${regex})$`);
+  return podsOf(objects)
+    .flatMap(({ app, spec }) => (spec.containers[0].ports ?? []).map((port) => `${app};${port.name}`))
+    .filter((port) => wanted.test(port))
+    .sort();
+};
+
+test("of the stack's own ports those with metrics are scraped, and no others", () => {
+  expect(kept("stack")).toEqual([
+    "alertmanager;http",
+    "alloy-events;http",
+    "alloy;http",
+    "collector;telemetry",
+    "grafana;http",
+    "kube-state-metrics;telemetry",
+    "loki;http",
+    "node-exporter;http",
+    "prometheus;http",
+    "tempo;http",
+  ]);
+});
+
+test("series about others keep their own labels", () => {
+  expect(kept("stack-samples")).toEqual(["collector;span-metrics", "kube-state-metrics;http"]);
+  const honest = config.scrape_configs.filter(({ honor_labels }) => honor_labels);
+  expect(honest.map(({ job_name }) => job_name)).toEqual(["stack-samples"]);
+});
+
+test("the stack's jobs find the pods of this stack alone, and where Grafana has its metrics", () => {
+  for (const name of ["stack", "stack-samples"])
+    expect(job(name).kubernetes_sd_configs).toEqual([
+      {
+        role: "pod",
+        namespaces: { names: ["observability", "observability-agents"] },
+        selectors: [
+          {
+            role: "pod",
+            label: "app.kubernetes.io/part-of=observability-stack,app.kubernetes.io/instance=test",
+          },
+        ],
+      },
+    ]);
+  expect(podOf(objects, "grafana").annotations).toEqual({
+    "prometheus.io/path": "/api/monitoring/grafana/metrics",
+  });
+});
+
+test("a service is found by its name, namespace and port", () => {
+  expect(job("noti-service")).toMatchObject({
+    kubernetes_sd_configs: [
+      {
+        role: "endpointslice",
+        namespaces: { names: ["chat"] },
+        selectors: [{ role: "endpointslice", label: "kubernetes.io/service-name=noti-service" }],
+      },
+    ],
+    relabel_configs: expect.arrayContaining([
+      { action: "keep", source_labels: ["__meta_kubernetes_endpointslice_port"], regex: "8002" },
+      { target_label: "service", replacement: "noti-service" },
+    ]),
+  });
+});
+
+test("annotated pods are found in the services' namespaces and those that are named, each pod once", () => {
+  const { kubernetes_sd_configs: found, relabel_configs: rules } = job("annotated-pods");
+  expect(found).toEqual([{ role: "pod", namespaces: { names: ["chat", "garden", "shop"] } }]);
+  const dropped = rules.filter(({ action }) => action === "drop");
+  expect(dropped.map(({ source_labels }) => source_labels)).toEqual([["namespace", "service"]]);
+  const drops = new RegExp(`^(?:${dropped[0].regex})$`);
+  for (const { name, namespace } of services) expect(`${namespace};${name}`).toMatch(drops);
+  expect("shop;chat-service").not.toMatch(drops);
+});
+
+interface Config {
+  global: { scrape_interval: string };
+  scrape_configs: {
+    job_name: string;
+    metrics_path?: string;
+    scrape_interval?: string;
+    honor_labels?: boolean;
+    kubernetes_sd_configs: object[];
+    relabel_configs: {
+      action?: string;
+      source_labels?: string[];
+      regex?: string;
+      target_label?: string;
+      replacement?: string;
+    }[];
+  }[];
+}
