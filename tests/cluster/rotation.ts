@@ -25,6 +25,12 @@ export function rotation(context: Context): void {
     return async () => (await fetch(`${GRAFANA_URL}/api/user`, { headers: { cookie } })).status;
   }
 
+  /** Lies in Grafana's database alone: no file brings it back. */
+  const keepsake = { uid: "made-by-a-user", title: "Made by a user" };
+  const make = (dashboard: object) => context.grafana.json("/api/dashboards/db", { dashboard });
+  const found = async () =>
+    (await context.grafana.json<{ dashboard: object }>(`/api/dashboards/uid/${keepsake.uid}`)).dashboard;
+
   async function expectRotated(before: Grafana, seen: () => Promise<number>) {
     const old = context.password;
     context.password = await password();
@@ -33,6 +39,7 @@ export function rotation(context: Context): void {
     expect(await status(context.grafana)).toBe(200);
     expect(await status(before)).toBe(401);
     expect(await seen()).toBe(401);
+    expect(await found()).toMatchObject(keepsake);
     expect(await context.grafana.json("/api/datasources/uid/prometheus/health")).toMatchObject({
       status: "OK",
     });
@@ -51,7 +58,8 @@ export function rotation(context: Context): void {
   }
 
   describe("rotation", () => {
-    test("another id: new password in, old one and old session out", async () => {
+    test("another id: new password in, old one and old session out, the database as it was", async () => {
+      await make(keepsake);
       const seen = await session();
       expect(await seen()).toBe(200);
       const before = context.grafana;
@@ -93,8 +101,18 @@ export function rotation(context: Context): void {
       const child = await upUntil(/tracing-tempo-config creat/, context.given);
       const ended = once(child, "exit");
       process.kill(-child.pid!, "SIGINT");
-      await ended;
+      // By the signal or with a code of its own, but never as if all had been done.
+      expect(await ended).not.toEqual([0, null]);
       expect((await up(context.given)).exitCode).toBe(0);
+      const [{ spec }] = await objects<TempoPod>("pods", "-n", "observability", "-l", "app=tempo");
+      const { name } = spec.volumes.find(({ configMap }) => configMap)!.configMap!;
+      expect(await kubectl(["get", "configmap", name, "-n", "observability", "-o", "yaml"])).toContain(
+        "block_retention: 96h",
+      );
     });
   });
+}
+
+interface TempoPod {
+  spec: { volumes: { configMap?: { name: string } }[] };
 }
