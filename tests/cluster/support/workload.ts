@@ -54,10 +54,10 @@ const bodies = [];
 require("node:http").createServer((request, response) => {
   if (request.method === "GET") return response.end(JSON.stringify(bodies));
   let body = "";
-  request.on("data", (part) => (body += part)).on("end", () => (bodies.push(JSON.parse(body)), response.end()));
+  request.on("data", (part) => (body += part)).on("end", () => (bodies.push({ ...JSON.parse(body), heardAt: Date.now() }), response.end()));
 }).listen(8080);`;
 
-/** A webhook receiver in the cluster that remembers what Alertmanager sent. */
+/** A webhook receiver in the cluster that remembers what Alertmanager sent, and when. */
 export async function deployReceiver(): Promise<void> {
   const [{ spec }] = await objects<{ spec: { template: { spec: { containers: object[] } } } }>(
     "deployment",
@@ -102,9 +102,13 @@ export const RECEIVER_URL = `http://receiver.${NAMESPACE}.svc:8080/`;
 export interface Notification {
   status: string;
   alerts: Alert[];
+  /** Milliseconds of the receiver's clock. */
+  heardAt: number;
 }
 
 interface Alert {
+  /** Of the notification that it came with. */
+  heardAt: number;
   status: string;
   labels: Record<string, string>;
   annotations: Record<string, string>;
@@ -117,7 +121,9 @@ interface Alert {
 export async function notifications(alertname: string): Promise<Alert[]> {
   const path = `/api/v1/namespaces/${NAMESPACE}/services/receiver:8080/proxy/`;
   const all = JSON.parse(await kubectl(["get", "--raw", path])) as Notification[];
-  return all.flatMap(({ alerts }) => alerts).filter(({ labels }) => labels.alertname === alertname);
+  return all
+    .flatMap(({ alerts, heardAt }) => alerts.map((alert) => ({ ...alert, heardAt })))
+    .filter(({ labels }) => labels.alertname === alertname);
 }
 
 /** The notification that this alert of the service began to fire, or ended, after a moment. */
