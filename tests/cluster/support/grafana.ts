@@ -61,8 +61,8 @@ export class Grafana {
     );
   }
 
-  /** What a dashboard's panel asks, with its variables filled in: frames with how many rows each has. */
-  async query(query: object): Promise<{ rows: number; error?: string }> {
+  /** What a dashboard's panel asks, with its variables filled in: how many rows it gets, and the numbers in them. */
+  async query(query: object): Promise<Answer> {
     const body = {
       queries: [{ ...query, intervalMs: 15_000, maxDataPoints: 100 }],
       from: "now-30m",
@@ -70,8 +70,22 @@ export class Grafana {
     };
     const { results } = await this.json<QueryAnswer>("/api/ds/query", body);
     const { error, frames = [] } = Object.values(results)[0];
-    return { error, rows: frames.reduce((sum, { data }) => sum + (data.values[0]?.length ?? 0), 0) };
+    const numbers = frames.flatMap(({ schema, data }) =>
+      data.values.filter((_, index) => schema.fields[index].type === "number").flat(),
+    );
+    return {
+      error,
+      rows: frames.reduce((sum, { data }) => sum + (data.values[0]?.length ?? 0), 0),
+      // NaN and infinity come as null.
+      numbers: numbers.filter((value): value is number => typeof value === "number"),
+    };
   }
+}
+
+export interface Answer {
+  rows: number;
+  numbers: number[];
+  error?: string;
 }
 
 export interface Span {
@@ -89,7 +103,12 @@ interface LokiAnswer {
 }
 
 interface QueryAnswer {
-  results: Record<string, { error?: string; frames?: { data: { values: unknown[][] } }[] }>;
+  results: Record<string, { error?: string; frames?: Frame[] }>;
+}
+
+interface Frame {
+  schema: { fields: { type?: string }[] };
+  data: { values: unknown[][] };
 }
 
 type Attributes = { key: string; value: Record<string, unknown> }[];
