@@ -20,8 +20,6 @@ export interface Made {
   after: string[];
   /** Looked up, not made. */
   existing: boolean;
-  /** Name of the provider that makes it; none for Pulumi's default one. */
-  provider?: string;
   /** Its name in the cluster. */
   called?: string;
   inputs: Inputs;
@@ -43,16 +41,15 @@ const hash = (value: object) => createHash("sha256").update(JSON.stringify(value
 export async function madeWith(given: Record<string, unknown> = {}): Promise<Map<string, Made>> {
   const settings = settingsOf(given, "test");
   const made = new Map<string, Made>();
-  const asked = new Map<string, Pick<Made, "inputs" | "existing" | "provider" | "called">>();
+  const asked = new Map<string, Pick<Made, "inputs" | "existing" | "called">>();
   let failure: unknown;
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs, id, provider }) => {
+      newResource: ({ type, name, inputs, id }) => {
         const called = id || (inputs.metadata?.name ?? `${name}-${hash(inputs)}`);
         asked.set(`${type} ${name}`, {
           inputs: inputs as Inputs,
           existing: Boolean(id),
-          provider: provider?.match(/::([^:]+)::[^:]*$/)?.[1],
           called,
         });
         const metadata = { ...inputs.metadata, name: called };
