@@ -64,6 +64,8 @@ test("every file and every key that is referred to exists, and every volume is m
         pod.spec.volumes.map(({ name }) => name).sort(),
       );
       expect(new Set(volumeMounts.map(({ mountPath }) => mountPath)).size).toBe(volumeMounts.length);
+      for (const { name, mountPath } of volumeMounts)
+        expect([pod.app, name, mountPath]).toEqual([pod.app, name, expect.stringMatching(/^\/./)]);
     }
   }
 });
