@@ -14,7 +14,7 @@ const run = (tests: string, ...args: string[]) => {
   const config = {
     rootDir: scratch,
     cacheDirectory: join(scratch, "cache"),
-    reporters: [join(repoDir, "tests/support/reporter.mjs")],
+    reporters: ["default", join(repoDir, "tests/support/reporter.mjs")],
   };
   const jest = [join(repoDir, "node_modules/jest/bin/jest.js"), "--config", JSON.stringify(config)];
   return execa(process.execPath, [...jest, ...args], { cwd: scratch, all: true, reject: false });

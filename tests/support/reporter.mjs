@@ -24,8 +24,9 @@ export default class Reporter {
     const names = [...contexts].map(({ config }) => config.displayName?.name);
     if (left.length > 0 && !names.includes("cluster"))
       this.error = new Error(`Tests left in the temporary directory: ${left.join(", ")}`);
-    if (this.error) console.error(`\n${this.error.message}`);
-    if (!this.isSelection) sayNotRun(testResults);
+    const said = [this.error?.message, this.isSelection ? undefined : notRun(testResults)].filter(Boolean);
+    // After Jest's own summary, which comes after every reporter.
+    process.once("exit", () => said.forEach((text) => console.error(`\n${text}`)));
   }
 
   /** Fails the run. */
@@ -37,16 +38,18 @@ export default class Reporter {
 /** tsx keeps what it has compiled. */
 const CACHES = /^tsx-/;
 
-function sayNotRun(testResults) {
+/** What was skipped, by what it would have checked. */
+function notRun(testResults) {
   const skipped = testResults
     .flatMap((file) => file.testResults)
     .filter(({ status }) => status === "pending")
     .map(({ ancestorTitles: [group], title }) => group ?? title);
-  if (skipped.length === 0) return;
+  if (skipped.length === 0) return undefined;
   const counts = [...new Set(skipped)].map(
     (group) => `  ${group}: ${skipped.filter((one) => one === group).length}`,
   );
-  console.error(
-    `\nNOT RUN, ${skipped.length} tests (npm run test:binaries builds the programs that they ask):\n${counts.join("\n")}`,
-  );
+  return [
+    `NOT RUN, ${skipped.length} tests (npm run test:binaries builds the programs that they ask):`,
+    ...counts,
+  ].join("\n");
 }
