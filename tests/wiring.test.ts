@@ -152,3 +152,50 @@ test("a role is bound to the account of the program that it is named after, and 
       for (const forbidden of ["*", "secrets", "configmaps"]) expect(resources).not.toContain(forbidden);
     }
 });
+
+interface Rule {
+  apiGroups: string[];
+  resources: string[];
+  verbs: string[];
+}
+
+/** What a program may do: `group/resource verbs`. */
+const permissions = (app: string) =>
+  ofKind(objects, "ClusterRole")
+    .filter(({ metadata }) => metadata.name === `observability-test-${app}`)
+    .flatMap(({ rules }) => rules as Rule[])
+    .flatMap(({ apiGroups, resources, verbs }) =>
+      apiGroups.flatMap((group) =>
+        resources.map((resource) => `${group ? `${group}/` : ""}${resource} ${verbs.join(",")}`),
+      ),
+    )
+    .sort();
+const watches = (...resources: string[]) => resources.map((resource) => `${resource} get,list,watch`);
+
+test.each([
+  // Finds its targets, and asks the kubelets for their metrics.
+  [
+    "prometheus",
+    [
+      ...watches("discovery.k8s.io/endpointslices", "nodes"),
+      "nodes/metrics get",
+      ...watches("pods", "services"),
+    ],
+  ],
+  // The names of the pods whose logs it reads.
+  ["alloy", watches("pods")],
+  ["alloy-events", watches("events")],
+  // The pod, its namespace and its Deployment by the address that a span came from.
+  ["collector", watches("apps/replicasets", "namespaces", "pods")],
+])("%s may ask the API for what it needs: %j", (app, expected) => {
+  expect(permissions(app)).toEqual(expected);
+});
+
+test("kube-state-metrics may watch exactly what it is told to watch", () => {
+  const pod = pods.find(({ app }) => app === "kube-state-metrics")!;
+  const told = pod.spec.containers[0].args!.find((arg) => arg.startsWith("--resources="))!;
+  const watched = permissions("kube-state-metrics").map(
+    (one) => /^(?:[\w.]+\/)?(\w+) get,list,watch$/.exec(one)?.[1],
+  );
+  expect(watched.sort()).toEqual(told.slice("--resources=".length).split(",").sort());
+});
