@@ -1,12 +1,11 @@
-import { z } from "zod";
-import { settingsSchema } from "./schema";
+import { schemaTree } from "./schema-tree";
 
 /** JSON Schema of a stack file, for editors: every key with its description, default and allowed values. */
 export function stackFileSchema(): object {
-  const settings = z.toJSONSchema(settingsSchema, { io: "input", target: "draft-7" }) as {
-    properties: Record<string, object>;
-  };
-  const keys = Object.entries(settings.properties).map(([key, value]) => [`observability:${key}`, value]);
+  const keys = Object.entries(schemaTree().properties!).map(([key, value]) => [
+    `observability:${key}`,
+    value,
+  ]);
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "Stack file of observability-stack",

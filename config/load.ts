@@ -24,10 +24,11 @@ export function loadSettings(): Settings {
   }
 }
 
-/** Pulumi hands structured values over as JSON, plain ones as text. */
+/** Pulumi hands structured values over as JSON, plain ones as text: an environment 2026 is no number. */
 function valueOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value = JSON.parse(text);
+    return typeof value === "number" ? text : value;
   } catch {
     return text;
   }

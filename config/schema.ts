@@ -1,12 +1,13 @@
 import { z } from "zod";
-import { alerting } from "./schema/alerting";
 import { edge, grafana, namespaces, placement, service } from "./schema/access";
+import { alerting } from "./schema/alerting";
+import { checkTogether } from "./schema/checks";
+import { labelValue } from "./schema/kubernetes";
 import { logs, metrics, tracing } from "./schema/signals";
-import { bytes } from "./units";
 
 /**
  * Every key that a stack file may hold under `observability:`, with its default, unit and allowed values. One file
- * a topic in `schema/`; the checks that need more than one key are here. `stack.schema.json` is made from this one.
+ * a topic in `schema/`; the checks that need more than one key are in `schema/checks.ts`. `stack.schema.json` is made from this one.
  */
 export const settingsSchema = z
   .strictObject({
@@ -14,14 +15,10 @@ export const settingsSchema = z
       .enum(["kind", "eks"], { error: "allowed: kind, eks" })
       .default("kind")
       .describe("What the cluster is; default kind. Sets exposure and storage, see config/platforms."),
-    environment: z
-      .string()
-      .min(1)
+    environment: labelValue()
       .default("kind")
       .describe("Label env on every series, log and span; default kind."),
-    region: z
-      .string()
-      .min(1)
+    region: labelValue()
       .default("local")
       .describe("Label region on every series, log and span; default local."),
     protect: z
@@ -38,60 +35,7 @@ export const settingsSchema = z
     grafana,
     edge,
   })
-  .superRefine((settings, context) => {
-    const refuse = (path: (string | number)[], message: string) =>
-      context.addIssue({ code: "custom", path, message });
-
-    if (bytes(settings.metrics.retention.size) >= bytes(settings.metrics.storage.size))
-      refuse(
-        ["metrics", "retention", "size"],
-        `allowed: less than metrics.storage.size (${settings.metrics.storage.size}); the write-ahead log needs room too`,
-      );
-
-    repeated(settings.services, (s) => s.name).forEach(({ index, value }) =>
-      refuse(["services", index, "name"], `${value} is named twice; allowed: each name once`),
-    );
-
-    const nodePorts = (["metrics", "grafana", "edge"] as const)
-      .map((key) => ({ key, port: settings[key].nodePort }))
-      .filter(({ port }) => port !== null);
-    repeated(nodePorts, ({ port }) => port).forEach(({ index, value }) =>
-      refuse(
-        [nodePorts[index].key, "nodePort"],
-        `${value} is taken by another key; allowed: each NodePort once`,
-      ),
-    );
-
-    if (settings.namespaces.stack === settings.namespaces.agents)
-      refuse(
-        ["namespaces", "agents"],
-        "allowed: another namespace than namespaces.stack, since it is privileged",
-      );
-
-    for (const exporter of ["redis", "postgres"] as const)
-      repeated(settings.metrics[exporter].targets, ({ name }) => name).forEach(({ index, value }) =>
-        refuse(
-          ["metrics", exporter, "targets", index, "name"],
-          `${value} is named twice; allowed: each name once`,
-        ),
-      );
-
-    const { receivers, routes, smtp } = settings.alerting;
-    repeated(receivers, (r) => r.name).forEach(({ index, value }) =>
-      refuse(["alerting", "receivers", index, "name"], `${value} is named twice; allowed: each name once`),
-    );
-    receivers.forEach((r, index) => {
-      if (r.email && !smtp)
-        refuse(["alerting", "receivers", index, "email"], "needs a mail server; set alerting.smtp as well");
-    });
-    routes.forEach((route, index) => {
-      if (!receivers.some((r) => r.name === route.receiver))
-        refuse(
-          ["alerting", "routes", index, "receiver"],
-          `is no receiver; allowed: ${receivers.map((r) => r.name).join(", ") || "none, since alerting.receivers is empty"}`,
-        );
-    });
-  });
+  .superRefine(checkTogether);
 
 /** A stack's settings, complete: every default filled in. */
 export type Settings = z.output<typeof settingsSchema>;
@@ -100,9 +44,3 @@ export type Service = Settings["services"][number];
 /** Namespaces of the watched services, each once. */
 export const applicationNamespaces = (settings: Settings): string[] =>
   [...new Set(settings.services.map((s) => s.namespace))].sort();
-
-function repeated<T, V>(items: T[], value: (item: T) => V): { index: number; value: V }[] {
-  return items
-    .map((item, index) => ({ index, value: value(item) }))
-    .filter((item, index, all) => all.findIndex((other) => other.value === item.value) < index);
-}

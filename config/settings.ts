@@ -1,9 +1,12 @@
 import { z } from "zod";
+import { merge } from "./merge";
 import { eks } from "./platforms/eks";
 import { kind } from "./platforms/kind";
 import { type Settings, settingsSchema } from "./schema";
+import { keyOf, keysAt, mayBeSecret, nameMayBeSecret } from "./schema-tree";
+import { LABEL_VALUE } from "./schema/kubernetes";
 
-const platforms: Record<string, object> = { kind, eks };
+const platforms = new Map<unknown, object>(Object.entries({ kind, eks }));
 
 /** Settings that cannot be used; the message names every wrong key, what is wrong and what is allowed. */
 export class SettingsError extends Error {
@@ -18,7 +21,11 @@ export class SettingsError extends Error {
  * @throws SettingsError that lists every wrong key at once
  */
 export function settingsOf(given: Record<string, unknown>, stack: string): Settings {
-  const platform = platforms[String(given.platform ?? "kind")] ?? {};
+  if (!LABEL_VALUE.test(stack))
+    throw new SettingsError(
+      `The stack's name ${stack} cannot be used, since every object has it as a label.\nAllowed: letters, digits, -, _ and ., with a letter or digit at both ends, at most 63 of them. Nothing was changed.\nMake a stack of another name: pulumi stack init NAME`,
+    );
+  const platform = platforms.get(given.platform ?? "kind") ?? {};
   const result = settingsSchema.safeParse(merge(platform, given), { reportInput: true, error: allowed });
   if (result.success) return result.data;
   const lines = result.error.issues.flatMap(describe);
@@ -31,67 +38,50 @@ export function settingsOf(given: Record<string, unknown>, stack: string): Setti
   );
 }
 
+const KINDS: Record<string, string> = {
+  boolean: "true or false",
+  string: "text, in quotes where it could be read as something else",
+  number: "a number",
+  int: "a whole number",
+  array: "a list",
+};
+
 /** What is allowed, where the schema has no words of its own for it. */
 function allowed(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case "invalid_type":
-      return `allowed: ${issue.expected}`;
+      return `allowed: ${KINDS[issue.expected] ?? issue.expected}`;
     case "invalid_value":
       return `allowed: ${issue.values.join(", ")}`;
     case "too_small":
       if (issue.origin === "string") return "allowed: any text that is not empty";
       return `allowed: ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}`;
+    case "too_big":
+      return `allowed: ${issue.inclusive ? "at most" : "less than"} ${issue.maximum}`;
   }
 }
 
 function describe(issue: z.core.$ZodIssue): string[] {
   const path = issue.path.map(String);
-  if (issue.code === "unrecognized_keys")
-    return issue.keys.map(
-      (key) => `${keyOf([...path, key])} is no setting; allowed here: ${keysAt(path).join(", ")}`,
-    );
-  return [`${keyOf(path)} ${shown(issue)}${issue.message}`];
-}
-
-/** Objects and secrets are never shown. A missing value says so. */
-function shown(issue: z.core.$ZodIssue): string {
-  if (issue.code === "custom") return "";
-  if (issue.input === undefined) return "is missing; ";
-  const secret = issue.path.some((part) => ["url", "password"].includes(String(part)));
-  if (secret || typeof issue.input === "object") return "is not usable; ";
-  return `is ${JSON.stringify(issue.input)}; `;
-}
-
-/** metrics, retention, time -> metrics.retention.time; numbers become [n]. */
-function keyOf(path: string[]): string {
-  return path.reduce(
-    (key, part) => (/^\d+$/.test(part) ? `${key}[${part}]` : key ? `${key}.${part}` : part),
-    "",
-  );
-}
-
-interface JsonSchema {
-  properties?: Record<string, JsonSchema>;
-  items?: JsonSchema;
-  anyOf?: JsonSchema[];
-}
-
-function keysAt(path: string[]): string[] {
-  let schema = z.toJSONSchema(settingsSchema, { io: "input" }) as JsonSchema;
-  for (const part of path) {
-    const object = schema.anyOf?.find((option) => option.properties) ?? schema;
-    schema = object.properties?.[part] ?? object.items ?? {};
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => `${unknown(path, key)}; allowed here: ${keysAt(path).join(", ")}`);
+    case "invalid_key":
+      return issue.issues.map(({ message }) => `${keyOf(path)} is not usable as a key; ${message}`);
+    default:
+      return [`${keyOf(path)} ${shown(issue)}${issue.message}`];
   }
-  return Object.keys((schema.anyOf?.find((option) => option.properties) ?? schema).properties ?? {});
 }
 
-/** Objects key by key, everything else (lists too) as a whole: what `given` says wins. */
-function merge(base: object, given: object): object {
-  const merged: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(given))
-    merged[key] = isObject(merged[key]) && isObject(value) ? merge(merged[key], value) : value;
-  return merged;
+function unknown(path: string[], key: string): string {
+  if (!nameMayBeSecret(path, key)) return `${keyOf([...path, key])} is no setting`;
+  return `${keyOf(path)} has a key that is no setting (not shown, since secrets belong here)`;
 }
 
-const isObject = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+/** What was given, unless it is an object or may be a secret. A missing value says so. */
+function shown(issue: z.core.$ZodIssue): string {
+  if (issue.code === "custom" && !issue.message.startsWith("allowed")) return "";
+  if (issue.input === undefined) return "is missing; ";
+  if (typeof issue.input === "object" && issue.input !== null) return "is not usable; ";
+  return mayBeSecret(issue.path.map(String)) ? "is not usable; " : `is ${JSON.stringify(issue.input)}; `;
+}

@@ -7,8 +7,8 @@ const BYTES = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 } as const;
 export const DURATION = /^([1-9]\d*)(s|m|h|d|w)$/;
 /** Kubernetes memory and storage: 512Mi, 1.5Gi. */
 export const BYTE_QUANTITY = /^(\d+(?:\.\d+)?)(Ki|Mi|Gi|Ti)$/;
-/** Kubernetes processor time: 250m (a quarter of a core), 2, 0.5. */
-export const CPU_QUANTITY = /^(?:([1-9]\d*)m|(\d+(?:\.\d+)?))$/;
+/** Kubernetes processor time, to the thousandth of a core: 250m (a quarter of a core), 2, 0.5. */
+export const CPU_QUANTITY = /^(?:([1-9]\d*)m|(\d+(?:\.\d{1,3})?))$/;
 
 /** Seconds in a duration that matches {@link DURATION}; throws on anything else. */
 export function seconds(duration: string): number {
@@ -35,7 +35,7 @@ export function bytes(quantity: string): number {
 export function millicores(quantity: string): number {
   const match = CPU_QUANTITY.exec(quantity);
   if (!match) throw new Error(`not a CPU quantity: ${quantity}`);
-  return match[1] ? Number(match[1]) : Number(match[2]) * 1000;
+  return match[1] ? Number(match[1]) : Math.round(Number(match[2]) * 1000);
 }
 
 /** Prometheus writes powers of two as KB, MB, GB and takes whole numbers only: 1.5Gi -> 1536MB. */

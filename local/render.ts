@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { CORE_SCHEMA, load } from "js-yaml";
+import { isSecret, keyOf as settingOf } from "../config/schema-tree";
 import { yaml } from "../config/yaml";
 import { UserError } from "./errors";
 import { repoDir } from "./paths";
@@ -20,6 +21,7 @@ export interface Manifest {
 }
 
 const SECRET = "[secret]";
+const PREFIX = "observability:";
 
 /**
  * Runs the program without a cluster, a provider or the Pulumi CLI and returns the objects it would make, sorted.
@@ -69,15 +71,41 @@ export function acceptHooks(): void {
 
 /** The `config` part of a stack file. Encrypted values are not decrypted: each is a text that passes for one. */
 export function stackConfig(file: string): Record<string, unknown> {
+  let config: Record<string, unknown>;
   try {
     // CORE_SCHEMA: a date, such as a rotation id may be, stays a text.
     const content = load(readFileSync(file, "utf8"), { schema: CORE_SCHEMA });
-    return withoutSecrets((content as { config?: object } | null)?.config ?? {}) as Record<string, unknown>;
+    config = (content as { config?: Record<string, unknown> } | null)?.config ?? {};
   } catch (error) {
     throw new UserError(
       `The stack file ${file} cannot be read: ${(error as Error).message}\nAllowed: --stack kind, --stack prod, a Pulumi.NAME.yaml of your own, or --config-file PATH.`,
     );
   }
+  refuseEncrypted(config, file);
+  return withoutSecrets(config) as Record<string, unknown>;
+}
+
+/** What is encrypted cannot be checked, and where no secret is expected it would be a secret that everybody can read. */
+function refuseEncrypted(config: Record<string, unknown>, file: string): void {
+  const keys = Object.entries(config)
+    .filter(([key]) => key.startsWith(PREFIX))
+    .flatMap(([key, value]) => encrypted(value, [key.slice(PREFIX.length)]))
+    .filter((path) => !isSecret(path));
+  if (keys.length === 0) return;
+  throw new UserError(
+    [
+      `The stack file ${file} has settings that cannot be read:`,
+      ...keys.map((path) => `  ${PREFIX}${settingOf(path)} is encrypted; allowed: secrets one by one`),
+      "Nothing was changed. Write them in plain text, and encrypt what is marked as a secret in config/schema.ts alone:",
+      `  pulumi config set --secret --path '${PREFIX}alerting.receivers[0].slack.url' URL`,
+    ].join("\n"),
+  );
+}
+
+function encrypted(value: unknown, path: string[]): string[][] {
+  if (typeof value !== "object" || value === null) return [];
+  if ("secure" in value) return [path];
+  return Object.entries(value).flatMap(([key, inner]) => encrypted(inner, [...path, key]));
 }
 
 /** Where the file of a stack lies, unless the user says otherwise. */

@@ -1,28 +1,45 @@
 import { z } from "zod";
-import { httpUrl, kubernetesName, nodePort, port, resources, storage } from "./common";
+import { duration, FIVE_MINUTE_RATES, nodePort, origin, port, resources, text, textOrNumber } from "./common";
+import {
+  annotations,
+  kubernetesName,
+  labels,
+  nodeLabels,
+  objectName,
+  once,
+  storage,
+  toleration,
+} from "./kubernetes";
 
-const ROTATION = "allowed: any text that is not empty, such as a date; another text makes a new password";
+/** A host without a dot or port would be taken for a path on Docker Hub. */
+const REGISTRY =
+  /^(?:localhost|(?=[^/]*[.:])[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::[1-9]\d{0,4})?(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*$/;
 
 export const grafana = z
   .strictObject({
-    port: port().default(3000).describe("Port Grafana listens on; default 3000, Grafana's own."),
+    // Grafana does not run as root, which lower ports are kept for.
+    port: port(1024).default(3000).describe("Port Grafana listens on; default 3000, Grafana's own."),
     nodePort: nodePort().describe("Port of Grafana on every node; kind: 30006, elsewhere null: none."),
     admin: z
       .strictObject({
-        rotation: z
-          .union([z.string(), z.number()], { error: ROTATION })
-          .transform(String)
-          .pipe(z.string().trim().min(1, ROTATION))
-          .default("1")
+        // Of 1.1 and 1.10 YAML makes the same number, and so the same password.
+        rotation: textOrNumber(
+          /\S/,
+          "any text that is not empty, such as a date; a number with a dot in quotes; another text makes a new password",
+          z.int(),
+        )
+          .prefault("1")
           .describe(
             "Id of the generated password. Another id makes a new one and ends all sessions; default 1.",
           ),
       })
       .prefault({})
       .describe("The generated administrator."),
-    folder: z
-      .string()
-      .min(1)
+    // Grafana expands $ in the file that names it, and has a folder General of its own.
+    folder: text(
+      /^(?!general$)[^\s$\p{Cc}]([^$\p{Cc}]{0,98}[^\s$\p{Cc}])?$/iu,
+      "any text that is not empty, of at most 100 characters, without $, and not General",
+    )
       .default("Services")
       .describe("Folder of the services' dashboards; default Services."),
     storage: storage("1Gi"),
@@ -40,8 +57,8 @@ export const edge = z
         "Whether there is a proxy; default: where it has a NodePort. With it Grafana lives under its path.",
       ),
     nodePort: nodePort().describe("Port of the proxy on every node; kind: 30080, elsewhere null: none."),
-    url: httpUrl()
-      .default("http://localhost:8080")
+    url: origin()
+      .prefault("http://localhost:8080")
       .describe("Address users type; default http://localhost:8080, where kind maps 30080."),
     resources: resources("10m 24Mi", "100m 64Mi"),
   })
@@ -73,41 +90,27 @@ export const namespaces = z
 
 export const placement = z
   .strictObject({
-    registry: z
-      .string()
-      .regex(/^[^\s/]+(\/[^\s]+)*[^\s/]$/, "allowed: host[:port][/path] without a slash at the end")
+    registry: text(
+      REGISTRY,
+      "host[:port][/path] with a dot or a port in the host, such as mirror.example.org/team, without https:// and without a slash at the end",
+    )
       .nullable()
       .default(null)
       .describe(
         "Mirror that replaces the registry of every image (docker.io, registry.k8s.io); default null.",
       ),
-    imagePullSecrets: z
-      .array(kubernetesName("the name of a Secret"))
-      .default([])
-      .describe("Names of pull secrets."),
+    imagePullSecrets: once(objectName("the name of a Secret")).default([]).describe("Names of pull secrets."),
     tolerations: z
-      .array(
-        z.strictObject({
-          key: z.string().optional(),
-          operator: z.enum(["Exists", "Equal"]).optional(),
-          value: z.string().optional(),
-          effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
-          tolerationSeconds: z.int().optional(),
-        }),
-      )
+      .array(toleration())
       .default([])
       .describe("Tolerations of all pods; the node agents tolerate everything anyway."),
-    nodeSelector: z
-      .record(z.string(), z.string())
-      .default({})
-      .describe("Node labels of all pods but the agents'."),
-    priorityClassName: z
-      .string()
+    nodeSelector: nodeLabels().default({}).describe("Node labels of all pods but the agents'."),
+    priorityClassName: objectName("the name of a PriorityClass, or null")
       .nullable()
       .default(null)
       .describe("Priority class of all pods; default null."),
-    labels: z.record(z.string(), z.string()).default({}).describe("Extra labels on every object."),
-    annotations: z.record(z.string(), z.string()).default({}).describe("Extra annotations on every object."),
+    labels: labels().default({}).describe("Extra labels on every object."),
+    annotations: annotations().default({}).describe("Extra annotations on every object."),
   })
   .prefault({})
   .describe("Where and how pods are placed.");
@@ -118,14 +121,10 @@ export const service = z.strictObject({
     "Namespace of the Kubernetes Service of that name.",
   ),
   port: port().describe("Port of the pods behind that Service which answers the scrape (targetPort)."),
-  path: z
-    .string()
-    .regex(/^\/[\w\-./~]*$/, "allowed: a path that begins with /, such as /metrics or /actuator/prometheus")
+  path: text(/^\/[\w\-./~]*$/, "a path that begins with /, such as /metrics or /actuator/prometheus")
     .default("/metrics")
     .describe("Path of the metrics; default /metrics. Spring: /actuator/prometheus."),
-  interval: z
-    .string()
-    .regex(/^([1-9]\d*)(s|m)$/, "allowed: seconds or minutes, such as 10s")
+  interval: duration(FIVE_MINUTE_RATES)
     .optional()
     .describe("How often it is scraped; default: 10s for Spring's path, else metrics.scrapeInterval."),
 });

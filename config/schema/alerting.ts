@@ -1,18 +1,27 @@
 import { z } from "zod";
-import { duration, fraction, httpUrl, resources, secret, storage } from "./common";
+import { allowed, duration, fraction, httpUrl, resources, secret, text } from "./common";
+import { storage } from "./kubernetes";
+
+/** These two are made by the stack itself. */
+const OWN_RECEIVERS = ["nobody", "heartbeat"];
 
 const receiver = z
   .strictObject({
-    name: z
-      .string()
-      .min(1, "allowed: a name that routes can refer to")
+    name: text(/\S/, "a name that routes can refer to")
+      .refine(
+        (name) => !OWN_RECEIVERS.includes(name),
+        allowed(`any name but ${OWN_RECEIVERS.join(" and ")}, which the stack has itself`),
+      )
       .describe("Name that routes refer to."),
     slack: z
       .strictObject({
-        url: secret("the URL of a Slack incoming webhook").describe(
+        url: secret(httpUrl("the URL of a Slack incoming webhook")).describe(
           "Incoming webhook. Set it with --secret.",
         ),
-        channel: z.string().min(1).describe("Channel, such as #alerts."),
+        channel: text(
+          /^(?:[#@][\p{L}\p{N}._-]{1,80}|[CDGU][A-Z0-9]{7,20})$/u,
+          'a channel in quotes such as "#alerts", a person such as "@anna", or an id such as C0123456789',
+        ).describe("Channel, such as #alerts, in quotes."),
       })
       .optional()
       .describe("Slack channel."),
@@ -22,7 +31,7 @@ const receiver = z
       .describe("E-mail; needs alerting.smtp."),
     webhook: z
       .strictObject({
-        url: secret("an http:// or https:// URL").pipe(httpUrl()).describe("URL. May be a secret."),
+        url: secret(httpUrl()).describe("URL. May be a secret."),
       })
       .optional()
       .describe("POSTs Alertmanager's JSON to a URL."),
@@ -57,7 +66,9 @@ const rules = z
     podCrashLooping: z
       .strictObject({
         restarts: z.int().min(1).default(5).describe("Fires above this many restarts; default 5."),
-        window: duration().default("15m").describe("Within this time; default 15m."),
+        window: duration({ least: "5m", why: "within which there are four scrapes or more" })
+          .default("15m")
+          .describe("Within this time; default 15m."),
       })
       .prefault({})
       .describe("A container restarts again and again."),
@@ -122,7 +133,7 @@ export const alerting = z
       .describe("Which severity goes to which receiver."),
     heartbeat: z
       .strictObject({
-        url: secret("an http:// or https:// URL").pipe(httpUrl()).describe("URL of the dead man's switch."),
+        url: secret(httpUrl()).describe("URL of the dead man's switch."),
         interval: duration().default("5m").describe("How often it is told that all is well; default 5m."),
       })
       .nullable()
@@ -130,13 +141,30 @@ export const alerting = z
       .describe("External service that the always-firing Watchdog alert reports to; default null: none."),
     smtp: z
       .strictObject({
-        smarthost: z
-          .string()
-          .regex(/^[^\s:]+:\d+$/, "allowed: host:port, such as smtp.example.org:587")
+        smarthost: text(
+          /^(?:[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]):[1-9]\d{0,4}$/,
+          "host:port with a port from 1 to 65535, such as smtp.example.org:587",
+        )
+          .refine(
+            (host) => Number(host.split(":").at(-1)) <= 65535,
+            allowed("host:port with a port from 1 to 65535"),
+          )
           .describe("Mail server as host:port."),
         from: z.email("allowed: an e-mail address").describe("Sender."),
-        username: z.string().optional().describe("User name, where the server wants one."),
-        password: secret("the mail server's password").optional().describe("Password. Set it with --secret."),
+        username: text(/\S/, "the user name at the mail server")
+          .optional()
+          .describe("User name, where the server wants one."),
+        password: secret(text(/\S/, "the mail server's password"))
+          .optional()
+          .describe("Password. Set it with --secret."),
+      })
+      .superRefine(({ username, password }, context) => {
+        if ((username === undefined) !== (password === undefined))
+          context.addIssue({
+            code: "custom",
+            path: [username === undefined ? "username" : "password"],
+            message: "is missing; allowed: user name and password, or neither",
+          });
       })
       .nullable()
       .default(null)
@@ -145,6 +173,10 @@ export const alerting = z
     groupInterval: duration().default("5m").describe("Wait before news of a group; default 5m."),
     repeatInterval: duration().default("4h").describe("Wait before the same again; default 4h."),
     runbookUrl: httpUrl()
+      .regex(/^[^#]*$/, {
+        error: allowed("a URL without #: the alert's heading is put behind it"),
+        abort: true,
+      })
       .default("https://github.com/observability-stack/observability-stack/blob/main/alerts/RUNBOOK.md")
       .describe("Page that every alert's runbook_url points into; one heading an alert."),
     rules,

@@ -1,72 +1,132 @@
 import { z } from "zod";
-import { BYTE_QUANTITY, CPU_QUANTITY, DURATION } from "../units";
+import { BYTE_QUANTITY, bytes, CPU_QUANTITY, DURATION, millicores, seconds } from "../units";
 
-/** The kinds of value that settings are made of. Each says what is allowed; `config/load.ts` adds the key. */
+/**
+ * The kinds of value that settings are made of. What is allowed is said once: messages, editors (`errorMessage`) and the
+ * page docs/settings.md show the same words.
+ */
 
-export const duration = () =>
-  z
-    .string({ error: "allowed: a duration such as 30s, 5m, 36h, 7d or 2w" })
-    .regex(DURATION, "allowed: a whole number above zero and one of s, m, h, d, w, such as 30s, 5m, 7d");
+export const allowed = (words: string): string => `allowed: ${words}`;
 
-export const byteQuantity = () =>
-  z
-    .string({ error: "allowed: a size such as 512Mi or 4Gi" })
-    .regex(BYTE_QUANTITY, "allowed: a number and one of Ki, Mi, Gi, Ti, such as 512Mi or 4Gi");
+/** Text of one form. Nothing else is checked on a text that has another. */
+export const text = (pattern: RegExp, words: string) => {
+  const error = allowed(words);
+  return z.string({ error }).regex(pattern, { error, abort: true }).meta({ errorMessage: error });
+};
 
-export const cpuQuantity = () =>
-  z.coerce
-    .string()
-    .regex(CPU_QUANTITY, "allowed: thousandths of a core such as 250m, or cores such as 2 or 0.5");
+/** Where YAML reads a number, as in `cpu: 2`, the text of it is meant. */
+export const textOrNumber = (pattern: RegExp, words: string, number: z.ZodNumber = z.number()) => {
+  const error = allowed(words);
+  return z
+    .union([z.string().regex(pattern, { error, abort: true }), number], { error })
+    .transform(String)
+    .pipe(text(pattern, words))
+    .meta({ errorMessage: error });
+};
 
-export const probability = () =>
-  z
-    .number({ error: "allowed: a number from 0 to 1, such as 0.1 for one trace in ten" })
-    .min(0, "allowed: a number from 0 to 1")
-    .max(1, "allowed: a number from 0 to 1");
+/** Longer ones overflow in some of the programs, which count nanoseconds. */
+const TEN_YEARS = "520w";
+
+export const duration = (range: { least?: string; most?: string; why?: string } = {}) => {
+  const { least, most = TEN_YEARS, why } = range;
+  const bounds = [...(least ? [`at least ${least}`] : []), ...(range.most ? [`at most ${most}`] : [])];
+  const words = [
+    "a whole number above zero and one of s, m, h, d, w, such as 30s, 5m, 7d",
+    ...(bounds.length > 0 ? [`${bounds.join(", ")}${why ? `, ${why}` : ""}`] : []),
+  ].join("; ");
+  const inside = (value: string) =>
+    seconds(value) <= seconds(most) && (!least || seconds(value) >= seconds(least));
+  return text(DURATION, words).refine(inside, allowed(range.most ? words : `${words}; at most 10 years`));
+};
+
+/** rate() over less than four samples swings with each one that is late or missing. */
+export const FIVE_MINUTE_RATES = {
+  most: "1m",
+  why: "since rules and dashboards take rates over 5m, which need four samples or more",
+};
+
+/** Containers do not start with less memory than 8Mi, and a volume that small holds nothing. */
+const LEAST = "8Mi";
+const MOST = "1024Ti";
+
+export const byteQuantity = () => {
+  const words = `a size such as 512Mi or 4Gi (Ki, Mi, Gi, Ti), a whole number of bytes from ${LEAST} to ${MOST}`;
+  return text(BYTE_QUANTITY, words).refine((value) => {
+    const size = bytes(value);
+    return Number.isInteger(size) && size >= bytes(LEAST) && size <= bytes(MOST);
+  }, allowed(words));
+};
+
+export const cpuQuantity = () => {
+  const words = "thousandths of a core such as 250m, or cores such as 2 or 0.5; from 1m to 1000 cores";
+  return textOrNumber(CPU_QUANTITY, words).refine(
+    (value) => millicores(value) >= 1 && millicores(value) <= 1_000_000,
+    allowed(words),
+  );
+};
+
+const number = (schema: z.ZodNumber, words: string) => schema.meta({ errorMessage: allowed(words) });
+
+export const count = (what: string) => {
+  const words = `${what}, 1 or more`;
+  return number(z.int({ error: allowed(words) }).min(1, allowed(words)), words);
+};
+
+export const probability = () => {
+  const words = "a number from 0 to 1, such as 0.1 for one trace in ten";
+  const error = allowed(words);
+  return number(z.number({ error }).min(0, error).max(1, error), words);
+};
 
 /** A share as a fraction: 0.05 is 5 %. */
-export const fraction = () =>
-  z
-    .number({ error: "allowed: a fraction above 0 and up to 1, such as 0.05 for 5 %" })
-    .gt(0, "allowed: a fraction above 0 and up to 1, such as 0.05 for 5 %")
-    .max(1, "allowed: a fraction above 0 and up to 1, such as 0.05 for 5 %");
+export const fraction = () => {
+  const words = "a fraction above 0 and up to 1, such as 0.05 for 5 %";
+  const error = allowed(words);
+  return number(z.number({ error }).gt(0, error).max(1, error), words);
+};
 
-export const port = () =>
-  z
-    .int({ error: "allowed: a port from 1 to 65535" })
-    .min(1, "allowed: a port from 1 to 65535")
-    .max(65535, "allowed: a port from 1 to 65535");
+export const port = (least = 1) => {
+  const words = `a port from ${least} to 65535`;
+  const error = allowed(words);
+  return number(z.int({ error }).min(least, error).max(65535, error), words);
+};
 
 /** Null means that the Service gets no port on the nodes. Two of one number are refused across all keys. */
-export const nodePort = () =>
-  z
-    .int({ error: "allowed: a NodePort from 30000 to 32767, or null for none" })
-    .min(30000, "allowed: a NodePort from 30000 to 32767, or null for none")
-    .max(32767, "allowed: a NodePort from 30000 to 32767, or null for none")
-    .nullable()
-    .default(null);
+export const nodePort = () => {
+  const words = "a NodePort from 30000 to 32767, or null for none";
+  const error = allowed(words);
+  return number(z.int({ error }).min(30000, error).max(32767, error), words).nullable().default(null);
+};
 
-export const kubernetesName = (what: string) =>
-  z
-    .string({ error: `allowed: ${what}: lower-case letters, digits and -` })
-    .regex(
-      /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
-      `allowed: ${what}: lower-case letters, digits and -, at most 63 of them`,
-    );
+/**
+ * URLs reach templates, command lines and the programs' own parsers: of all that a browser forgives, only what needs no
+ * quoting anywhere passes.
+ */
+const URL_CHARACTERS = /^https?:\/\/[^/?#](?:[\w\-.~:/?#[\]@!&*+,;=]|%[0-9A-Fa-f]{2})*$/;
 
-export const httpUrl = () => z.url({ protocol: /^https?$/, error: "allowed: an http:// or https:// URL" });
+export const httpUrl = (words = "an http:// or https:// URL") => {
+  const error = allowed(words);
+  return z
+    .url({ protocol: /^https?$/, error, abort: true })
+    .regex(URL_CHARACTERS, { error: `${error}, without spaces, quotes, braces or $`, abort: true })
+    .meta({ errorMessage: error });
+};
 
-/** A text that is never shown: it goes into a Kubernetes Secret only, and messages hide it. */
-export const secret = (what: string) =>
-  z
-    .string({ error: `allowed: ${what}` })
-    .min(1, `allowed: ${what}`)
-    .meta({ secret: true });
+/** Scheme, host and port. The one slash that browsers put at its end means the same and is left out. */
+export const origin = () => {
+  const words = "scheme, host and port alone, such as https://observability.example.org";
+  return httpUrl(words)
+    .regex(/^https?:\/\/[\w.\-:[\]]+\/?$/, { error: allowed(words), abort: true })
+    .transform((url) => url.replace(/\/$/, ""));
+};
+
+/** It goes into a Kubernetes Secret only; messages show neither it nor anything around it (config/schema-tree.ts). */
+export const secret = <T extends z.ZodType>(schema: T) => schema.meta({ ...schema.meta(), secret: true });
 
 const amounts = (cpu: string, memory: string) =>
   z
     .strictObject({
-      cpu: cpuQuantity().default(cpu).describe("Processor time, such as 100m."),
+      cpu: cpuQuantity().prefault(cpu).describe("Processor time, such as 100m."),
       memory: byteQuantity().default(memory).describe("Memory, such as 256Mi."),
     })
     .prefault({});
@@ -80,24 +140,19 @@ export const resources = (requests: string, limits: string) => {
       requests: amounts(requestCpu, requestMemory).describe("What the scheduler sets aside."),
       limits: amounts(limitCpu, limitMemory).describe("What the container may use at most."),
     })
+    .superRefine(({ requests, limits }, context) => {
+      const more = {
+        cpu: millicores(requests.cpu) > millicores(limits.cpu),
+        memory: bytes(requests.memory) > bytes(limits.memory),
+      };
+      for (const what of ["cpu", "memory"] as const)
+        if (more[what])
+          context.addIssue({
+            code: "custom",
+            path: ["requests", what],
+            message: `${requests[what]} is more than limits.${what} (${limits[what]}); allowed: at most the limit. Lower the one or raise the other.`,
+          });
+    })
     .prefault({})
     .describe(`Requests and limits; default ${requests} and ${limits}.`);
 };
-
-/** A volume that outlives its pod. */
-export const storage = (size: string) =>
-  z
-    .strictObject({
-      size: byteQuantity()
-        .default(size)
-        .describe(
-          `Size of the volume; default ${size}. Growing it edits the claim in place, where the storage class allows it.`,
-        ),
-      class: z
-        .string()
-        .nullable()
-        .default(null)
-        .describe("StorageClass of the volume; default null: the cluster's own default class."),
-    })
-    .prefault({})
-    .describe("The volume that keeps the data.");

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { kubernetesName, port, resources, secret } from "./common";
+import { port, resources, secret, text } from "./common";
+import { kubernetesName } from "./kubernetes";
 
 const target = (what: string) => ({
   name: kubernetesName("a name").describe(`Label instance of the ${what}'s metrics.`),
-  host: z
-    .string({ error: "allowed: a host name or address" })
-    .regex(/^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/, "allowed: a host name or address without a port")
-    .describe("Host name or address, such as redis.shop.svc."),
+  host: text(/^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/, "a host name or address, without a port").describe(
+    "Host name or address, such as redis.shop.svc.",
+  ),
 });
 
 export const redis = z
@@ -16,8 +16,12 @@ export const redis = z
         z.strictObject({
           ...target("server"),
           port: port().default(6379).describe("Port; default 6379."),
-          username: z.string().min(1).optional().describe("User of an access control list; default: none."),
-          password: secret("the server's password").optional().describe("Password. Set it with --secret."),
+          username: text(/^[\w.-]+$/, "letters, digits, _, . and -")
+            .optional()
+            .describe("User of an access control list; default: none."),
+          password: secret(text(/\S/, "the server's password"))
+            .optional()
+            .describe("Password. Set it with --secret."),
         }),
       )
       .default([])
@@ -34,20 +38,17 @@ export const postgres = z
         z.strictObject({
           ...target("server"),
           port: port().default(5432).describe("Port; default 5432."),
-          database: z
-            .string()
-            .regex(/^[\w-]+$/, "allowed: letters, digits, _ and -")
+          database: text(/^[\w-]+$/, "letters, digits, _ and -")
             .default("postgres")
             .describe("Database to connect to; default postgres."),
           sslmode: z
             .enum(["disable", "require", "verify-full"], { error: "allowed: disable, require, verify-full" })
             .default("require")
             .describe("How the connection is encrypted; default require."),
-          username: z
-            .string({ error: "allowed: the name of a role that may read pg_monitor's views" })
-            .min(1)
-            .describe("Role; `GRANT pg_monitor TO role` is all it needs."),
-          password: secret("the role's password").describe("Password. Set it with --secret."),
+          username: text(/\S/, "the name of a role that may read pg_monitor's views").describe(
+            "Role; `GRANT pg_monitor TO role` is all it needs.",
+          ),
+          password: secret(text(/\S/, "the role's password")).describe("Password. Set it with --secret."),
         }),
       )
       .default([])

@@ -1,30 +1,37 @@
 import { z } from "zod";
-import { byteQuantity, duration, kubernetesName, nodePort, probability, resources, storage } from "./common";
+import { byteQuantity, count, duration, FIVE_MINUTE_RATES, nodePort, probability, resources } from "./common";
 import { postgres, redis } from "./exporters";
+import { kubernetesName, once, storage } from "./kubernetes";
+
+/** Prometheus and Tempo write a block every hour or two: what is younger is not deleted anyway. */
+const A_BLOCK = { least: "2h", why: "the time that one block holds" };
 
 export const metrics = z
   .strictObject({
-    scrapeInterval: duration()
+    scrapeInterval: duration(FIVE_MINUTE_RATES)
       .default("15s")
       .describe("How often targets are scraped unless a service says otherwise; default 15s."),
-    evaluationInterval: duration().default("15s").describe("How often rules are evaluated; default 15s."),
-    annotatedNamespaces: z
-      .array(kubernetesName("a namespace"))
+    evaluationInterval: duration({ most: "1m", why: "since alerts read what the recording rules wrote last" })
+      .default("15s")
+      .describe("How often rules are evaluated; default 15s."),
+    annotatedNamespaces: once(kubernetesName("a namespace"))
       .default([])
       .describe(
         "Namespaces, besides those of services, whose pods are scraped when annotated prometheus.io/scrape; default none.",
       ),
     limits: z
       .strictObject({
-        samples: z.int().min(1).default(50_000).describe("Series of one scrape; default 50000."),
-        labels: z.int().min(1).default(64).describe("Labels of one series; default 64."),
-        targets: z.int().min(1).default(2000).describe("Pods of one service; default 2000."),
+        samples: count("a whole number of series")
+          .default(50_000)
+          .describe("Series of one scrape; default 50000."),
+        labels: count("a whole number of labels").default(64).describe("Labels of one series; default 64."),
+        targets: count("a whole number of pods").default(2000).describe("Pods of one service; default 2000."),
       })
       .prefault({})
       .describe("Of applications: a scrape with more is refused as a whole, and the service counts as down."),
     retention: z
       .strictObject({
-        time: duration().default("7d").describe("Samples older than this are deleted; default 7d."),
+        time: duration(A_BLOCK).default("7d").describe("Samples older than this are deleted; default 7d."),
         size: byteQuantity()
           .default("4Gi")
           .describe("The oldest blocks are deleted above this size; default 4Gi. Below the volume's size."),
@@ -66,11 +73,8 @@ export const logs = z
       .describe("What reads the pods' logs; default alloy."),
     retention: z
       .strictObject({
-        time: duration()
+        time: duration({ least: "24h", why: "the period of Loki's index" })
           .default("7d")
-          .refine((time) => /[dw]$/.test(time) || /^(2[4-9]|[3-9]\d|\d{3,})h$/.test(time), {
-            error: "allowed: 24h or more, the period of Loki's index",
-          })
           .describe("Lines older than this are deleted; default 7d. At least 24h."),
       })
       .prefault({})
@@ -113,7 +117,7 @@ export const tracing = z
       .describe("Head sampling."),
     retention: z
       .strictObject({
-        time: duration().default("48h").describe("Traces older than this are deleted; default 48h."),
+        time: duration(A_BLOCK).default("48h").describe("Traces older than this are deleted; default 48h."),
       })
       .prefault({})
       .describe("What is kept."),

@@ -1,0 +1,164 @@
+import type { z } from "zod";
+import { bytes } from "../units";
+
+/** The checks that need more than one key. They run once every key is right by itself. */
+
+/**
+ * Names of the stack's own scrape jobs, and of its programs, which the series of the job `stack` carry as their job. A
+ * service of such a name would be mixed up with them.
+ */
+export const OWN_JOBS: readonly string[] = [
+  ...["annotated-pods", "stack", "stack-samples", "kubelet", "cadvisor"],
+  ...[
+    "edge",
+    "prometheus",
+    "alertmanager",
+    "kube-state-metrics",
+    "node-exporter",
+    "grafana",
+    "grafana-rotation",
+  ],
+  ...["redis", "redis-exporter", "postgres", "postgres-exporter"],
+  ...["loki", "alloy", "alloy-events", "collector", "tempo"],
+];
+
+/** Every cluster has these from the start: they are nobody's to make or to delete. */
+const CLUSTERS_OWN = ["default", "kube-system", "kube-public", "kube-node-lease"];
+
+/** Prometheus counts blocks only, so that its write-ahead log and a compaction need the rest. */
+const RETAINED = 0.9;
+
+interface Checked {
+  namespaces: { stack: string; agents: string; create: boolean; createApplications: boolean };
+  services: { name: string; namespace: string }[];
+  metrics: {
+    nodePort: number | null;
+    retention: { size: string };
+    storage: { size: string };
+    annotatedNamespaces: string[];
+    redis: { targets: { name: string }[] };
+    postgres: { targets: { name: string }[] };
+  };
+  grafana: { nodePort: number | null };
+  edge: { enabled: boolean; nodePort: number | null };
+  alerting: {
+    receivers: { name: string; email?: object }[];
+    routes: { severity: string; receiver: string }[];
+    smtp: object | null;
+  };
+}
+
+type Refuse = (path: (string | number)[], message: string) => void;
+
+export function checkTogether(settings: Checked, context: z.core.$RefinementCtx): void {
+  const refuse: Refuse = (path, message) => context.addIssue({ code: "custom", path, message });
+  checkSizes(settings, refuse);
+  checkNamespaces(settings, refuse);
+  checkJobs(settings, refuse);
+  checkTargets(settings, refuse);
+  checkNodePorts(settings, refuse);
+  checkAlerting(settings, refuse);
+}
+
+function checkSizes({ metrics }: Checked, refuse: Refuse): void {
+  const { retention, storage } = metrics;
+  if (bytes(retention.size) > RETAINED * bytes(storage.size))
+    refuse(
+      ["metrics", "retention", "size"],
+      `${retention.size} is too much; allowed: at most 90 % of metrics.storage.size (${storage.size}), since the write-ahead log needs room too. Lower it, or raise the other.`,
+    );
+}
+
+function checkNamespaces({ namespaces, services, metrics }: Checked, refuse: Refuse): void {
+  const { stack, agents, create, createApplications } = namespaces;
+  if (stack === agents)
+    refuse(
+      ["namespaces", "agents"],
+      "allowed: another namespace than namespaces.stack, since it is privileged",
+    );
+  for (const key of ["stack", "agents"] as const)
+    if (create && CLUSTERS_OWN.includes(namespaces[key]))
+      refuse(
+        ["namespaces", key],
+        `${namespaces[key]} is the cluster's own and cannot be made; allowed: another name, or namespaces.create: false`,
+      );
+  const own = (namespace: string) =>
+    `${namespace} is the stack's own; allowed: a namespace of applications. The stack's pods are scraped anyway.`;
+  services.forEach(({ namespace }, index) => {
+    if ([stack, agents].includes(namespace)) refuse(["services", index, "namespace"], own(namespace));
+    else if (createApplications && CLUSTERS_OWN.includes(namespace))
+      refuse(
+        ["services", index, "namespace"],
+        `${namespace} is the cluster's own and cannot be made; allowed: another namespace, or namespaces.createApplications: false`,
+      );
+  });
+  metrics.annotatedNamespaces.forEach((namespace, index) => {
+    if ([stack, agents].includes(namespace))
+      refuse(["metrics", "annotatedNamespaces", index], own(namespace));
+  });
+}
+
+function checkJobs({ services }: Checked, refuse: Refuse): void {
+  const taken = "is one of the stack's own scrape jobs; allowed: any name but";
+  services.forEach(({ name }, index) => {
+    if (OWN_JOBS.includes(name))
+      refuse(
+        ["services", index, "name"],
+        `${name} ${taken} ${OWN_JOBS.join(", ")}. A Service that cannot be renamed is scraped by the annotations of its pods.`,
+      );
+  });
+  repeated(services.map(({ name }) => name)).forEach(({ index, value }) =>
+    refuse(["services", index, "name"], `${value} is named twice; allowed: each name once`),
+  );
+}
+
+function checkTargets({ metrics }: Checked, refuse: Refuse): void {
+  for (const exporter of ["redis", "postgres"] as const)
+    repeated(metrics[exporter].targets.map(({ name }) => name)).forEach(({ index, value }) =>
+      refuse(
+        ["metrics", exporter, "targets", index, "name"],
+        `${value} is named twice; allowed: each name once`,
+      ),
+    );
+}
+
+function checkNodePorts({ metrics, grafana, edge }: Checked, refuse: Refuse): void {
+  const opened = [
+    { key: "metrics", port: metrics.nodePort },
+    { key: "grafana", port: grafana.nodePort },
+    { key: "edge", port: edge.enabled ? edge.nodePort : null },
+  ].filter(({ port }) => port !== null);
+  repeated(opened.map(({ port }) => port)).forEach(({ index, value }) =>
+    refuse([opened[index].key, "nodePort"], `${value} is taken by another key; allowed: each NodePort once`),
+  );
+}
+
+function checkAlerting({ alerting }: Checked, refuse: Refuse): void {
+  const { receivers, routes, smtp } = alerting;
+  repeated(receivers.map(({ name }) => name)).forEach(({ index, value }) =>
+    refuse(["alerting", "receivers", index, "name"], `${value} is named twice; allowed: each name once`),
+  );
+  receivers.forEach(({ email }, index) => {
+    if (email && !smtp)
+      refuse(["alerting", "receivers", index, "email"], "needs a mail server; set alerting.smtp as well");
+  });
+  routes.forEach(({ receiver }, index) => {
+    if (!receivers.some(({ name }) => name === receiver))
+      refuse(
+        ["alerting", "routes", index, "receiver"],
+        `is no receiver; allowed: ${receivers.map(({ name }) => name).join(", ") || "none, since alerting.receivers is empty"}`,
+      );
+  });
+  repeated(routes.map(({ severity }) => severity)).forEach(({ index, value }) =>
+    refuse(
+      ["alerting", "routes", index, "severity"],
+      `${value} has a route already, and the first one takes all; allowed: one route a severity. One receiver may have slack, email and webhook together.`,
+    ),
+  );
+}
+
+function repeated<T>(values: T[]): { index: number; value: T }[] {
+  return values
+    .map((value, index) => ({ index, value }))
+    .filter(({ index, value }) => values.indexOf(value) < index);
+}

@@ -1,0 +1,173 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stackFileSchema } from "../config/json-schema";
+import { secretPaths } from "../config/schema-tree";
+import { settingsOf } from "../config/settings";
+import { stackConfig } from "../local/render";
+import { rendered } from "./support/render";
+
+/** Every key that the schema marks as a secret: a new one is tested from the day it is marked. */
+const paths = secretPaths().map((path) => path.map((part) => (part === "[]" ? 0 : part)));
+const nameOf = (path: Path) => path.join(".");
+
+type Path = (string | number)[];
+type Given = Record<string, unknown>;
+
+/** A stack file that sets all of them. */
+const full = (): Given => ({
+  alerting: {
+    receivers: [
+      {
+        name: "a",
+        slack: { url: "https://hooks.example.org/", channel: "#a" },
+        webhook: { url: "https://hook.example.org/" },
+      },
+    ],
+    heartbeat: { url: "https://heartbeat.example.org/" },
+    smtp: { smarthost: "smtp.example.org:587", from: "a@example.org", username: "u", password: "p" },
+  },
+});
+
+const at = (given: unknown, path: Path): unknown =>
+  path.reduce((value, part) => (value as Record<string | number, unknown>)[part], given);
+
+function withValue(path: Path, value: unknown): Given {
+  const given = full();
+  (at(given, path.slice(0, -1)) as Record<string | number, unknown>)[path.at(-1)!] = value;
+  return given;
+}
+
+/** What Pulumi would print when it stops, if anything. */
+function messageOf(given: Given): string {
+  try {
+    settingsOf(given, "kind");
+    return "";
+  } catch (error) {
+    return `${(error as Error).message}\n${(error as Error).stack}`;
+  }
+}
+
+const SENTINEL = "sentinel";
+
+test("there are secrets, and the full stack file sets them all", () => {
+  expect(paths.map(nameOf)).toEqual([
+    "alerting.receivers.0.slack.url",
+    "alerting.receivers.0.webhook.url",
+    "alerting.heartbeat.url",
+    "alerting.smtp.password",
+  ]);
+  for (const path of paths) expect(typeof at(full(), path)).toBe("string");
+  expect(messageOf(full())).toBe("");
+});
+
+describe.each(paths.map((path): [string, Path] => [nameOf(path), path]))("%s", (name, path) => {
+  const wrong: [string, unknown][] = [
+    ["a wrong text", `${SENTINEL} {{`],
+    ["a text that begins like the right one", `https:/${SENTINEL}`],
+    ["a list", [SENTINEL]],
+    ["an object", { url: SENTINEL, password: { a: SENTINEL } }],
+    ["a list of objects", [{ url: SENTINEL, [`url:https://${SENTINEL}/`]: null }]],
+    ["an object of one letter's key", { a: { b: SENTINEL } }],
+  ];
+
+  test.each(wrong)("as %s is not printed", (_, value) => {
+    // Text is all that a password must be.
+    if (typeof value !== "string" || !name.endsWith("password"))
+      expect(messageOf(withValue(path, value))).not.toBe("");
+    expect(messageOf(withValue(path, value))).not.toContain(SENTINEL);
+  });
+
+  test.each(wrong)("in the place of anything above it, as %s, it is not printed", (_, value) => {
+    for (let length = 1; length < path.length; length++) {
+      const message = messageOf(withValue(path.slice(0, length), value));
+      expect(message).toContain("observability:");
+      expect(message).not.toContain(SENTINEL);
+    }
+  });
+
+  test("as the name of a key beside it, or as YAML reads `url:https://...`, it is not printed", () => {
+    const object = path.slice(0, -1);
+    for (const key of [SENTINEL, `url:https://${SENTINEL}.example.org`]) {
+      const message = messageOf(withValue([...object, key], null));
+      expect(message).toContain("has a key that is no setting (not shown");
+      expect(message).not.toContain(SENTINEL);
+    }
+    for (let length = 1; length < object.length; length++) {
+      const message = messageOf(withValue([...path.slice(0, length), `url:https://${SENTINEL}/`], 1));
+      expect(message).not.toContain(SENTINEL);
+    }
+  });
+
+  test("with another key wrong beside it, it is not printed", () => {
+    const given = withValue(path, `https://${SENTINEL}.example.org/`);
+    (given.alerting as Given).groupWait = "soon";
+    (given.alerting as Given).colour = "blue";
+    const message = messageOf(given);
+    expect(message).toContain('observability:alerting.groupWait is "soon"');
+    expect(message).toContain("observability:alerting.colour is no setting");
+    expect(message).not.toContain(SENTINEL);
+  });
+});
+
+test("what is no secret is shown, whatever its key is called", () => {
+  expect(messageOf({ edge: { url: "nowhere" } })).toContain('edge.url is "nowhere"');
+  expect(messageOf({ alerting: { runbookUrl: "nowhere" } })).toContain('alerting.runbookUrl is "nowhere"');
+});
+
+test("each secret is in a Secret and nowhere else", async () => {
+  const given = paths.reduce<Given>((all, path, index) => {
+    (at(all, path.slice(0, -1)) as Given)[path.at(-1)!] = `https://${SENTINEL}-${index}.example.org/`;
+    return all;
+  }, full());
+  expect(settingsOf(given, "kind")).toBeDefined();
+  const manifests = await rendered("kind", given);
+  expect(JSON.stringify(manifests)).not.toContain(SENTINEL);
+  expect(JSON.stringify(stackFileSchema())).not.toContain(SENTINEL);
+  const receivers = manifests.find(
+    ({ kind, metadata }) => kind === "Secret" && metadata.name.includes("receivers"),
+  )!;
+  expect(Object.keys(receivers.stringData as object)).toHaveLength(paths.length);
+});
+
+describe("a stack file with encrypted values", () => {
+  let directory: string;
+  beforeAll(() => (directory = mkdtempSync(join(tmpdir(), "secrets-"))));
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  function configOf(text: string) {
+    const file = join(directory, "Pulumi.a.yaml");
+    writeFileSync(file, `config:\n${text}\n`);
+    return stackConfig(file);
+  }
+
+  test("is read where a secret belongs", () => {
+    const config = configOf(
+      "  observability:alerting: { receivers: [{ name: a, webhook: { url: { secure: v1:x } } }] }",
+    );
+    const settings = settingsOf({ alerting: config["observability:alerting"] }, "a");
+    expect(settings.alerting.receivers[0].webhook!.url).not.toContain("v1:x");
+  });
+
+  test.each([
+    ["alerting", "  observability:alerting: { secure: v1:x }"],
+    ["alerting.smtp", "  observability:alerting: { smtp: { secure: v1:x } }"],
+    ["services[0].port", "  observability:services: [{ port: { secure: v1:x } }]"],
+  ])("says what to do where %s is encrypted as a whole", (key, text) => {
+    expect(() => configOf(text)).toThrow(
+      expect.objectContaining({
+        name: "UserError",
+        message: expect.stringMatching(
+          new RegExp(
+            `observability:${key.replace(/[[\].]/g, "\\$&")} is encrypted.*pulumi config set --secret --path`,
+            "s",
+          ),
+        ),
+      }),
+    );
+  });
+
+  test("other programs' keys are Pulumi's own affair", () => {
+    expect(configOf("  aws:token: { secure: v1:x }")).toHaveProperty(["aws:token"]);
+  });
+});

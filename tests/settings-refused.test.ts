@@ -1,0 +1,405 @@
+import { OWN_JOBS } from "../config/schema/checks";
+import { settingsOf } from "../config/settings";
+import { programs, stackOf } from "../programs";
+import { prometheusConfig } from "../programs/prometheus/config";
+
+/** Settings that look right and would break on the cluster: each is refused instead. */
+
+const service = { name: "a", namespace: "x", port: 8080 };
+const hook = { url: "https://hook.example.org" };
+const receiver = (more: object) => ({ alerting: { receivers: [{ name: "a", ...more }] } });
+const smtp = (more: object) => ({
+  alerting: { smtp: { smarthost: "smtp.example.org:587", from: "a@b.org", ...more } },
+});
+const placement = (more: object) => ({ placement: more });
+
+type Row = [what: string, given: Record<string, unknown>, key: string, allowed: string];
+
+const names: Row[] = [
+  ...["nobody", "heartbeat"].map((name): Row => [
+    `a receiver called ${name}`,
+    { alerting: { receivers: [{ name, webhook: hook }] } },
+    `alerting.receivers[0].name is "${name}"`,
+    "any name but nobody and heartbeat",
+  ]),
+  ...OWN_JOBS.map((name): Row => [
+    `a service called like the own job ${name}`,
+    { services: [{ ...service, name }] },
+    `services[0].name ${name} is one of the stack's own`,
+    "annotations of its pods",
+  ]),
+  ...["observability", "observability-agents"].map((namespace): Row => [
+    `a service in ${namespace}`,
+    { services: [{ ...service, namespace }] },
+    `services[0].namespace ${namespace} is the stack's own`,
+    "a namespace of applications",
+  ]),
+  [
+    "annotated pods of the own namespace",
+    { metrics: { annotatedNamespaces: ["x", "observability"] } },
+    "metrics.annotatedNamespaces[1] observability is the stack's own",
+    "a namespace of applications",
+  ],
+  [
+    "a namespace listed twice",
+    { metrics: { annotatedNamespaces: ["x", "x"] } },
+    'metrics.annotatedNamespaces[1] "x" is listed twice',
+    "each once",
+  ],
+  [
+    "the cluster's own namespace",
+    { namespaces: { stack: "default" } },
+    "namespaces.stack default",
+    "create: false",
+  ],
+  [
+    "an application namespace that every cluster has",
+    { namespaces: { createApplications: true }, services: [{ ...service, namespace: "kube-system" }] },
+    "services[0].namespace kube-system",
+    "createApplications: false",
+  ],
+  ...['a"b {{ x }}', "", " ", "a b", "-a", "x".repeat(64), "$HOME"].flatMap((text): Row[] =>
+    ["environment", "region"].map((key) => [
+      `${key} ${JSON.stringify(text)}`,
+      { [key]: text },
+      `${key} is ${JSON.stringify(text)}`,
+      "letters, digits, -, _ and .",
+    ]),
+  ),
+  ...["$x", "General", "a\tb", "x".repeat(101)].map((folder): Row => [
+    `folder ${folder}`,
+    { grafana: { folder } },
+    "grafana.folder is",
+    "without $, and not General",
+  ]),
+];
+
+const quantities: Row[] = [
+  ...["2m", "5m", "1h", "61s"].flatMap((interval): Row[] => [
+    [
+      `scraped every ${interval}`,
+      { metrics: { scrapeInterval: interval } },
+      "metrics.scrapeInterval",
+      "at most 1m, since rules and dashboards take rates over 5m",
+    ],
+    [
+      `evaluated every ${interval}`,
+      { metrics: { evaluationInterval: interval } },
+      "evaluationInterval",
+      "at most 1m",
+    ],
+    [
+      `a service scraped every ${interval}`,
+      { services: [{ ...service, interval }] },
+      "services[0].interval",
+      "at most 1m",
+    ],
+  ]),
+  [
+    "a window without scrapes",
+    { alerting: { rules: { podCrashLooping: { window: "1m" } } } },
+    "window",
+    "at least 5m",
+  ],
+  ["more than Go counts", { alerting: { groupWait: "99999999w" } }, "groupWait", "at most 10 years"],
+  [
+    "retention for ever",
+    { metrics: { retention: { time: "99999999w" } } },
+    "retention.time",
+    "at most 10 years",
+  ],
+  [
+    "less than a block of metrics",
+    { metrics: { retention: { time: "5m" } } },
+    "metrics.retention.time",
+    "at least 2h",
+  ],
+  [
+    "less than a block of traces",
+    { tracing: { retention: { time: "1s" } } },
+    "tracing.retention.time",
+    "at least 2h",
+  ],
+  [
+    "less than Loki's index",
+    { logs: { retention: { time: "1439m" } } },
+    "logs.retention.time",
+    "at least 24h",
+  ],
+  ...["0Mi", "0.0Gi", "1Ki", "1.0005Gi", "99999999Ti"].flatMap((size): Row[] => [
+    [
+      `a volume of ${size}`,
+      { logs: { storage: { size } } },
+      `logs.storage.size is "${size}"`,
+      "from 8Mi to 1024Ti",
+    ],
+    [
+      `a limit of ${size}`,
+      { logs: { resources: { limits: { memory: size } } } },
+      `logs.resources.limits.memory is "${size}"`,
+      "a whole number of bytes from 8Mi",
+    ],
+    [`metrics up to ${size}`, { metrics: { retention: { size } } }, "metrics.retention.size", "8Mi"],
+  ]),
+  ...["0", "0.0", "0.0001", 0, -1, "100000", [2], null].map((cpu): Row => [
+    `cpu ${JSON.stringify(cpu)}`,
+    { logs: { resources: { requests: { cpu } } } },
+    "logs.resources.requests.cpu",
+    "from 1m to 1000 cores",
+  ]),
+  ...[
+    ["metrics"],
+    ["metrics", "kubeStateMetrics"],
+    ["metrics", "nodeExporter"],
+    ["alerting"],
+    ["logs"],
+    ["logs", "agent"],
+    ["logs", "events"],
+    ["tracing"],
+    ["tracing", "collector"],
+    ["grafana"],
+    ["edge"],
+  ].flatMap((path): Row[] =>
+    [
+      { what: "cpu", requests: { cpu: 2 }, limits: { cpu: "1500m" } },
+      { what: "memory", requests: { memory: "2Gi" }, limits: { memory: "2047Mi" } },
+    ].map(({ what, ...resources }) => [
+      `${path.join(".")}: more ${what} requested than allowed`,
+      path.reduceRight<Record<string, unknown>>((inner, key) => ({ [key]: inner }), { resources }),
+      `${path.join(".")}.resources.requests.${what}`,
+      "at most the limit",
+    ]),
+  ),
+  [
+    "the whole volume",
+    { metrics: { retention: { size: "4.75Gi" } } },
+    "metrics.retention.size 4.75Gi",
+    "at most 90 %",
+  ],
+  ["a port that needs root", { grafana: { port: 80 } }, "grafana.port is 80", "from 1024 to 65535"],
+  ["a rotation that YAML rounds", { grafana: { admin: { rotation: 1.1 } } }, "rotation is 1.1", "in quotes"],
+];
+
+const addresses: Row[] = [
+  ...["/x", "/?a=b", "#a", "/x/", "?x"].map((end): Row => [
+    `edge.url with ${end}`,
+    { edge: { url: `https://a.example.org${end}` } },
+    `edge.url is "https://a.example.org${end}"`,
+    "scheme, host and port alone",
+  ]),
+  ...[
+    "ftp://a",
+    "http://",
+    "http:a",
+    "http://a:99999",
+    "http://a b",
+    "http://a`b`",
+    'http://a"',
+    "http://{{x}}",
+  ].map((url): Row => [
+    `edge.url ${url}`,
+    { edge: { url } },
+    `edge.url is ${JSON.stringify(url)}`,
+    "allowed: ",
+  ]),
+  ...["https://a/`x`", "https://a/{{ x }}", "https://a/x y", "https://a/%zz", "https://a/$(x)"].map(
+    (runbookUrl): Row => [
+      `runbookUrl ${runbookUrl}`,
+      { alerting: { runbookUrl } },
+      `alerting.runbookUrl is ${JSON.stringify(runbookUrl)}`,
+      "an http:// or https:// URL",
+    ],
+  ),
+  [
+    "a runbook with #",
+    { alerting: { runbookUrl: "https://a/#b" } },
+    "alerting.runbookUrl",
+    "a URL without #",
+  ],
+  ...["https://a.org", "a.org/", "a.org/Team", "a.org:x", "mirror", "a.org//b", "a b.org"].map(
+    (registry): Row => [
+      `registry ${registry}`,
+      placement({ registry }),
+      `placement.registry is "${registry}"`,
+      "host[:port][/path]",
+    ],
+  ),
+  ...["smtp.example.org", "a:0", "a:99999", "a:b", ":25", "a b:25", "http://a:25"].map((smarthost): Row => [
+    `smarthost ${smarthost}`,
+    smtp({ smarthost }),
+    "alerting.smtp.smarthost is",
+    "with a port from 1 to 65535",
+  ]),
+  ["a password without a user", smtp({ password: "p" }), "alerting.smtp.username is missing", "or neither"],
+  ["a user without a password", smtp({ username: "p" }), "alerting.smtp.password is missing", "or neither"],
+  ...["alerts", "#", "#a b", "#{{ x }}", "", null].map((channel): Row => [
+    `slack channel ${JSON.stringify(channel)}`,
+    receiver({ slack: { url: "https://hooks.example.org/x", channel } }),
+    "alerting.receivers[0].slack.channel",
+    '"#alerts"',
+  ]),
+  [
+    "an e-mail address that is none",
+    receiver({ email: { to: "a" } }),
+    "receivers[0].email.to",
+    "an e-mail address",
+  ],
+  [
+    "two routes of a severity",
+    {
+      alerting: {
+        receivers: [{ name: "a", webhook: hook }],
+        routes: ["a", "a"].map((name) => ({ severity: "critical", receiver: name })),
+      },
+    },
+    "alerting.routes[1].severity critical has a route already",
+    "one route a severity",
+  ],
+];
+
+const objects: Row[] = [
+  ...["a b", "-a", "A.org/x/y", "a/", "/a", "UPPER.org/x", "x".repeat(64), `${"a".repeat(254)}/x`].flatMap(
+    (key): Row[] =>
+      ["labels", "annotations", "nodeSelector"].map((where) => [
+        `${where} with key ${key.slice(0, 20)}`,
+        placement({ [where]: { [key]: "x" } }),
+        `placement.${where}`,
+        "a name of at most 63 letters",
+      ]),
+  ),
+  ...["a b", "-", "x".repeat(64), "ü"].flatMap((value): Row[] =>
+    ["labels", "nodeSelector"].map((where) => [
+      `${where} with value ${value}`,
+      placement({ [where]: { team: value } }),
+      `placement.${where}.team is "${value}"`,
+      "at most 63 of them",
+    ]),
+  ),
+  ["a label that is a number", placement({ labels: { team: 1 } }), "placement.labels.team is 1", "in quotes"],
+  [
+    "an annotation that is true",
+    placement({ annotations: { a: true } }),
+    "annotations.a is true",
+    "in quotes",
+  ],
+  ...[
+    "app",
+    "app.kubernetes.io/name",
+    "app.kubernetes.io/instance",
+    "app.kubernetes.io/part-of",
+    "pod-security.kubernetes.io/enforce",
+    "kubernetes.io/metadata.name",
+    "pod-template-hash",
+  ].map((key): Row => [
+    `label ${key}`,
+    placement({ labels: { [key]: "x" } }),
+    "placement.labels",
+    "a label of your own",
+  ]),
+  ...["prometheus.io/path", "pulumi.com/skipAwait", "kubectl.kubernetes.io/last-applied-configuration"].map(
+    (key): Row => [
+      `annotation ${key}`,
+      placement({ annotations: { [key]: "x" } }),
+      `placement.annotations["${key}"]`,
+      "neither Prometheus",
+    ],
+  ),
+  [
+    "annotations that fill an object",
+    placement({ annotations: { a: "x".repeat(300_000) } }),
+    "placement.annotations are too long",
+    "100000 characters",
+  ],
+  ...["A", "a_b", "-a", "a".repeat(254)].flatMap((name): Row[] => [
+    [
+      `priority class ${name.slice(0, 9)}`,
+      placement({ priorityClassName: name }),
+      "priorityClassName",
+      "PriorityClass",
+    ],
+    [
+      `storage class ${name.slice(0, 9)}`,
+      { logs: { storage: { class: name } } },
+      "logs.storage.class",
+      "StorageClass",
+    ],
+    [
+      `pull secret ${name.slice(0, 9)}`,
+      placement({ imagePullSecrets: [name] }),
+      "imagePullSecrets[0]",
+      "a Secret",
+    ],
+  ]),
+  ["a pull secret twice", placement({ imagePullSecrets: ["a", "a"] }), "imagePullSecrets[1]", "each once"],
+  ["a toleration of nothing", placement({ tolerations: [{}] }), "tolerations[0].operator", "must be Exists"],
+  [
+    "a toleration with a value too many",
+    placement({ tolerations: [{ key: "a", operator: "Exists", value: "b" }] }),
+    "tolerations[0].value",
+    "must be missing",
+  ],
+  [
+    "a toleration with seconds but no effect",
+    placement({ tolerations: [{ key: "a", operator: "Exists", tolerationSeconds: 5 }] }),
+    "tolerations[0].effect",
+    "must be NoExecute",
+  ],
+  [
+    "a taint that cannot be",
+    placement({ tolerations: [{ key: "a b" }] }),
+    "tolerations[0].key",
+    "at most 63",
+  ],
+];
+
+test.each([...names, ...quantities, ...addresses, ...objects])("%s is refused", (_, given, key, allowed) => {
+  const message = messageOf(given);
+  expect(message).toContain(`observability:`);
+  expect(message).toContain(key);
+  expect(message).toContain(allowed);
+});
+
+test.each<[string, Record<string, unknown>]>([
+  ["the longest interval", { metrics: { scrapeInterval: "60s", evaluationInterval: "1m" } }],
+  [
+    "labels of all forms",
+    placement({ labels: { "example.org/a_b.c": "", "app.kubernetes.io/managed-by": "x" } }),
+  ],
+  ["a whole port range", smtp({ smarthost: "[::1]:65535" })],
+  [
+    "a group's slack channel",
+    receiver({ slack: { url: "https://hooks.example.org/x", channel: "#장애-알림" } }),
+  ],
+  ["a mirror with port and path", placement({ registry: "localhost:5000/a/b-c" })],
+  ["retention in minutes", { logs: { retention: { time: "1440m" } } }],
+  ["a NodePort of a proxy that is off", { edge: { enabled: false }, grafana: { nodePort: 30080 } }],
+  ["an environment that YAML would quote", { environment: "2026", region: "a.b_c-d" }],
+])("%s is accepted", (_, given) => {
+  expect(() => settingsOf(given, "kind")).not.toThrow();
+});
+
+test("the slash that browsers put behind a host is left out of edge.url", () => {
+  expect(settingsOf({ edge: { url: "https://a.example.org:8443/" } }, "kind").edge.url).toBe(
+    "https://a.example.org:8443",
+  );
+});
+
+test.each(["a_", "-a", "x".repeat(64), "a/b"])("a stack called %s is refused", (name) => {
+  expect(() => settingsOf({}, name)).toThrow(/stack's name .*Allowed: .*pulumi stack init/s);
+});
+
+test("the names that services must not have are those of all jobs and programs", () => {
+  const stack = stackOf(settingsOf({ services: [service] }, "kind"), "kind");
+  const { scrape_configs } = prometheusConfig(stack) as { scrape_configs: { job_name: string }[] };
+  const jobs = scrape_configs.map(({ job_name }) => job_name).filter((name) => name !== service.name);
+  expect([...OWN_JOBS].sort()).toEqual([...new Set([...jobs, ...programs.map(({ name }) => name)])].sort());
+});
+
+function messageOf(given: Record<string, unknown>): string {
+  try {
+    settingsOf(given, "kind");
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("was accepted");
+}
