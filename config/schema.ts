@@ -2,12 +2,14 @@ import { z } from "zod";
 import { edge, grafana, namespaces, placement, service } from "./schema/access";
 import { alerting } from "./schema/alerting";
 import { checkTogether } from "./schema/checks";
+import { overrides } from "./schema/free";
 import { labelValue } from "./schema/kubernetes";
 import { logs, metrics, tracing } from "./schema/signals";
 
 /**
  * Every key that a stack file may hold under `observability:`, with its default, unit and allowed values. One file
- * a topic in `schema/`; the checks that need more than one key are in `schema/checks.ts`. `stack.schema.json` is made from this one.
+ * a topic in `schema/`; the checks that need more than one key are in `schema/checks.ts`. `stack.schema.json` and
+ * `docs/settings.md` are made from this one.
  */
 export const settingsSchema = z
   .strictObject({
@@ -34,6 +36,7 @@ export const settingsSchema = z
     tracing,
     grafana,
     edge,
+    overrides,
   })
   .superRefine(checkTogether);
 

@@ -1,6 +1,6 @@
 import type { Settings } from "../config/schema";
-import { yaml } from "../config/yaml";
 import { userUrl } from "./addresses";
+import { configFile } from "./overrides";
 import { nobody, type Program, type Stack } from "./program";
 
 /** Groups, routes and holds back alerts, and tells people. The engine that pages. */
@@ -19,7 +19,7 @@ export const alertmanager: Program = {
     {
       name: "config",
       path: "/etc/alertmanager/config",
-      files: { "alertmanager.yml": yaml(alertmanagerConfig(stack)) },
+      files: { "alertmanager.yml": configFile(stack, "alertmanager", alertmanagerConfig(stack)) },
     },
   ],
   secrets: ({ settings }) => {

@@ -1,5 +1,6 @@
 import { applicationNamespaces, type Settings } from "../config/schema";
 import { namespaceOf, portOf } from "./addresses";
+import { hasOwnWords } from "./overrides";
 import { type Call, type Outside, type Program, programOf, type Stack } from "./program";
 
 export interface Flow {
@@ -32,6 +33,7 @@ export function flows(stack: Stack): Flow[] {
       ...(program.kubernetesApi ? [{ from: program.name, to: "kubernetes-api", ports: API_PORTS }] : []),
       ...own,
       ...(program.name === SCRAPER ? scrapes(stack, own) : []),
+      ...(hasOwnWords(stack, program.name) ? [{ from: program.name, to: "elsewhere" }] : []),
     ];
   });
   const applications = programs.flatMap((program): Flow[] =>
@@ -66,12 +68,7 @@ function flowOf(stack: Stack, { name }: Program, { to, ports }: Call): Flow {
 const API_PORTS = [443, 6443];
 
 const outside: readonly string[] = [
-  "applications",
-  "users",
-  "kubernetes-api",
-  "kubelets",
-  "receivers",
-  "databases",
+  ...["applications", "users", "kubernetes-api", "kubelets", "receivers", "elsewhere"],
 ];
 const isOutside = (end: string): end is Outside => outside.includes(end);
 
@@ -93,7 +90,10 @@ export function policyOf(
 ): Policy {
   const peers = (end: string | Outside): object[] => {
     if (end === "applications") return applicationPeers(stack.settings);
-    if (isOutside(end)) return [{ ipBlock: { cidr: "0.0.0.0/0" } }, { ipBlock: { cidr: "::/0" } }];
+    const anywhere = [{ ipBlock: { cidr: "0.0.0.0/0" } }, { ipBlock: { cidr: "::/0" } }];
+    // To some networks a pod is no address.
+    if (end === "elsewhere") return [...anywhere, { namespaceSelector: {} }];
+    if (isOutside(end)) return anywhere;
     const namespace = namespaceOf(stack.settings, programOf(stack, end));
     return [{ ...inNamespace(namespace), podSelector: { matchLabels: selector(end) } }];
   };

@@ -1,5 +1,5 @@
-import { yaml } from "../config/yaml";
 import { urlOf } from "./addresses";
+import { configFile } from "./overrides";
 import { type Program, type Stack, uidOf } from "./program";
 
 const ports = { http: 3100, grpc: 9096 };
@@ -16,7 +16,13 @@ export const loki: Program = {
   ports: () => ports,
   telemetry: () => [{ port: "http" }],
   args: () => ["-config.file=/etc/loki/loki.yaml", "-target=all"],
-  files: (stack) => [{ name: "config", path: "/etc/loki", files: { "loki.yaml": yaml(lokiConfig(stack)) } }],
+  files: (stack) => [
+    {
+      name: "config",
+      path: "/etc/loki",
+      files: { "loki.yaml": configFile(stack, "loki", lokiConfig(stack)) },
+    },
+  ],
   data: ({ logs }) => ({ path: "/loki", setting: "logs.storage", ...logs.storage }),
   probes: () => ({
     // It answers 503 while it replays its log.

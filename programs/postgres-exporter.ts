@@ -18,7 +18,7 @@ export const postgresExporter: Program = {
   telemetry: () => [{ port: "http" }],
   calls: ({ settings }) => [
     {
-      to: "databases",
+      to: "elsewhere",
       ports: settings.metrics.postgres.targets.map(({ port }) => port),
       why: "asks the servers",
     },

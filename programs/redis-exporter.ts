@@ -25,7 +25,7 @@ export const redisExporter: Program = {
   telemetry: () => [{ port: "http" }],
   calls: ({ settings }) => [
     {
-      to: "databases",
+      to: "elsewhere",
       ports: settings.metrics.redis.targets.map(({ port }) => port),
       why: "asks the servers",
     },

@@ -1,6 +1,6 @@
 import { goDuration } from "../config/units";
-import { yaml } from "../config/yaml";
 import { addressOf } from "./addresses";
+import { configFile } from "./overrides";
 import { logsBackend, type Program, type Stack, uidOf } from "./program";
 
 const ports = { http: 3200, "otlp-grpc": 4317 };
@@ -18,7 +18,11 @@ export const tempo: Program = {
   telemetry: () => [{ port: "http" }],
   args: () => ["-config.file=/etc/tempo/tempo.yaml", "-target=all"],
   files: (stack) => [
-    { name: "config", path: "/etc/tempo", files: { "tempo.yaml": yaml(tempoConfig(stack)) } },
+    {
+      name: "config",
+      path: "/etc/tempo",
+      files: { "tempo.yaml": configFile(stack, "tempo", tempoConfig(stack)) },
+    },
   ],
   data: ({ tracing }) => ({ path: "/var/tempo", setting: "tracing.storage", ...tracing.storage }),
   probes: () => ({

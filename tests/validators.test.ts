@@ -98,6 +98,20 @@ const alerting = {
   smtp: { smarthost: "smtp.example.org:587", from: "a@example.org", username: "u", password: "p" },
 };
 
+/** What users may say in a program's own words. */
+const ownWords = {
+  metrics: {
+    extraScrapeConfigs: [{ job_name: "mine", static_configs: [{ targets: ["db.example.org:9187"] }] }],
+  },
+  overrides: {
+    loki: { limits_config: { max_line_size: "64KB", discover_service_name: ["app"] } },
+    tempo: { overrides: { defaults: { global: { max_bytes_per_trace: 1_000_000 } } } },
+    collector: { processors: { batch: null }, exporters: { debug: { verbosity: "basic" } } },
+    prometheus: { remote_write: [{ url: "https://metrics.example.org/api/v1/write" }] },
+    alertmanager: { inhibit_rules: [], global: { resolve_timeout: "10m" } },
+  },
+};
+
 let directory: string;
 let stacks: Record<string, Manifest[]>;
 beforeAll(async () => {
@@ -105,6 +119,7 @@ beforeAll(async () => {
   stacks = {
     kind: await rendered("kind"),
     prod: await rendered("prod"),
+    "kind with own words": await rendered("kind", ownWords),
     "kind with receivers": await rendered("kind", { alerting }),
     "prod with edge": await rendered("prod", { edge: { nodePort: 30080, url: "https://a.example.org" } }),
   };

@@ -38,6 +38,7 @@ interface Checked {
     annotatedNamespaces: string[];
     redis: { targets: { name: string }[] };
     postgres: { targets: { name: string }[] };
+    extraScrapeConfigs: { job_name: string }[];
   };
   grafana: { nodePort: number | null };
   edge: { enabled: boolean; nodePort: number | null };
@@ -98,7 +99,7 @@ function checkNamespaces({ namespaces, services, metrics }: Checked, refuse: Ref
   });
 }
 
-function checkJobs({ services }: Checked, refuse: Refuse): void {
+function checkJobs({ services, metrics }: Checked, refuse: Refuse): void {
   const taken = "is one of the stack's own scrape jobs; allowed: any name but";
   services.forEach(({ name }, index) => {
     if (OWN_JOBS.includes(name))
@@ -109,6 +110,20 @@ function checkJobs({ services }: Checked, refuse: Refuse): void {
   });
   repeated(services.map(({ name }) => name)).forEach(({ index, value }) =>
     refuse(["services", index, "name"], `${value} is named twice; allowed: each name once`),
+  );
+  const names = services.map(({ name }) => name);
+  const jobs = metrics.extraScrapeConfigs.map((job) => job.job_name);
+  jobs.forEach((name, index) => {
+    const path = ["metrics", "extraScrapeConfigs", index, "job_name"];
+    if (OWN_JOBS.includes(name)) refuse(path, `${name} ${taken} ${OWN_JOBS.join(", ")}`);
+    if (names.includes(name))
+      refuse(path, `${name} is the job of observability:services; allowed: a name that no service has`);
+  });
+  repeated(jobs).forEach(({ index, value }) =>
+    refuse(
+      ["metrics", "extraScrapeConfigs", index, "job_name"],
+      `${value} is named twice; allowed: each name once`,
+    ),
   );
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { byteQuantity, count, duration, FIVE_MINUTE_RATES, nodePort, probability, resources } from "./common";
 import { postgres, redis } from "./exporters";
+import { scrapeConfigs } from "./free";
 import { kubernetesName, once, storage } from "./kubernetes";
 
 /** Prometheus and Tempo write a block every hour or two: what is younger is not deleted anyway. */
@@ -38,6 +39,11 @@ export const metrics = z
       })
       .prefault({})
       .describe("What is kept: whichever limit is met first."),
+    extraScrapeConfigs: scrapeConfigs()
+      .default([])
+      .describe(
+        "Scrape jobs of your own, as Prometheus writes them in scrape_configs; default none. Labels env and region are put on their targets.",
+      ),
     storage: storage("5Gi"),
     resources: resources("100m 256Mi", "500m 512Mi"),
     nodePort: nodePort().describe("Port of Prometheus on every node; kind: 30090, elsewhere null: none."),

@@ -1,4 +1,4 @@
-import { yaml } from "../../config/yaml";
+import { configFile } from "../overrides";
 import { type Program, tracesBackend, watch } from "../program";
 import { collectorConfig, ports } from "./config";
 
@@ -20,7 +20,11 @@ export const collector: Program = {
   kubernetesApi: [watch("", ["pods", "namespaces"]), watch("apps", ["replicasets"])],
   args: () => ["--config=/etc/collector/config.yaml"],
   files: (stack) => [
-    { name: "config", path: "/etc/collector", files: { "config.yaml": yaml(collectorConfig(stack)) } },
+    {
+      name: "config",
+      path: "/etc/collector",
+      files: { "config.yaml": configFile(stack, "collector", collectorConfig(stack)) },
+    },
   ],
   probes: () => ({
     ready: { path: "/", port: "health", delay: 2, period: 5 },

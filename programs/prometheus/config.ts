@@ -30,6 +30,7 @@ export function prometheusConfig(stack: Stack): object {
       ...stackJobs(stack),
       ...kubeletJobs(settings),
       ...stack.programs.flatMap(({ scrapeJobs }) => scrapeJobs?.(stack) ?? []),
+      ...extraJobs(settings),
     ],
   };
 }
@@ -204,6 +205,13 @@ function kubeletJobs(settings: Settings) {
     { ...job("cadvisor", "/metrics/cadvisor"), metric_relabel_configs: [keep("__name__", CADVISOR)] },
   ];
 }
+
+/** Jobs of the user's own. Without env and region their series would be missing where those are asked for. */
+const extraJobs = (settings: Settings) =>
+  settings.metrics.extraScrapeConfigs.map((job) => ({
+    ...job,
+    relabel_configs: [...(job.relabel_configs ?? []), ...everywhere(settings)],
+  }));
 
 const keep = (label: string, regex: string) => ({ action: "keep", source_labels: [label], regex });
 const keepEqual = (label: string, other: string) => ({

@@ -1,6 +1,6 @@
 import { ruleFiles } from "../../alerts";
-import { yaml } from "../../config/yaml";
 import { pathOf } from "../addresses";
+import { configFile } from "../overrides";
 import { nobody, type Program, uidOf, watch } from "../program";
 import { prometheusArgs, prometheusConfig } from "./config";
 
@@ -31,7 +31,7 @@ export const prometheus: Program = {
       name: "config",
       path: "/etc/prometheus/config",
       reloaded: true,
-      files: { "prometheus.yml": yaml(prometheusConfig(stack)) },
+      files: { "prometheus.yml": configFile(stack, "prometheus", prometheusConfig(stack)) },
     },
     { name: "rules", path: "/etc/prometheus/rules", reloaded: true, files: ruleFiles(stack) },
   ],

@@ -1,0 +1,178 @@
+import { load } from "js-yaml";
+import { settingsOf } from "../config/settings";
+import { programs, stackOf } from "../programs";
+import { SECRETS } from "../programs/alertmanager";
+import { flows, policyOf } from "../programs/flows";
+import { programOf, type Stack } from "../programs/program";
+
+type Given = Record<string, unknown>;
+
+const stackWith = (given: Given): Stack => stackOf(settingsOf(given, "kind"), "kind");
+
+const files = {
+  loki: "loki.yaml",
+  tempo: "tempo.yaml",
+  collector: "config.yaml",
+  prometheus: "prometheus.yml",
+  alertmanager: "alertmanager.yml",
+};
+type Name = keyof typeof files;
+const names = Object.keys(files) as Name[];
+
+/** The configuration file as its program reads it. */
+function configOf(name: Name, given: Given = {}): Given {
+  const stack = stackWith(given);
+  const found = programOf(stack, name).files!(stack).find((one) => files[name] in one.files)!;
+  return load(found.files[files[name]]) as Given;
+}
+
+function messageOf(given: Given): string {
+  try {
+    settingsOf(given, "kind");
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("was accepted");
+}
+
+const alerting = {
+  receivers: [{ name: "a", webhook: { url: "https://hook.example.org/" }, email: { to: "a@example.org" } }],
+  smtp: { smarthost: "smtp.example.org:587", from: "a@example.org", username: "u", password: "p" },
+};
+
+describe("overrides", () => {
+  test.each(names)("%s: objects are merged, lists and the rest replaced, null is written as null", (name) => {
+    const before = configOf(name);
+    const [object] = Object.entries(before).find(
+      ([key, value]) =>
+        typeof value === "object" && !["server", "extensions", "scrape_configs", "receivers"].includes(key),
+    )!;
+    const own = { [object]: { own: { list: [1, 2], none: null } }, brand_new: [3] };
+    expect(configOf(name, { overrides: { [name]: own } })).toEqual({
+      ...before,
+      [object]: { ...(before[object] as object), own: { list: [1, 2], none: null } },
+      brand_new: [3],
+    });
+  });
+
+  test("a list of the stack's is replaced, its neighbours stay", () => {
+    const { limits_config } = configOf("loki", {
+      overrides: { loki: { limits_config: { discover_service_name: ["x"], max_line_size: null } } },
+    }) as { limits_config: Given };
+    expect(limits_config).toMatchObject({ discover_service_name: ["x"], retention_period: "7d" });
+    expect(limits_config).toHaveProperty("max_line_size", null);
+  });
+
+  test("they change no other program's files", () => {
+    const textsOf = (stack: Stack) =>
+      new Map(stack.programs.map((program) => [program.name, JSON.stringify(program.files?.(stack) ?? [])]));
+    const before = textsOf(stackWith({}));
+    for (const name of names) {
+      const after = textsOf(stackWith({ overrides: { [name]: { brand_new: 1 } } }));
+      expect([...after].filter(([key, text]) => before.get(key) !== text).map(([key]) => key)).toEqual([
+        name,
+      ]);
+    }
+  });
+
+  /** Paths of everything in a configuration that says where the program listens, or which file holds a secret. */
+  function kept(value: unknown, ports: number[], path: string[] = []): string[][] {
+    if (typeof value === "object" && value !== null)
+      return Object.entries(value).flatMap(([key, inner]) => kept(inner, ports, [...path, key]));
+    const listens = ports.some((port) => value === port || value === `0.0.0.0:${port}`);
+    return listens || String(value).startsWith(SECRETS) ? [path] : [];
+  }
+  const nested = (path: string[], value: unknown): unknown =>
+    path.reduceRight((inner, part) => (/^\d+$/.test(part) ? [inner] : { [part]: inner }), value);
+
+  test.each<Name>(["loki", "tempo", "collector", "alertmanager"])(
+    "%s: every listen address and every secret's file that it has stays the stack's, at any depth",
+    (name) => {
+      const ports = Object.values(programs.find((one) => one.name === name)!.ports(settingsOf({}, "kind")));
+      const paths = kept(configOf(name, { alerting }), ports);
+      expect(paths.length).toBeGreaterThan(0);
+      for (const path of paths)
+        for (const depth of [path.length, Math.max(1, path.length - 1), 1]) {
+          const given = { alerting, overrides: { [name]: nested(path.slice(0, depth), "other") } };
+          const message = messageOf(given);
+          expect(message).toContain(`observability:overrides.${name}.${path[0]}`);
+          expect(message).toContain("stays as the stack writes it, since");
+          expect(message).toContain("Remove it");
+        }
+    },
+  );
+
+  test.each<[Name, object, string]>([
+    ["loki", { auth_enabled: true }, "auth_enabled"],
+    ["loki", { server: null }, "server"],
+    ["loki", { server: { http_listen_address: "::" } }, "server.http_listen_address"],
+    ["tempo", { multitenancy_enabled: true }, "multitenancy_enabled"],
+    ["prometheus", { scrape_configs: [] }, "scrape_configs"],
+    ["alertmanager", { receivers: {} }, "receivers"],
+    ["alertmanager", { global: { slack_api_url: "https://x" } }, "global.slack_api_url"],
+  ])("%s keeps its %j", (name, own, key) => {
+    expect(messageOf({ overrides: { [name]: own } })).toContain(`overrides.${name}.${key} stays`);
+  });
+
+  test.each<[Name, object]>([
+    ["loki", { common: { storage: { s3: { secret_access_key: "sentinel" } } } }],
+    ["loki", { ruler: { alertmanager_client: { basic_auth_password: "sentinel" } } }],
+    ["tempo", { storage: { trace: { s3: { secret_key: "sentinel" } } } }],
+    ["collector", { exporters: { otlp: { headers: { Authorization: "Bearer sentinel" } } } }],
+    ["collector", { exporters: { otlp: { headers: { "x-api-key": "sentinel" } } } }],
+    ["collector", { exporters: { kafka: { auth: { password: "sentinel" } } } }],
+    ["prometheus", { remote_write: [{ url: "https://u:sentinel@a.org", basic_auth: {} }] }],
+    ["prometheus", { remote_write: [{ authorization: { credentials: "sentinel" } }] }],
+    ["alertmanager", { global: { opsgenie_api_key: "sentinel" } }],
+    ["alertmanager", { global: { http_config: { bearer_token: 12345 } } }],
+  ])("%s: a secret in %j is refused and not shown", (name, own) => {
+    const message = messageOf({ overrides: { [name]: own } });
+    expect(message).toContain(`observability:overrides.${name}.`);
+    expect(message).toContain("would be a secret in a ConfigMap");
+    expect(message).toContain("_file");
+    expect(message).not.toMatch(/sentinel|12345/);
+  });
+
+  test.each<[Name, object]>([
+    ["prometheus", { remote_write: [{ url: "https://a.org", authorization: { credentials_file: "/a" } }] }],
+    ["loki", { ingester: { lifecycler: { num_tokens: 128, tokens_file_path: "/loki/tokens" } } }],
+    [
+      "collector",
+      { exporters: { otlp: { headers: { "x-api-key": "${env:KEY}" } } }, processors: { batch: null } },
+    ],
+    ["collector", { receivers: { hostmetrics: { collection_interval: "1m" } } }],
+    ["loki", { server: { grpc_server_max_recv_msg_size: 8_388_608 } }],
+  ])("%s: %j is no secret and not kept", (name, own) => {
+    expect(() => settingsOf({ overrides: { [name]: own } }, "kind")).not.toThrow();
+  });
+
+  test("programs that are configured otherwise have none", () => {
+    expect(messageOf({ overrides: { alloy: {} } })).toContain(
+      "overrides.alloy is no setting; allowed here: loki",
+    );
+  });
+});
+
+describe("the network", () => {
+  const elsewhere = (given: Given) =>
+    flows(stackWith(given))
+      .filter(({ to }) => to === "elsewhere")
+      .map(({ from, ports }) => ({ from, ports }));
+
+  test("stays closed where there are no words of the user's own", () => {
+    expect(elsewhere({})).toEqual([]);
+  });
+
+  test("lets a program out to whatever its user's own words name, and no other program", () => {
+    const job = { job_name: "mine" };
+    expect(elsewhere({ overrides: { loki: { brand_new: 1 } } })).toEqual([{ from: "loki" }]);
+    expect(elsewhere({ metrics: { extraScrapeConfigs: [job] } })).toEqual([{ from: "prometheus" }]);
+    const stack = stackWith({ metrics: { extraScrapeConfigs: [job] } });
+    const { ingress, egress } = policyOf(stack, programOf(stack, "prometheus"), (app) => ({ app }));
+    expect(egress).toContainEqual({
+      to: [{ ipBlock: { cidr: "0.0.0.0/0" } }, { ipBlock: { cidr: "::/0" } }, { namespaceSelector: {} }],
+    });
+    const without = stackWith({});
+    expect(ingress).toEqual(policyOf(without, programOf(without, "prometheus"), (app) => ({ app })).ingress);
+  });
+});
