@@ -24,7 +24,7 @@ export const schemaTree = (): Node =>
   (root ??= z.toJSONSchema(settingsSchema, { io: "input", target: "draft-7" }) as Node);
 
 /** The node and what it may be instead: an object that may be null is an object with that. */
-const forms = (node: Node): Node[] => [node, ...(node.anyOf ?? []).flatMap(forms)];
+export const forms = (node: Node): Node[] => [node, ...(node.anyOf ?? []).flatMap(forms)];
 
 function child(node: Node, part: string): Node | undefined {
   for (const { properties = {}, items, additionalProperties } of forms(node)) {

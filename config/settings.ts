@@ -33,7 +33,7 @@ export function settingsOf(given: Record<string, unknown>, stack: string): Setti
     [
       `Pulumi.${stack}.yaml has ${lines.length === 1 ? "a setting" : `${lines.length} settings`} that cannot be used:`,
       ...lines.map((line) => `  observability:${line}`),
-      "Nothing was changed. Every key is described in config/schema.ts and completed by editors that read YAML schemas.",
+      "Nothing was changed. Every key is described in docs/settings.md and completed by editors that read YAML schemas.",
     ].join("\n"),
   );
 }

@@ -96,7 +96,7 @@ function refuseEncrypted(config: Record<string, unknown>, file: string): void {
     [
       `The stack file ${file} has settings that cannot be read:`,
       ...keys.map((path) => `  ${PREFIX}${settingOf(path)} is encrypted; allowed: secrets one by one`),
-      "Nothing was changed. Write them in plain text, and encrypt what is marked as a secret in config/schema.ts alone:",
+      "Nothing was changed. Write them in plain text, and encrypt what is marked as a secret in docs/settings.md alone:",
       `  pulumi config set --secret --path '${PREFIX}alerting.receivers[0].slack.url' URL`,
     ].join("\n"),
   );

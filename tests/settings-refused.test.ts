@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { OWN_JOBS } from "../config/schema/checks";
 import { settingsOf } from "../config/settings";
 import { programs, stackOf } from "../programs";
@@ -393,6 +395,13 @@ test("the names that services must not have are those of all jobs and programs",
   const { scrape_configs } = prometheusConfig(stack) as { scrape_configs: { job_name: string }[] };
   const jobs = scrape_configs.map(({ job_name }) => job_name).filter((name) => name !== service.name);
   expect([...OWN_JOBS].sort()).toEqual([...new Set([...jobs, ...programs.map(({ name }) => name)])].sort());
+});
+
+test("no text that users see names a document that they do not have", () => {
+  const texts = ["stack.schema.json", "../docs/settings.md", "../README.md"].map((file) =>
+    readFileSync(join(__dirname, "../config", file), "utf8"),
+  );
+  expect(texts.join("\n")).not.toMatch(/\bseeds?\b/i);
 });
 
 function messageOf(given: Record<string, unknown>): string {

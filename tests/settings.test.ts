@@ -2,10 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runtime } from "@pulumi/pulumi";
+import { generatedFiles } from "../config/generated";
 import { stackFileSchema } from "../config/json-schema";
 import { loadSettings } from "../config/load";
+import { type Node, schemaTree, secretPaths } from "../config/schema-tree";
 import { settingsOf } from "../config/settings";
-import { json } from "../config/yaml";
 import { stackConfig } from "../local/render";
 
 const service = { name: "a", namespace: "x", port: 8080 };
@@ -193,8 +194,8 @@ test("all wrong keys are listed at once", () => {
   expect(message).toContain("observability:logs.backend");
 });
 
-test("the schema for editors is up to date (npm run schema)", () => {
-  expect(readFileSync(join(__dirname, "../config/stack.schema.json"), "utf8")).toBe(json(stackFileSchema()));
+test.each(Object.entries(generatedFiles()))("%s is up to date (npm run generate)", (file, text) => {
+  expect(readFileSync(file, "utf8")).toBe(text);
 });
 
 test("every key is described", () => {
@@ -204,7 +205,7 @@ test("every key is described", () => {
     path: string,
   ) => {
     for (const [key, value] of Object.entries(schema.properties ?? {})) {
-      if (!/tolerations/.test(path) && !value.description && !value.anyOf) undescribed.push(`${path}.${key}`);
+      if (!value.description && !value.anyOf) undescribed.push(`${path}.${key}`);
       visit(value, `${path}.${key}`);
     }
     for (const option of schema.anyOf ?? []) visit(option, path);
@@ -251,4 +252,21 @@ test("what Pulumi hands over as text is read as the stack file says it", async (
     protect: true,
     grafana: { port: 3006 },
   });
+});
+
+test("the reference page has every key of the schema, and marks the secrets", () => {
+  const page = readFileSync(join(__dirname, "../docs/settings.md"), "utf8");
+  const keys: string[] = [];
+  const visit = (node: Node, path: string) => {
+    const { properties, items } =
+      [node, ...(node.anyOf ?? [])].find((one) => one.properties ?? one.items) ?? {};
+    if (!properties && path) keys.push(path);
+    for (const [key, value] of Object.entries(properties ?? {})) visit(value, path ? `${path}.${key}` : key);
+    if (Object.keys(items?.properties ?? {}).length > 0) visit(items!, `${path}[]`);
+  };
+  visit(schemaTree(), "");
+  expect(keys.length).toBeGreaterThan(100);
+  expect(keys.filter((key) => !page.includes(`\n| \`${key}\` | `))).toEqual([]);
+  const secrets = secretPaths().map((path) => path.join(".").replaceAll(".[]", "[]"));
+  for (const key of secrets) expect(page).toContain(`| \`${key}\` | **secret**: `);
 });
