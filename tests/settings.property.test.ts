@@ -1,0 +1,82 @@
+import fc from "fast-check";
+import { SettingsError, settingsOf } from "../config/settings";
+import { stackConfig, stackFile } from "../local/render";
+import { stackOf } from "../programs";
+import { faultsOf } from "./support/admitted";
+import { type Given, stackFiles } from "./support/stack-files";
+
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 2000);
+
+const base = (stack: string): Given =>
+  Object.fromEntries(
+    Object.entries(stackConfig(stackFile(stack))).map(([key, value]) => [key.split(":")[1], value]),
+  );
+
+/** One that says everything that the two leave out. */
+const full: Given = {
+  ...base("kind"),
+  placement: {
+    registry: "mirror.example.org/team",
+    imagePullSecrets: ["pull"],
+    tolerations: [
+      { key: "only", operator: "Equal", value: "obs", effect: "NoExecute", tolerationSeconds: 5 },
+    ],
+    nodeSelector: { pool: "obs" },
+    labels: { team: "platform" },
+    annotations: { note: "x y" },
+    priorityClassName: "high",
+  },
+  metrics: { annotatedNamespaces: ["shop"], extraScrapeConfigs: [{ job_name: "mine" }] },
+  alerting: {
+    receivers: [
+      { name: "team", slack: { url: "https://hooks.example.org/a", channel: "#a" } },
+      { name: "mail", email: { to: "a@example.org" }, webhook: { url: "https://hook.example.org/" } },
+    ],
+    routes: [{ severity: "warning", receiver: "mail" }],
+    heartbeat: { url: "https://heartbeat.example.org/" },
+    smtp: { smarthost: "smtp.example.org:587", from: "a@example.org", username: "u", password: "p" },
+  },
+  overrides: {
+    loki: { limits_config: { max_line_size: "64KB" } },
+    collector: { processors: { batch: null } },
+  },
+};
+
+function outcome(given: Given): { message: string } | { faults: string[] } {
+  try {
+    return { faults: faultsOf(stackOf(settingsOf(given, "kind"), "kind")) };
+  } catch (error) {
+    if (error instanceof SettingsError) return { message: error.message };
+    throw error;
+  }
+}
+
+test("the stack files that are changed at random are accepted as they are", () => {
+  for (const given of [base("kind"), base("prod"), full]) expect(outcome(given)).toEqual({ faults: [] });
+});
+
+test(`${RUNS} random stack files: refused with the key and what to do, or admitted by Kubernetes`, () => {
+  let accepted = 0;
+  fc.assert(
+    fc.property(stackFiles([base("kind"), base("prod"), full]), (given) => {
+      const result = outcome(given);
+      if ("faults" in result) {
+        accepted++;
+        expect(result.faults).toEqual([]);
+        return;
+      }
+      const [first, ...lines] = result.message.split("\n");
+      expect(first).toMatch(/^Pulumi\.kind\.yaml has (a setting|\d+ settings) that cannot be used:$/);
+      expect(lines.pop()).toContain("Nothing was changed");
+      expect(lines.length).toBeGreaterThan(0);
+      for (const line of lines) {
+        expect(line).toMatch(/^ {2}observability:[a-zA-Z]\S* /);
+        expect(line).toMatch(/allowed|must be|set alerting\.smtp/);
+      }
+    }),
+    { numRuns: RUNS },
+  );
+  // Neither side may be what hardly ever happens.
+  expect(accepted).toBeGreaterThan(RUNS / 10);
+  expect(accepted).toBeLessThan((RUNS * 9) / 10);
+}, 120_000);
