@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { SettingsError, settingsOf } from "../config/settings";
 import { stackConfig, stackFile } from "../local/render";
 import { stackOf } from "../programs";
 import { faultsOf } from "./support/admitted";
 import { type Given, stackFiles } from "./support/stack-files";
+import { isPresent, validate, validators } from "./support/validators";
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 2000);
 
@@ -42,6 +46,10 @@ const full: Given = {
   },
 };
 
+/** Some of those that were accepted, for the programs themselves to read. */
+const SAMPLE = 5;
+const sample: Given[] = [];
+
 function outcome(given: Given): { message: string } | { faults: string[] } {
   try {
     return { faults: faultsOf(stackOf(settingsOf(given, "kind"), "kind")) };
@@ -57,11 +65,13 @@ test("the stack files that are changed at random are accepted as they are", () =
 
 test(`${RUNS} random stack files: refused with the key and what to do, or admitted by Kubernetes`, () => {
   let accepted = 0;
+  sample.length = 0;
   fc.assert(
     fc.property(stackFiles([base("kind"), base("prod"), full]), (given) => {
       const result = outcome(given);
       if ("faults" in result) {
         accepted++;
+        if (accepted % 20 === 1 && sample.length < SAMPLE) sample.push(given);
         expect(result.faults).toEqual([]);
         return;
       }
@@ -79,4 +89,23 @@ test(`${RUNS} random stack files: refused with the key and what to do, or admitt
   // Neither side may be what hardly ever happens.
   expect(accepted).toBeGreaterThan(RUNS / 10);
   expect(accepted).toBeLessThan((RUNS * 9) / 10);
+}, 120_000);
+
+test("a sample of those that are accepted is read by the programs that are built", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "property-"));
+  try {
+    expect(sample).toHaveLength(SAMPLE);
+    for (const given of sample) {
+      const stack = stackOf(settingsOf(given, "kind"), "kind");
+      for (const program of stack.programs)
+        for (const { name, files } of program.files?.(stack) ?? [])
+          for (const [file, text] of Object.entries(files)) {
+            const path = `${name === "rules" ? "rules" : "config"}/${file}`;
+            for (const validator of validators.filter((one) => isPresent(one) && one.files.test(path)))
+              await validate(validator, path, text, directory);
+          }
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 }, 120_000);

@@ -1,78 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { binary, describeWith, output, type TestedProgram } from "./support/programs";
+import { describeWith } from "./support/programs";
 import { type Manifest, rendered } from "./support/render";
-
-interface Validator {
-  /** Which generated files it reads. */
-  files: RegExp;
-  program: TestedProgram;
-  binary: string;
-  args: (file: string) => string[];
-  /** A mistake that it must notice, put at the end of a good file. */
-  mistake: string;
-}
-
-const validators: Validator[] = [
-  {
-    files: /^config\/prometheus\.yml$/,
-    program: "prometheus",
-    binary: "promtool",
-    // The files that it names are in the pod only.
-    args: (file) => ["check", "config", "--syntax-only", file],
-    mistake: "scrape_confgs: []\n",
-  },
-  {
-    files: /^rules\/.+\.yaml$/,
-    program: "prometheus",
-    binary: "promtool",
-    args: (file) => ["check", "rules", "--lint=all", "--lint-fatal", file],
-    mistake: "groops: []\n",
-  },
-  {
-    files: /^config\/alertmanager\.yml$/,
-    program: "alertmanager",
-    binary: "amtool",
-    args: (file) => ["check-config", file],
-    mistake: "rout: {}\n",
-  },
-  {
-    files: /^config\/loki\.yaml$/,
-    program: "loki",
-    binary: "loki",
-    args: (file) => ["-verify-config", `-config.file=${file}`],
-    mistake: "ingestr: {}\n",
-  },
-  {
-    files: /^config\/tempo\.yaml$/,
-    program: "tempo",
-    binary: "tempo",
-    args: (file) => ["-config.verify=true", `-config.file=${file}`],
-    mistake: "ingestr: {}\n",
-  },
-  {
-    files: /^config\/config\.yaml$/,
-    program: "collector",
-    binary: "otelcol-contrib",
-    args: (file) => ["validate", `--config=${file}`],
-    mistake: "exportrs: {}\n",
-  },
-  {
-    files: /^config\/config\.alloy$/,
-    program: "alloy",
-    binary: "alloy",
-    args: (file) => ["validate", file],
-    mistake: "loki.wright { }\n",
-  },
-  {
-    files: /^config\/caddy\.json$/,
-    program: "caddy",
-    binary: "caddy",
-    args: (file) => ["validate", `--config=${file}`],
-    mistake: "{",
-  },
-];
+import { validate, type Validator, validators } from "./support/validators";
 
 /** [`<ConfigMap> <folder>/<file>`, text] of every generated file that the validator reads. */
 const generated = (manifests: Manifest[], { files }: Validator): [string, string][] =>
@@ -126,12 +57,8 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-async function check(validator: Validator, name: string, text: string): Promise<void> {
-  // Names are kept: some programs go by the ending.
-  const file = join(directory, name.split("/").at(-1)!);
-  writeFileSync(file, text);
-  await output(binary(validator.program, validator.binary)!, validator.args(file), directory);
-}
+const check = (validator: Validator, name: string, text: string) =>
+  validate(validator, name, text, directory);
 
 for (const validator of validators)
   describeWith([validator.program, validator.binary])(`${validator.binary} reads ${validator.files}`, () => {

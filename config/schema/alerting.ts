@@ -2,6 +2,11 @@ import { z } from "zod";
 import { allowed, duration, fraction, httpUrl, resources, secret, text } from "./common";
 import { storage } from "./kubernetes";
 
+const email = () => {
+  const error = allowed("an e-mail address");
+  return z.email({ error, abort: true }).meta({ errorMessage: error });
+};
+
 /** These two are made by the stack itself. */
 const OWN_RECEIVERS = ["nobody", "heartbeat"];
 
@@ -26,7 +31,7 @@ const receiver = z
       .optional()
       .describe("Slack channel."),
     email: z
-      .strictObject({ to: z.email("allowed: an e-mail address").describe("Address that is written to.") })
+      .strictObject({ to: email().describe("Address that is written to.") })
       .optional()
       .describe("E-mail; needs alerting.smtp."),
     webhook: z
@@ -150,7 +155,7 @@ export const alerting = z
             allowed("host:port with a port from 1 to 65535"),
           )
           .describe("Mail server as host:port."),
-        from: z.email("allowed: an e-mail address").describe("Sender."),
+        from: email().describe("Sender."),
         username: text(/\S/, "the user name at the mail server")
           .optional()
           .describe("User name, where the server wants one."),

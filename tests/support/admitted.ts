@@ -35,6 +35,12 @@ export const faultsOf = (stack: Stack): string[] => {
     !applicationNamespaces(settings).some((one) => [own, agents].includes(one)),
   );
 
+  const programs = stack.programs.map(({ name }) => name);
+  expect(
+    "no service is called like a program",
+    !settings.services.some(({ name }) => programs.includes(name)),
+  );
+
   const nodePorts = stack.programs.flatMap((program) => program.exposed?.(settings).nodePort ?? []);
   expect("each NodePort once", new Set(nodePorts).size === nodePorts.length);
   expect(

@@ -36,6 +36,7 @@ const WRITTEN: unknown[] = [
   ...["512Mi", "1.5Gi", "1.0005Gi", "0Mi", "4Gi", "5Gi", "1Ki", "1024Ti", "1e9Gi", "4GB", "4.5Gi"],
   ...[
     "observability",
+    "kubelet",
     "observability-agents",
     "ticketing",
     "default",
