@@ -14,7 +14,7 @@ export function stackFileSchema(): object {
       config: {
         type: "object",
         properties: Object.fromEntries(keys),
-        // Keys of Pulumi's providers, such as kubernetes:context, are Pulumi's own affair.
+        // Pulumi's providers read keys of their own, such as kubernetes:context.
         patternProperties: { "^(?!observability:)": {} },
         additionalProperties: false,
       },

@@ -7,8 +7,8 @@ const PREFIX = "observability:";
 /**
  * Reads every key under `observability:` of the stack's configuration.
  *
- * Secrets arrive decrypted; they go into Kubernetes Secrets only, which Pulumi encrypts in its state and hides in
- * previews.
+ * Pulumi decrypts secrets first. They are put into Kubernetes Secrets only, which Pulumi encrypts in its state and hides
+ * in previews.
  *
  * @throws RunError, which Pulumi shows without a stack trace, with the text of the SettingsError, before any resource is
  * made

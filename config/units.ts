@@ -1,4 +1,4 @@
-/** Units as users write them in stack files, and as each program wants to read them. */
+/** Units as users write them in stack files, and as each program reads them. */
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
 const BYTES = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 } as const;

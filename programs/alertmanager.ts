@@ -138,7 +138,7 @@ export function alertmanagerConfig(stack: Stack): object {
   };
 }
 
-/** Alertmanager has no door of its own for users: Grafana shows what it holds. */
+/** Users cannot open Alertmanager itself: Grafana shows what it holds. */
 const groupsPage = (stack: Stack) => `${userUrl(stack, "grafana")}/alerting/groups`;
 
 /** The same, with this Alertmanager chosen and the message's alerts alone. */
@@ -154,7 +154,7 @@ const slackMessage = (stack: Stack) => ({
   text: "{{ range .Alerts }}{{ .Annotations.summary }}\n<{{ .GeneratorURL }}|Query> <{{ .Annotations.runbook_url }}|Runbook>\n{{ end }}",
 });
 
-/** Plain text: the HTML that Alertmanager makes links to doors of its own. */
+/** Plain text: Alertmanager's HTML links to pages of its own, which users cannot open. */
 const mailMessage = (stack: Stack) => ({
   headers: { subject: title },
   html: "",

@@ -1,4 +1,4 @@
-/** A laptop: ports on the node, which kind and the own node map to localhost. */
+/** A laptop: ports on the node, which the local cluster maps to localhost. */
 export const kind = {
   metrics: { nodePort: 30090 },
   grafana: { nodePort: 30006 },
