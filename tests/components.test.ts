@@ -148,6 +148,7 @@ test("what holds data is protected where the platform says so", async () => {
     "metrics-prometheus-data",
     "namespaces-observability",
     "namespaces-observability-agents",
+    "tracing-collector-data",
     "tracing-tempo-data",
   ]);
 });

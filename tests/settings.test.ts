@@ -92,6 +92,12 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
     "at most 90 % of metrics.storage.size (5Gi)",
   ],
   [
+    "queue above half of the volume",
+    { tracing: { collector: { queue: "1Gi" } } },
+    "tracing.collector.queue",
+    "at most half of tracing.collector.storage.size",
+  ],
+  [
     "two of one name",
     { services: [service, service] },
     "services[1].name a is named twice",

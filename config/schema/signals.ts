@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { bytes } from "../units";
 import { byteQuantity, count, duration, FIVE_MINUTE_RATES, nodePort, probability, resources } from "./common";
 import { postgres, redis } from "./exporters";
 import { scrapeConfigs } from "./free";
@@ -130,7 +131,20 @@ export const tracing = z
     storage: storage("5Gi"),
     resources: resources("50m 128Mi", "500m 512Mi"),
     collector: z
-      .strictObject({ resources: resources("100m 128Mi", "500m 256Mi") })
+      .strictObject({
+        queue: byteQuantity()
+          .default("256Mi")
+          .describe(
+            "Spans that wait on disk while the backend is away; default 256Mi, at most half of the volume. When it is full, senders are told to try again later.",
+          ),
+        storage: storage("1Gi"),
+        resources: resources("100m 128Mi", "500m 256Mi"),
+      })
+      .refine(({ queue, storage }) => 2 * bytes(queue) <= bytes(storage.size), {
+        path: ["queue"],
+        error:
+          "allowed: at most half of tracing.collector.storage.size; the queue's file has free space in it",
+      })
       .prefault({})
       .describe("The OpenTelemetry Collector gateway that applications send to."),
   })

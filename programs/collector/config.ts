@@ -1,3 +1,5 @@
+import type { Settings } from "../../config/schema";
+import { bytes } from "../../config/units";
 import { addressOf } from "../addresses";
 import { type Stack, tracesBackend } from "../program";
 
@@ -12,6 +14,9 @@ export const ports = {
   health: 13133,
 };
 
+/** Where the queue is kept. */
+export const QUEUE = "/var/lib/otelcol";
+
 const listen = (port: number) => `0.0.0.0:${port}`;
 
 /**
@@ -24,9 +29,20 @@ const listen = (port: number) => `0.0.0.0:${port}`;
 export function collectorConfig(stack: Stack): object {
   const { settings } = stack;
   const { traces } = tracesBackend(stack);
-  const exporter = traces.exporter(stack);
+  const backend = Object.entries(traces.exporter(stack));
+  const exporter = Object.fromEntries(backend.map(([name, to]) => [name, { ...to, ...queued(settings) }]));
   return {
-    extensions: { health_check: { endpoint: listen(ports.health) } },
+    extensions: {
+      health_check: { endpoint: listen(ports.health) },
+      file_storage: {
+        directory: QUEUE,
+        create_directory: true,
+        // What a crash of the node has left unreadable is put aside instead of ending every start.
+        recreate: true,
+        // The file only grows while it is in use; a start gives back what is free.
+        compaction: { on_start: true, directory: QUEUE, cleanup_on_start: true },
+      },
+    },
     receivers: {
       otlp: {
         protocols: {
@@ -80,12 +96,13 @@ export function collectorConfig(stack: Stack): object {
       },
       "transform/span_metrics": {
         metric_statements: [
+          // Those of whichever pod came first; service and namespace are labels of each series.
+          "keep_keys(resource.attributes, [])",
           'set(metric.unit, "") where metric.name == "traces.spanmetrics.duration"',
           'set(metric.name, "traces.spanmetrics.latency") where metric.name == "traces.spanmetrics.duration"',
           'set(datapoint.attributes["operation"], datapoint.attributes["span.name"]) where datapoint.attributes["span.name"] != nil',
         ],
       },
-      batch: {},
     },
     connectors: {
       span_metrics: {
@@ -95,11 +112,19 @@ export function collectorConfig(stack: Stack): object {
         // One series a service, however many pods it has: the pods' own attributes are left out of the key.
         resource_metrics_key_attributes: ["service.name", "namespace"],
         dimensions: [{ name: "namespace" }],
+        // Services beyond the cache push others out, whose counters begin anew.
+        resource_metrics_cache_size: 4000,
+        // Of one service; the rest is counted together. Span names that hold ids would fill the memory.
+        aggregation_cardinality_limit: 1000,
+        // What has had no span for this long is gone from the metrics.
+        metrics_expiration: "1h",
+        series_expiration: "1h",
         metrics_flush_interval: "15s",
       },
       service_graph: {
         latency_histogram_buckets: LATENCY,
-        store: { ttl: "10s", max_items: 10_000 },
+        // Calls of which one side is still awaited.
+        store: { ttl: "10s", max_items: 20_000 },
         // Databases send no spans of their own: they are known by their callers', old and new conventions alike.
         virtual_node_peer_attributes: ["peer.service", "db.system.name", "db.system", "db.name"],
         database_name_attributes: ["db.system.name", "db.system", "db.name"],
@@ -109,10 +134,14 @@ export function collectorConfig(stack: Stack): object {
     exporters: {
       ...exporter,
       // OpenMetrics is what carries exemplars to Prometheus.
-      prometheus: { endpoint: listen(ports["span-metrics"]), enable_open_metrics: true },
+      prometheus: {
+        endpoint: listen(ports["span-metrics"]),
+        enable_open_metrics: true,
+        without_scope_info: true,
+      },
     },
     service: {
-      extensions: ["health_check"],
+      extensions: ["health_check", "file_storage"],
       telemetry: {
         logs: { level: "warn" },
         metrics: {
@@ -122,7 +151,7 @@ export function collectorConfig(stack: Stack): object {
       pipelines: {
         traces: {
           receivers: ["otlp", "zipkin", "jaeger"],
-          processors: ["memory_limiter", "k8s_attributes", "resource", "batch"],
+          processors: ["memory_limiter", "k8s_attributes", "resource"],
           exporters: ["span_metrics", "service_graph", ...Object.keys(exporter)],
         },
         metrics: {
@@ -134,6 +163,22 @@ export function collectorConfig(stack: Stack): object {
     },
   };
 }
+
+/**
+ * Spans wait on disk until the backend takes them. They are put together to batches after they were written, and
+ * leave the disk when they have arrived: a batch processor before the queue would lose what it holds in memory, and
+ * hide from senders that the queue is full. Batches stay below the 4 MiB that a gRPC server takes.
+ */
+const queued = ({ tracing }: Settings) => ({
+  retry_on_failure: { initial_interval: "1s", max_interval: "10s", max_elapsed_time: "0s" },
+  sending_queue: {
+    storage: "file_storage",
+    sizer: "bytes",
+    queue_size: bytes(tracing.collector.queue),
+    num_consumers: 4,
+    batch: { flush_timeout: "1s", min_size: 2 ** 18, max_size: 2 ** 20 },
+  },
+});
 
 /** Buckets around the figures that people set: 500 ms (an objective), 1 s (a slow trace), 2 s (HighLatency). */
 const LATENCY = ["5ms", "10ms", "25ms", "50ms", "100ms", "250ms", "500ms", "1s", "2s", "5s", "10s"];

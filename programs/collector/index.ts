@@ -1,12 +1,12 @@
 import { configFile } from "../overrides";
 import { type Program, tracesBackend, watch } from "../program";
-import { collectorConfig, ports } from "./config";
+import { collectorConfig, ports, QUEUE } from "./config";
 
 /** The OpenTelemetry Collector gateway: applications send their spans here. */
 export const collector: Program = {
   name: "collector",
   component: "tracing",
-  workload: "Deployment",
+  workload: "StatefulSet",
   image: "collector",
   go: true,
   user: 10001,
@@ -26,6 +26,11 @@ export const collector: Program = {
       files: { "config.yaml": configFile(stack, "collector", collectorConfig(stack)) },
     },
   ],
+  data: ({ tracing }) => ({
+    path: QUEUE,
+    setting: "tracing.collector.storage",
+    ...tracing.collector.storage,
+  }),
   probes: () => ({
     ready: { path: "/", port: "health", delay: 2, period: 5 },
     live: { path: "/", port: "health", delay: 15, period: 10 },
