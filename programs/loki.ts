@@ -1,3 +1,4 @@
+import { bytes } from "../config/units";
 import { urlOf } from "./addresses";
 import { configFile } from "./overrides";
 import { type Program, type Stack, uidOf } from "./program";
@@ -56,8 +57,13 @@ export const loki: Program = {
   },
 };
 
+/** A share of the memory limit, in MiB. */
+const memory = ({ settings }: Stack, share: number): number =>
+  Math.floor((bytes(settings.logs.resources.limits.memory) * share) / 2 ** 20);
+
 /** Loki 3 as one binary on a file system, with retention that is enforced: the compactor deletes. */
-export function lokiConfig({ settings }: Stack): object {
+export function lokiConfig(stack: Stack): object {
+  const { settings } = stack;
   return {
     auth_enabled: false,
     analytics: { reporting_enabled: false },
@@ -99,6 +105,18 @@ export function lokiConfig({ settings }: Stack): object {
       retention_enabled: true,
       delete_request_store: "filesystem",
     },
-    ingester: { wal: { dir: "/loki/wal", flush_on_shutdown: true } },
+    ingester: {
+      wal: {
+        dir: "/loki/wal",
+        flush_on_shutdown: true,
+        // At its start the log is read back; above this size it is written out before more is read. Default 4 GB.
+        replay_memory_ceiling: `${memory(stack, 0.25)}MB`,
+      },
+    },
+    // The defaults are 100 MB for chunks, and again for each of four kinds of results.
+    chunk_store_config: { chunk_cache_config: cache(memory(stack, 0.06)) },
+    query_range: { results_cache: { cache: cache(memory(stack, 0.02)) } },
   };
 }
+
+const cache = (max_size_mb: number) => ({ embedded_cache: { enabled: true, max_size_mb } });

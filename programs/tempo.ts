@@ -1,4 +1,4 @@
-import { goDuration } from "../config/units";
+import { bytes, goDuration } from "../config/units";
 import { addressOf } from "./addresses";
 import { configFile } from "./overrides";
 import { logsBackend, type Program, type Stack, uidOf } from "./program";
@@ -79,7 +79,11 @@ export function tempoConfig({ settings }: Stack): object {
     server: { http_listen_port: ports.http, log_level: "warn" },
     distributor: {
       receivers: { otlp: { protocols: { grpc: { endpoint: `0.0.0.0:${ports["otlp-grpc"]}` } } } },
+      // What comes too fast, such as a backlog, is to be sent again. Without it senders take the refusal as final.
+      retry_after_on_resource_exhausted: "5s",
     },
+    // A block is in memory while it is completed, and at a start several of them are; the default is 500 MB.
+    ingester: { max_block_bytes: Math.floor(bytes(settings.tracing.resources.limits.memory) / 8) },
     compactor: { compaction: { block_retention: goDuration(settings.tracing.retention.time) } },
     storage: {
       trace: { backend: "local", local: { path: "/var/tempo/blocks" }, wal: { path: "/var/tempo/wal" } },
