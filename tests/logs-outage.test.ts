@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { alloyServer, logDirectory } from "./support/alloy";
+import { Writer } from "./support/containers";
+import { describeWith } from "./support/programs";
+import { type Loki, lokiServer, type Server } from "./support/servers";
+
+/** How long Loki is away; `npm run test:outage` takes 15. */
+const MINUTES = Number(process.env.OUTAGE_MINUTES ?? 0.75);
+const LINES_A_SECOND = 5;
+/** From the moment that Loki takes lines again. */
+const SECONDS_TO_CATCH_UP = 30;
+
+const container = { namespace: "shop", pod: "writer", name: "server" };
+const selector = '{pod="writer"}';
+const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1000));
+
+async function query<T>(loki: Loki, path: string, parameters: Record<string, string>): Promise<T[]> {
+  const response = await fetch(`${loki.url}/loki/api/v1/${path}?${new URLSearchParams(parameters)}`);
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+  return ((await response.json()) as { data: { result: T[] } }).data.result;
+}
+
+/** How many lines there are, as a panel counts them. */
+async function counted(loki: Loki): Promise<number> {
+  const [sum] = await query<{ value: [number, string] }>(loki, "query", {
+    query: `sum(count_over_time(${selector}[1h]))`,
+  });
+  return Number(sum?.value[1] ?? 0);
+}
+
+/** Every line that is found, oldest first, a thousand at a time. */
+async function found(loki: Loki): Promise<string[]> {
+  const lines: string[] = [];
+  for (let start = BigInt(Date.now() - 3_600_000) * 1_000_000n; ;) {
+    const streams = await query<{ values: [string, string][] }>(loki, "query_range", {
+      query: selector,
+      direction: "forward",
+      limit: "1000",
+      start: String(start),
+      end: `${Date.now()}000000`,
+    });
+    const values = streams
+      .flatMap((stream) => stream.values)
+      .sort(([a], [b]) => Number(BigInt(a) - BigInt(b)));
+    if (values.length === 0) return lines;
+    lines.push(...values.map(([, line]) => line));
+    start = BigInt(values.at(-1)![0]) + 1n;
+  }
+}
+
+async function allArrived(loki: Loki, expected: number): Promise<number> {
+  const began = Date.now();
+  for (let last = 0; (last = await counted(loki).catch(() => last)) < expected; await seconds(0.5))
+    if (Date.now() - began > SECONDS_TO_CATCH_UP * 1000) throw new Error(`${last} of ${expected} lines`);
+  return (Date.now() - began) / 1000;
+}
+
+describeWith(["alloy", "alloy"], ["loki", "loki"])(`Loki away for ${MINUTES} minutes`, () => {
+  const directory = mkdtempSync(join(tmpdir(), "outage-"));
+  const writer = new Writer(logDirectory(join(directory, "pods"), container));
+  let loki: Loki;
+  let alloy: Server;
+  beforeAll(async () => {
+    loki = await lokiServer(directory);
+    alloy = await alloyServer(directory, [container], loki.push);
+    loki.server.start();
+    alloy.start();
+    await loki.server.ready(`${loki.url}/ready`);
+  });
+  afterAll(async () => {
+    writer.stop();
+    await alloy.end();
+    await loki.server.end();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  /** Each line that was written so far, once and in order. */
+  const complete = async () => {
+    const expected = Array.from({ length: writer.written }, (_, n) => Writer.line(n));
+    expect(await found(loki)).toEqual(expected);
+    expect(await counted(loki)).toBe(expected.length);
+  };
+
+  test(
+    "every line is found soon after its return, also of a log that was rotated twice meanwhile",
+    async () => {
+      writer.start(LINES_A_SECOND);
+      await seconds(5);
+      await loki.server.end("SIGKILL");
+      for (let part = 0; part < 3; part++) {
+        if (part > 0) writer.rotate();
+        await seconds((MINUTES * 60) / 3);
+      }
+      loki.server.start();
+      await loki.server.ready(`${loki.url}/ready`);
+      writer.stop();
+      const took = await allArrived(loki, writer.written);
+      console.info(`${writer.written} lines, complete ${took.toFixed(1)} s after Loki was ready`);
+      await complete();
+    },
+    (MINUTES + 5) * 60_000,
+  );
+
+  test("nor is one lost or found twice when Alloy is killed and started again", async () => {
+    for (let kill = 0; kill < 3; kill++) {
+      writer.start(LINES_A_SECOND);
+      await seconds(5);
+      // What Alloy has read and holds for less than the 3 seconds of its stages and batch is not kept anywhere.
+      writer.stop();
+      await seconds(4);
+      await alloy.end("SIGKILL");
+      writer.start(LINES_A_SECOND);
+      await seconds(2);
+      alloy.start();
+      await seconds(5);
+      writer.stop();
+    }
+    await allArrived(loki, writer.written);
+    await complete();
+  }, 180_000);
+});
