@@ -46,7 +46,7 @@ export abstract class Component extends pulumi.ComponentResource {
   protected run(generated: Generated = {}): void {
     const mine = this.stack.programs.filter(({ component }) => component === this.component);
     const place = { parent: this, name: this.name, after: this.after };
-    const growth = growthGuard(this.name);
+    const growth = growthGuard(this.name, this.stack.settings.platform);
     const running = new Map<string, Running>();
     const made = (program: Program): pulumi.Resource => {
       const one = run(this.stack, program, { place, running, after: this.first, generated, growth });

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../config/schema";
 import { bytes } from "../config/units";
 import type { Stack } from "../programs/program";
 
@@ -7,27 +8,35 @@ interface ClaimInputs {
   spec: { resources: { requests: { storage: string } } };
 }
 
+/** kind's own class: its volumes are directories of the node, and none of them can grow. */
+const NEVER_GROWS = "standard";
+
 /**
- * Speaks up, in the preview already, when a claim changes its size: a smaller one is refused; a larger one is named
- * by its key, since the API server's refusal of a class that forbids growth names the claim only.
+ * Looks, in the preview already, at each claim that changes its size: a smaller one is refused, and so is a larger one of
+ * kind's own class. Of other classes only the API server knows, which says so at the update and names no key: this does.
  */
-export const growthGuard = (component: string): pulumi.ResourceHook =>
+export const growthGuard = (component: string, platform: Settings["platform"]): pulumi.ResourceHook =>
   new pulumi.ResourceHook(
     `${component}-volumes`,
     ({ oldInputs, newInputs, oldOutputs }) => {
       const [before, after] = [oldInputs, newInputs].map((inputs) => inputs as ClaimInputs);
       const [old, size] = [before, after].map(({ spec }) => spec.resources.requests.storage);
       const { name, annotations } = after.metadata;
-      const key = `observability:${annotations["observability-stack/setting"]}.size`;
+      const key = `observability:${annotations["observability-stack/setting"]}`;
+      const storageClass = String(oldOutputs?.spec?.storageClassName);
       if (bytes(size) < bytes(old))
-        throw new pulumi.RunError(
-          `${key} is ${size}; the volume ${name} has ${old} and cannot shrink. Allowed: ${old} or more.`,
+        throw new Error(
+          `${key}.size is ${size}, and the volume ${name} has ${old}: it cannot shrink. Allowed: ${old} or more. Nothing was changed.`,
         );
       if (bytes(size) === bytes(old)) return;
-      const storageClass = String(oldOutputs?.spec?.storageClassName ?? "the default one");
+      if (platform === "kind" && storageClass === NEVER_GROWS)
+        throw new Error(
+          `${key}.size is ${size}, and the volume ${name} has ${old}: its class ${storageClass} does not let it grow (allowVolumeExpansion). ` +
+            `Allowed: ${old}. For a larger volume with new data: npm run down, then up; or another ${key}.class before the first up. Nothing was changed.`,
+        );
       void pulumi.log.warn(
-        `${key}: the volume ${name} grows from ${old} to ${size}. Its storage class ${storageClass} must allow that (allowVolumeExpansion: true); ` +
-          `where the API server refuses it, set ${key} back to ${old}, or allow it in the class. Nothing else was changed for it.`,
+        `${key}.size: the volume ${name} grows from ${old} to ${size}. If the API server refuses that at the update, its class ${storageClass} ` +
+          `lacks allowVolumeExpansion: true; set the key back to ${old}, or allow it in the class.`,
       );
     },
     { onDryRun: true },
@@ -55,7 +64,7 @@ export const replicasGuard = (component: string): pulumi.ResourceHook =>
       for (const [name, replicas] of Object.entries(after)) {
         const old = before[name] ?? replicas;
         if (old === replicas || (old > 1 && replicas > 1)) continue;
-        throw new pulumi.RunError(
+        throw new Error(
           [
             `${name} would go from ${old} to ${replicas} replicas and leave its data behind. Nothing was changed. To go on:`,
             `  1. Set the number of replicas back and run up; copy what must stay out of ${name} (or let its retention run out).`,

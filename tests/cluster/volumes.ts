@@ -15,8 +15,8 @@ export function volumes(context: Context): void {
       writeStack(STACK, { ...context.given, logs: { storage: { size: "6Gi" } } });
       const { exitCode, output } = await npm("preview", STACK);
       expect(exitCode).not.toBe(0);
-      expect(output).toContain("observability:logs.storage.size");
-      expect(output).toMatch(/forbidden|resize/);
+      expect(output).toContain("observability:logs.storage.size is 6Gi");
+      expect(output).toContain("allowVolumeExpansion");
       expect(await claim("observability", "loki-data", ".spec.resources.requests.storage")).toBe("5Gi");
       expect(await serverPods()).toEqual(before);
     });
@@ -26,7 +26,7 @@ export function volumes(context: Context): void {
       const { exitCode, output } = await npm("preview", STACK);
       expect(exitCode).not.toBe(0);
       expect(output).toContain("observability:logs.storage.size is 4Gi");
-      expect(output).toContain("5Gi or more");
+      expect(output).toContain("Allowed: 5Gi or more");
     });
 
     test("a label on every object, claims too, is an update like any other", async () => {
