@@ -391,7 +391,11 @@ test.each(["a_", "-a", "x".repeat(64), "a/b"])("a stack called %s is refused", (
 });
 
 test("the names that services must not have are those of all jobs and programs", () => {
-  const stack = stackOf(settingsOf({ services: [service] }, "kind"), "kind");
+  const metrics = {
+    redis: { targets: [{ name: "queue", host: "redis" }] },
+    postgres: { targets: [{ name: "orders", host: "postgres", username: "u", password: "p" }] },
+  };
+  const stack = stackOf(settingsOf({ services: [service], metrics }, "kind"), "kind");
   const { scrape_configs } = prometheusConfig(stack) as { scrape_configs: { job_name: string }[] };
   const jobs = scrape_configs.map(({ job_name }) => job_name).filter((name) => name !== service.name);
   expect([...OWN_JOBS].sort()).toEqual([...new Set([...jobs, ...programs.map(({ name }) => name)])].sort());

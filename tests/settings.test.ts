@@ -174,7 +174,7 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
     "allowed: at least 1",
   ],
   ["memory without unit", { logs: { resources: { limits: { memory: "512" } } } }, 'memory is "512"', "512Mi"],
-  ["text for an object", { metrics: "prometheus" }, 'metrics is "prometheus"', "object"],
+  ["text for an object", { logs: "loki" }, 'logs is "loki"', "object"],
 ];
 
 test.each(wrong)("%s is refused, naming the key and what is allowed", (_, given, key, allowed) => {

@@ -43,7 +43,7 @@ export function podTemplate(stack: Stack, program: Program, names: Names, accoun
       annotations: { ...placement.annotations, ...scrapePath(stack, program) },
     },
     spec: {
-      automountServiceAccountToken: account !== undefined,
+      automountServiceAccountToken: program.kubernetesApi !== undefined,
       enableServiceLinks: false,
       ...(account ? { serviceAccountName: account } : {}),
       ...(placement.priorityClassName ? { priorityClassName: placement.priorityClassName } : {}),
