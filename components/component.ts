@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config/schema";
 import { stackOf } from "../programs";
 import type { Program, Stack } from "../programs/program";
-import { growthGuard, replicasGuard, replicasOf } from "./guards";
 import { type Generated, run, type Running } from "./kubernetes/run";
 
 /** What every component is given. */
@@ -29,15 +28,8 @@ export abstract class Component extends pulumi.ComponentResource {
     { settings, after, first = [] }: ComponentArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    const stack = stackOf(settings, pulumi.getStack());
-    const hooks = { beforeUpdate: [replicasGuard(name)] };
-    super(
-      `observability:index:${type}`,
-      name,
-      { replicas: replicasOf(stack, component) },
-      { ...opts, hooks },
-    );
-    this.stack = stack;
+    super(`observability:index:${type}`, name, {}, opts);
+    this.stack = stackOf(settings, pulumi.getStack());
     this.after = after;
     this.first = [...first];
   }
@@ -46,10 +38,9 @@ export abstract class Component extends pulumi.ComponentResource {
   protected run(generated: Generated = {}): void {
     const mine = this.stack.programs.filter(({ component }) => component === this.component);
     const place = { parent: this, name: this.name, after: this.after };
-    const growth = growthGuard(this.name, this.stack.settings.platform);
     const running = new Map<string, Running>();
     const made = (program: Program): pulumi.Resource => {
-      const one = run(this.stack, program, { place, running, after: this.first, generated, growth });
+      const one = run(this.stack, program, { place, running, after: this.first, generated });
       running.set(program.name, one);
       return one.workload;
     };

@@ -17,10 +17,11 @@ import { stackOf } from "../programs";
 import { UserError } from "./errors";
 import { type Image, imagesOf, PAUSE, planImages, type Planned, provideImages } from "./images";
 import { Pulumi } from "./pulumi";
-import { manifestsText, renderManifests, stackConfig, stackFile } from "./render";
+import { type Manifest, manifestsText, renderManifests, stackConfig, stackFile } from "./render";
 import { imagesTable, reachable, rolledOut, targetOf, workloads } from "./report";
 import { runTicketing, type TrafficOptions } from "./ticketing";
 import { provideToolchain, type Toolchain } from "./toolchain";
+import { refuseVolumes } from "./volumes";
 
 export interface Options {
   stack: string;
@@ -44,8 +45,10 @@ export async function up(options: Options): Promise<void> {
   refuseLocal(options, settings);
   refuseOtherPort(options, settings);
   await checkCluster(clusterFor(options), console.error);
-  const { toolchain, cluster, images } = await provide(options, await imagesFor(options));
+  const manifests = await manifestsOf(options);
+  const { toolchain, cluster, images } = await provide(options, await imagesFor(options, manifests));
   await refuseMissingNamespaces(settings, cluster);
+  await refuseVolumes(manifests, options.stack, cluster);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
   // What a crash or a hand took away is looked for first, so that it is made again.
   await pulumi.run("up", ["--yes", "--skip-preview", "--refresh"]);
@@ -57,7 +60,8 @@ export async function up(options: Options): Promise<void> {
 /** Pulumi's preview against the cluster that is there. */
 export async function preview(options: Options): Promise<void> {
   settingsIn(options);
-  const { pulumi } = await existing(options);
+  const { pulumi, cluster } = await existing(options);
+  await refuseVolumes(await manifestsOf(options), options.stack, cluster);
   await pulumi.run("preview", ["--diff"]);
 }
 
@@ -91,8 +95,11 @@ export async function down(options: Options): Promise<void> {
 
 export async function render(options: Pick<Options, "stack" | "configFile">): Promise<void> {
   settingsIn(options);
-  process.stdout.write(manifestsText(await renderManifests(options.stack, stackConfig(fileOf(options)))));
+  process.stdout.write(manifestsText(await manifestsOf(options)));
 }
+
+const manifestsOf = (options: Pick<Options, "stack" | "configFile">): Promise<Manifest[]> =>
+  renderManifests(options.stack, stackConfig(fileOf(options)));
 
 const clusterFor = ({ cluster, context, recreate, portOffset }: Options) => ({
   name: cluster,
@@ -156,11 +163,8 @@ async function refuseMissingNamespaces({ namespaces, services }: Settings, clust
 }
 
 /** Those that the pods of the stack name; a cluster of the user's pulls its own. */
-async function imagesFor(options: Options): Promise<Planned[]> {
-  if (options.context) return [];
-  const manifests = await renderManifests(options.stack, stackConfig(fileOf(options)));
-  return planImages([...imagesOf(manifests), PAUSE]);
-}
+const imagesFor = async ({ context }: Options, manifests: Manifest[]): Promise<Planned[]> =>
+  context ? [] : planImages([...imagesOf(manifests), PAUSE]);
 
 async function provide(options: Options, planned: Planned[]): Promise<Provided> {
   const tasks = new Listr<Provided>(

@@ -46,7 +46,6 @@ export async function renderManifests(stack: string, config: Record<string, unkn
     stack,
     false,
   );
-  acceptHooks();
   const texts = Object.entries(config).map(([key, value]) => [
     key.includes(":") ? key : `observability-stack:${key}`,
     typeof value === "string" ? value : JSON.stringify(value),
@@ -61,12 +60,6 @@ export async function renderManifests(stack: string, config: Record<string, unkn
   await pulumi.runtime.disconnect();
   if (failure) throw failure;
   return manifests.sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
-}
-
-/** Pulumi's mocks know nothing of hooks. Ours look at changes of what is deployed: under mocks there are none. */
-export function acceptHooks(): void {
-  const registerResourceHook = (_: unknown, done: (error: null, answer: object) => void) => done(null, {});
-  Object.assign(pulumi.runtime.getMonitor() as object, { registerResourceHook });
 }
 
 /** The `config` part of a stack file. Encrypted values are not decrypted: each is a text that passes for one. */

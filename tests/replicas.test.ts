@@ -1,6 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
-import { growthGuard, replicasGuard } from "../components/guards";
-import { acceptHooks } from "../local/render";
 import { programs } from "../programs";
 import type { Program } from "../programs/program";
 import { type Made, madeWith } from "./support/components";
@@ -86,55 +83,6 @@ describe("a program of three replicas", () => {
     expect(spec.serviceName).toBe("loki");
     expect(spec).not.toHaveProperty("volumeClaimTemplates");
     expect([...made.values()].filter(({ name }) => /loki-(headless|disruption)/.test(name))).toEqual([]);
-  });
-});
-
-describe("what Pulumi asks before it changes something", () => {
-  beforeAll(async () => {
-    await pulumi.runtime.setMocks({ newResource: ({ name }) => ({ id: name, state: {} }), call: () => ({}) });
-    acceptHooks();
-  });
-
-  const claim = (storage: string) => ({
-    metadata: { name: "loki-data", annotations: { "observability-stack/setting": "logs.storage" } },
-    spec: { resources: { requests: { storage } } },
-  });
-  const resized = (platform: "kind" | "eks", from: string, to: string, storageClassName: string) => () =>
-    growthGuard("logs", platform).callback({
-      oldInputs: claim(from),
-      newInputs: claim(to),
-      oldOutputs: { spec: { storageClassName } },
-    } as never);
-
-  test("a volume does not shrink, on no platform", () => {
-    expect(resized("eks", "5Gi", "4Gi", "gp3")).toThrow(
-      /observability:logs\.storage\.size is 4Gi.*loki-data has 5Gi.*Allowed: 5Gi or more/,
-    );
-  });
-
-  test("kind's own class does not let one grow, others may", () => {
-    expect(resized("kind", "5Gi", "6Gi", "standard")).toThrow(/logs\.storage\.size is 6Gi.*Allowed: 5Gi/);
-    const said = jest.spyOn(console, "warn").mockImplementation();
-    expect(resized("kind", "5Gi", "6Gi", "another")).not.toThrow();
-    expect(said.mock.calls.join()).toContain("observability:logs.storage.size: the volume loki-data grows");
-    expect(resized("eks", "5Gi", "6Gi", "standard")).not.toThrow();
-    expect(resized("kind", "1Gi", "1024Mi", "standard")).not.toThrow();
-    said.mockRestore();
-  });
-
-  const scaled = (before: object, after: object) => () =>
-    replicasGuard("logs").callback({ oldInputs: before, newInputs: after } as never);
-
-  test("one replica does not become several over existing data, nor the other way round", () => {
-    const [one, three, five] = [1, 3, 5].map((loki) => ({ replicas: { loki } }));
-    expect(scaled(one, three)).toThrow(
-      /loki would go from 1 to 3 replicas.*Nothing was changed.*1\..*2\..*3\./s,
-    );
-    expect(scaled(three, one)).toThrow(/from 3 to 1/);
-    expect(scaled(three, five)).not.toThrow();
-    expect(scaled(one, one)).not.toThrow();
-    // Components of 0.1.0 said nothing of replicas.
-    expect(scaled({}, one)).not.toThrow();
   });
 });
 

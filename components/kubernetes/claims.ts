@@ -15,12 +15,11 @@ export function makeClaims(
   objects: Objects,
   data: Data,
   replicas: number,
-  growth: pulumi.ResourceHook,
 ): pulumi.Output<string> | undefined {
   const { program } = objects;
-  if (replicas === 1) return claim(objects, DATA, `${program.name}-data`, data, growth).metadata.name;
+  if (replicas === 1) return claim(objects, DATA, `${program.name}-data`, data).metadata.name;
   for (let index = 0; index < replicas; index++)
-    claim(objects, `${DATA}-${index}`, `${DATA}-${program.name}-${index}`, data, growth);
+    claim(objects, `${DATA}-${index}`, `${DATA}-${program.name}-${index}`, data);
   return undefined;
 }
 
@@ -30,7 +29,7 @@ export const claimTemplate = (objects: Objects, data: Data) => ({
   spec: claimSpec(data),
 });
 
-function claim(objects: Objects, what: string, name: string, data: Data, growth: pulumi.ResourceHook) {
+function claim(objects: Objects, what: string, name: string, data: Data) {
   const metadata = objects.metadata(name);
   return new core.PersistentVolumeClaim(
     objects.child(what),
@@ -47,7 +46,7 @@ function claim(objects: Objects, what: string, name: string, data: Data, growth:
       },
       spec: claimSpec(data),
     },
-    objects.options({ protect: objects.stack.settings.protect, hooks: { beforeUpdate: [growth] } }),
+    objects.options({ protect: objects.stack.settings.protect }),
   );
 }
 

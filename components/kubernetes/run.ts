@@ -29,8 +29,6 @@ export interface Surroundings {
   /** Workloads that must be ready before this one is made. */
   after: pulumi.Resource[];
   generated: Generated;
-  /** Looks at each change of a claim. */
-  growth: pulumi.ResourceHook;
 }
 
 /** Turns a program into Kubernetes objects. */
@@ -47,7 +45,7 @@ export function run(stack: Stack, program: Program, around: Surroundings): Runni
     names.secrets.set(name, of === program.name ? own.get(name)! : running.get(of)!.secrets.get(name)!);
   }
   const data = program.data?.(stack.settings);
-  if (data) names.claim = makeClaims(objects, data, program.replicas?.(stack.settings) ?? 1, around.growth);
+  if (data) names.claim = makeClaims(objects, data, program.replicas?.(stack.settings) ?? 1);
   const before = (program.after ?? []).map((other) => running.get(other)!.workload);
   const workload = makeWorkload(objects, names, account, [...around.after, ...before]);
   if (isCalled(stack, program)) makeService(objects);

@@ -93,7 +93,7 @@ export function twoStacks(context: Context): void {
       expect([await inSecond(ours), await inFirst(theirs)]).toEqual([404, 404]);
     });
 
-    growth(context, second);
+    growth(second);
 
     test("a backend and passphrase of the user's are used, though the stack is up on this machine's", async () => {
       const backend = mkdtempSync(join(tmpdir(), "observability-e2e-backend-"));

@@ -7,7 +7,6 @@ import { Namespaces } from "../../components/namespaces";
 import { TracingStack } from "../../components/tracing-stack";
 import type { Settings } from "../../config/schema";
 import { settingsOf } from "../../config/settings";
-import { acceptHooks } from "../../local/render";
 
 /** A resource as the program asked for it. */
 export interface Made {
@@ -61,7 +60,6 @@ export async function madeWith(given: Record<string, unknown> = {}): Promise<Map
     "test",
     false,
   );
-  acceptHooks();
   // Pulumi notes where each promise was made, which under Jest takes most of the time.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;

@@ -1,0 +1,80 @@
+import execa from "execa";
+import { bytes } from "../config/units";
+import type { Cluster } from "./cluster";
+import { UserError } from "./errors";
+import type { Manifest } from "./render";
+import { targetOf } from "./report";
+
+export interface Claim {
+  metadata: { name: string; namespace: string; annotations?: Record<string, string>; labels?: Labels };
+  spec: { storageClassName?: string; resources: { requests: { storage: string } } };
+}
+type Labels = Record<string, string>;
+
+export interface StorageClass {
+  metadata: { name: string };
+  allowVolumeExpansion?: boolean;
+}
+
+/**
+ * Refuses what the cluster's volumes cannot follow, before anything is changed: Pulumi's preview does not ask the API
+ * server, whose refusal at the update would name a claim and no setting.
+ *
+ * @param manifests the stack as it is wanted
+ */
+export async function refuseVolumes(
+  manifests: Manifest[],
+  stack: string,
+  { kubectl, kubeconfig }: Cluster,
+): Promise<void> {
+  const get = async <T>(...args: string[]): Promise<T[]> => {
+    const all = [...targetOf({ kubeconfig } as Cluster), "get", ...args, "-o", "json"];
+    return (JSON.parse((await execa(kubectl, all)).stdout) as { items: T[] }).items;
+  };
+  const wanted = manifests.filter(({ kind }) => kind === "PersistentVolumeClaim") as unknown as Claim[];
+  const there = await get<Claim>("pvc", "-A", "-l", `app.kubernetes.io/instance=${stack}`);
+  const problems = volumeProblems(wanted, there, await get<StorageClass>("storageclass"));
+  if (problems.length > 0) throw new UserError([...problems, "Nothing was changed."].join("\n"));
+}
+
+/** A sentence or more for each claim that is there and cannot become what is wanted. */
+export function volumeProblems(wanted: Claim[], there: Claim[], classes: StorageClass[]): string[] {
+  const id = ({ metadata }: Claim) => `${metadata.namespace}/${metadata.name}`;
+  return wanted.flatMap((claim) => {
+    const found = there.find((one) => id(one) === id(claim));
+    if (found) return resized(claim, found, classes) ?? [];
+    const left = there.find(
+      (one) => programOf(one) === programOf(claim) && !wanted.some((w) => id(w) === id(one)),
+    );
+    return left ? [moved(claim, left)] : [];
+  });
+}
+
+const programOf = ({ metadata }: Claim) =>
+  `${metadata.namespace} ${metadata.labels?.["app.kubernetes.io/name"]}`;
+const keyOf = ({ metadata }: Claim) =>
+  `observability:${metadata.annotations?.["observability-stack/setting"]}`;
+const sizeOf = ({ spec }: Claim) => spec.resources.requests.storage;
+
+function resized(wanted: Claim, there: Claim, classes: StorageClass[]): string | undefined {
+  const [size, old] = [sizeOf(wanted), sizeOf(there)];
+  const has = `${keyOf(wanted)}.size is ${size}, and the volume ${wanted.metadata.name} has ${old}:`;
+  if (bytes(size) < bytes(old)) return `${has} it cannot shrink. Allowed: ${old} or more.`;
+  const storageClass = classes.find(({ metadata }) => metadata.name === there.spec.storageClassName);
+  if (bytes(size) === bytes(old) || storageClass?.allowVolumeExpansion) return undefined;
+  return (
+    `${has} its storage class ${there.spec.storageClassName} does not let it grow (allowVolumeExpansion). Allowed: ${old}. ` +
+    `Where its provisioner can, allow it in the class: kubectl patch storageclass ${there.spec.storageClassName} -p '{"allowVolumeExpansion": true}'`
+  );
+}
+
+/** One replica keeps its data in `<program>-data`, several in `data-<program>-<n>`: the one would not find the other's. */
+function moved(wanted: Claim, left: Claim): string {
+  const program = wanted.metadata.labels?.["app.kubernetes.io/name"];
+  return [
+    `${program} would begin with the empty volume ${wanted.metadata.name} and leave its data in ${left.metadata.name}: one replica and several keep them in different claims.`,
+    `  1. Set the number of replicas of ${program} back; copy out of it what must stay, or wait until its retention has run out.`,
+    `  2. Remove what is left: kubectl delete statefulset ${program} pvc/${left.metadata.name} -n ${left.metadata.namespace}; pulumi refresh.`,
+    `  3. Set the new number and run up.`,
+  ].join("\n");
+}

@@ -1,0 +1,54 @@
+import { type Claim, type StorageClass, volumeProblems } from "../../local/volumes";
+
+const claim = (program: string, name: string, size: string, storageClassName = "standard"): Claim => ({
+  metadata: {
+    name,
+    namespace: "observability",
+    labels: { "app.kubernetes.io/name": program },
+    annotations: { "observability-stack/setting": "logs.storage" },
+  },
+  spec: { storageClassName, resources: { requests: { storage: size } } },
+});
+const loki = (size: string, storageClass?: string) => claim("loki", "loki-data", size, storageClass);
+const classes: StorageClass[] = [
+  { metadata: { name: "standard" }, allowVolumeExpansion: false },
+  { metadata: { name: "gp3" }, allowVolumeExpansion: true },
+];
+
+test("what is new or as it was is no problem", () => {
+  expect(volumeProblems([loki("5Gi")], [], classes)).toEqual([]);
+  expect(volumeProblems([loki("1Gi")], [loki("1024Mi")], classes)).toEqual([]);
+});
+
+test("a volume grows where its class lets it", () => {
+  expect(volumeProblems([loki("6Gi")], [loki("5Gi", "gp3")], classes)).toEqual([]);
+});
+
+test.each([["standard"], ["of-somebody-who-took-it-away"]])("and not in class %s", (storageClass) => {
+  expect(volumeProblems([loki("6Gi")], [loki("5Gi", storageClass)], classes)).toEqual([
+    expect.stringMatching(
+      /observability:logs\.storage\.size is 6Gi, and the volume loki-data has 5Gi:.*allowVolumeExpansion.*Allowed: 5Gi/,
+    ),
+  ]);
+});
+
+test("no volume shrinks", () => {
+  expect(volumeProblems([loki("4Gi")], [loki("5Gi", "gp3")], classes)).toEqual([
+    expect.stringMatching(/logs\.storage\.size is 4Gi.*cannot shrink. Allowed: 5Gi or more/),
+  ]);
+});
+
+describe("replicas", () => {
+  const three = [0, 1, 2].map((index) => claim("loki", `data-loki-${index}`, "5Gi"));
+
+  test("one does not become three over existing data, nor the other way round; the steps are named", () => {
+    const [problem] = volumeProblems(three, [loki("5Gi")], classes);
+    expect(problem).toMatch(/empty volume data-loki-0 and leave its data in loki-data.*1\..*2\..*3\./s);
+    expect(volumeProblems([loki("5Gi")], three, classes)).toHaveLength(1);
+  });
+
+  test("more or fewer of several are no problem, nor another program's volume", () => {
+    expect(volumeProblems(three, three.slice(0, 1), classes)).toEqual([]);
+    expect(volumeProblems([loki("5Gi")], [claim("tempo", "tempo-data", "5Gi")], classes)).toEqual([]);
+  });
+});
