@@ -4,6 +4,6 @@ export const eks = {
   metrics: { storage: { class: "gp3" } },
   alerting: { storage: { class: "gp3" } },
   logs: { storage: { class: "gp3" } },
-  tracing: { storage: { class: "gp3" } },
+  tracing: { storage: { class: "gp3" }, collector: { storage: { class: "gp3" } } },
   grafana: { storage: { class: "gp3" } },
 };
