@@ -55,7 +55,6 @@ test("a release: image, build and modules move, and nothing else does", async ()
   expect(json("local/programs/programs.json").loki).toMatchObject({
     version: "9.8.7",
     ldflags: "-X github.com/grafana/loki/v3/pkg/util/build.Version=9.8.7",
-    tags: "netgo",
   });
   expect(calledGo()).toEqual([
     "get github.com/grafana/loki/v3@v9.8.7",
@@ -70,6 +69,15 @@ test("a release: image, build and modules move, and nothing else does", async ()
   );
   // Loki's own go.mod has such lines, and Go does not take them over.
   expect(said.join("\n")).toContain("local/programs/loki/go.mod: compare its `replace` lines");
+});
+
+test("what else a build is told stays", async () => {
+  await upgrade(root, "tempo", "9.8.7");
+  expect(json("local/programs/programs.json").tempo).toMatchObject({
+    version: "9.8.7",
+    ldflags: "-X main.Version=9.8.7",
+    tags: "disable_grpc_modules",
+  });
 });
 
 test("the tag keeps its own form", async () => {
