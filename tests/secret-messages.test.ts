@@ -16,6 +16,10 @@ type Given = Record<string, unknown>;
 
 /** A stack file that sets all of them. */
 const full = (): Given => ({
+  metrics: {
+    redis: { targets: [{ name: "a", host: "redis.example.org", password: "p" }] },
+    postgres: { targets: [{ name: "a", host: "pg.example.org", username: "u", password: "p" }] },
+  },
   alerting: {
     receivers: [
       {
@@ -52,6 +56,8 @@ const SENTINEL = "sentinel";
 
 test("there are secrets, and the full stack file sets them all", () => {
   expect(paths.map(nameOf)).toEqual([
+    "metrics.redis.targets.0.password",
+    "metrics.postgres.targets.0.password",
     "alerting.receivers.0.slack.url",
     "alerting.receivers.0.webhook.url",
     "alerting.heartbeat.url",
@@ -124,10 +130,16 @@ test("each secret is in a Secret and nowhere else", async () => {
   const manifests = await rendered("kind", given);
   expect(JSON.stringify(manifests)).not.toContain(SENTINEL);
   expect(JSON.stringify(stackFileSchema())).not.toContain(SENTINEL);
-  const receivers = manifests.find(
-    ({ kind, metadata }) => kind === "Secret" && metadata.name.includes("receivers"),
-  )!;
-  expect(Object.keys(receivers.stringData as object)).toHaveLength(paths.length);
+  const keysOf = (name: string) =>
+    manifests
+      .filter(({ kind, metadata }) => kind === "Secret" && metadata.name.includes(name))
+      .map(({ stringData }) => Object.keys(stringData as object));
+  // Of each receiver one; the exporters read theirs from one file.
+  const [receivers, ...others] = keysOf("receivers");
+  expect(receivers).toHaveLength(paths.filter(([first]) => first === "alerting").length);
+  expect(others).toEqual([]);
+  expect(keysOf("redis-exporter")).toEqual([["passwords.json"]]);
+  expect(keysOf("postgres-exporter")).toEqual([["postgres_exporter.yml"]]);
 });
 
 describe("a stack file with encrypted values", () => {

@@ -18,6 +18,21 @@ import { keys } from "./support/keys";
  */
 const settings = {
   services: [{ name: "board-service", namespace: "shop", port: 8000 }],
+  metrics: {
+    redis: {
+      targets: [
+        { name: "cache", host: "redis.shop.svc", password: "password-of-the-cache" },
+        { name: "open", host: "open.shop.svc" },
+        { name: "queue", host: "queue.shop.svc", username: "stack", password: "password-of-the-queue" },
+      ],
+    },
+    postgres: {
+      targets: [
+        { name: "board", host: "pg.shop.svc", username: "stack", password: "password-of-the-board" },
+        { name: "users", host: "pg.bank.svc", username: "reader", password: "password-of-the-users" },
+      ],
+    },
+  },
   alerting: {
     receivers: [
       { name: "first", slack: { url: "https://slack-of-first.example.org/", channel: "#first" } },
@@ -39,8 +54,10 @@ const settings = {
   },
 };
 
-/** By key of the stack file: the values above, and which file of Alertmanager's configuration's shape names them. */
+/** By key of the stack file: the values above. */
 const given: Record<string, string[]> = {
+  "metrics.redis.targets[].password": ["password-of-the-cache", "password-of-the-queue"],
+  "metrics.postgres.targets[].password": ["password-of-the-board", "password-of-the-users"],
   "alerting.receivers[].slack.url": [
     "https://slack-of-first.example.org/",
     "https://slack-of-third.example.org/",
@@ -51,6 +68,14 @@ const given: Record<string, string[]> = {
   ],
   "alerting.heartbeat.url": ["https://heartbeat.example.org/"],
   "alerting.smtp.password": ["password-of-the-mail-server"],
+};
+
+/** The only program that sees the values of a key, and the file in which it does. */
+const readBy = (key: string): [program: string, file: RegExp] => {
+  if (key.startsWith("metrics.redis.")) return ["redis-exporter", /^\/etc\/redis-exporter\/passwords\.json$/];
+  if (key.startsWith("metrics.postgres."))
+    return ["postgres-exporter", /^\/etc\/postgres-exporter\/postgres_exporter\.yml$/];
+  return ["alertmanager", /^\/etc\/alertmanager\/secrets\/[\w-]+$/];
 };
 
 /** What Pulumi makes up, by the resource that does, and the environment variables that hold it. */
@@ -88,14 +113,12 @@ test("every key that the schema marks as secret is here", () => {
   expect(Object.keys(given).sort()).toEqual(marked.map(([key]) => key).sort());
 });
 
-test.each(Object.entries(given).flatMap(([key, texts]) => texts.map((text) => [key, text])))(
-  "%s: %s is a file that Alertmanager alone sees",
-  (_, text) => {
-    expect(seenBy(text)).toEqual([
-      expect.stringMatching(/^alertmanager \/etc\/alertmanager\/secrets\/[\w-]+$/),
-    ]);
-  },
-);
+test.each(
+  Object.entries(given).flatMap(([key, texts]) => texts.map((text) => [key, text, ...readBy(key)] as const)),
+)("%s: %s is a file that %s alone sees", (_, text, program, file) => {
+  const places = seenBy(text).map((place) => place.split(" "));
+  expect(places).toEqual([[program, expect.stringMatching(file)]]);
+});
 
 test.each(Object.entries(generated))("%s is seen as %j only", (text, places) => {
   expect(seenBy(text).sort()).toEqual(places);
@@ -152,7 +175,25 @@ test("the mail server is told its own password", () => {
   expect([user, read(file)]).toEqual(["stack", "password-of-the-mail-server"]);
 });
 
-test("without a secret to keep there is no Secret of receivers", async () => {
+test("each server is asked with its own password", () => {
+  expect(JSON.parse(fileOf(objects, "redis-exporter", "/etc/redis-exporter/passwords.json"))).toEqual({
+    "redis://redis.shop.svc:6379": "password-of-the-cache",
+    "redis://open.shop.svc:6379": "",
+    "redis://stack@queue.shop.svc:6379": "password-of-the-queue",
+  });
+  const path = "/etc/postgres-exporter/postgres_exporter.yml";
+  const { auth_modules: modules } = configOf<{ auth_modules: Record<string, { userpass: object }> }>(
+    objects,
+    "postgres-exporter",
+    path,
+  );
+  expect(Object.entries(modules).map(([name, { userpass }]) => [name, userpass])).toEqual([
+    ["board", { username: "stack", password: "password-of-the-board" }],
+    ["users", { username: "reader", password: "password-of-the-users" }],
+  ]);
+});
+
+test("without a secret to keep there is the Secret of Grafana's credentials alone", async () => {
   const none = await clusterOf();
   expect(ofKind(none, "Secret").map(({ metadata }) => metadata.name)).toEqual([
     expect.stringMatching(/^grafana-credentials-/),
