@@ -72,11 +72,13 @@ test("a release: image, build and modules move, and nothing else does", async ()
 });
 
 test("what else a build is told stays", async () => {
-  await upgrade(root, "tempo", "9.8.7");
-  expect(json("local/programs/programs.json").tempo).toMatchObject({
+  const { alloy } = json("local/programs/programs.json");
+  expect(alloy).toHaveProperty("patch");
+  await upgrade(root, "alloy", "9.8.7");
+  expect(json("local/programs/programs.json").alloy).toEqual({
+    ...alloy,
     version: "9.8.7",
-    ldflags: "-X main.Version=9.8.7",
-    tags: "disable_grpc_modules",
+    ldflags: alloy.ldflags.replace(alloy.version, "9.8.7"),
   });
 });
 

@@ -39,6 +39,15 @@ export const baseline = {
       { key: "only", operator: "Equal", value: "servers", effect: "NoExecute", tolerationSeconds: 60 },
     ],
   },
+  metrics: {
+    extraScrapeConfigs: [{ job_name: "shelf", static_configs: [{ targets: ["shelf.example.org:9100"] }] }],
+    redis: {
+      targets: [{ name: "cache", host: "redis.shop.svc", username: "stack", password: "of the cache" }],
+    },
+    postgres: {
+      targets: [{ name: "board", host: "pg.shop.svc", username: "stack", password: "of the database" }],
+    },
+  },
   alerting: {
     receivers: [
       {
@@ -71,6 +80,11 @@ const receivers = (seen: Seen) =>
 const prometheus = (seen: Seen) => ({ "metrics-prometheus-config": seen });
 const rules = (seen: Seen) => ({ "metrics-prometheus-rules": seen });
 
+const redisPasswords = (seen: Seen) =>
+  rolls("metrics-redis-exporter-passwords", "metrics-redis-exporter-server", seen);
+const postgresConfig = (seen: Seen) =>
+  rolls("metrics-postgres-exporter-config", "metrics-postgres-exporter-server", seen);
+
 const workloads = /:(StatefulSet|Deployment|DaemonSet|Job)$/;
 const each = (resources: Made[], wanted: (one: Made) => boolean, seen: Seen): Record<string, Seen> =>
   Object.fromEntries(resources.filter(wanted).map(({ name }) => [name, seen]));
@@ -84,18 +98,21 @@ const everyObject = (seen: Seen) => (resources: Made[]) =>
 const everyObjectIn = (resources: Made[], namespace: string, seen: Seen) =>
   each(resources, ({ inputs }) => inputs.metadata?.namespace === namespace, seen);
 
-/** The four amounts of a container. */
-const resources = (key: string, workload: string): Row[] =>
-  [
-    ["requests.cpu", "9m"],
-    ["requests.memory", "23Mi"],
-    ["limits.cpu", "4321m"],
-    ["limits.memory", "4321Mi"],
-  ].map(([amount, to]) => ({
+/** The four amounts of a container. Go is told nine tenths of the memory; `sized` is what else follows from that limit. */
+const resources = (key: string, workload: string, sized: Record<string, Seen> = {}): Row[] => {
+  const row = (amount: string, to: string, ...more: string[]): Row => ({
     key: `${key}.resources.${amount}`,
     to,
-    changes: { [workload]: `containers.0.resources.${amount}: ${to}` },
-  }));
+    changes: { [workload]: [`containers.0.resources.${amount}: ${to}\n`, ...more] },
+  });
+  const memory = row("limits.memory", "4321Mi", "value: 3888MiB\n");
+  return [
+    row("requests.cpu", "9m"),
+    row("requests.memory", "23Mi"),
+    row("limits.cpu", "4321m"),
+    { ...memory, changes: { ...memory.changes, ...sized } },
+  ];
+};
 
 const storage = (key: string, claim: string): Row[] => [
   { key: `${key}.storage.size`, to: "77Gi", changes: { [claim]: "spec.resources.requests.storage: 77Gi" } },
@@ -107,6 +124,7 @@ const claims = [
   "metrics-alertmanager-data",
   "logs-loki-data",
   "tracing-tempo-data",
+  "tracing-collector-data",
   "grafana-data",
 ];
 const all = (names: string[], seen: Seen) => Object.fromEntries(names.map((name) => [name, seen]));
@@ -121,8 +139,8 @@ const protectedOnes = [
 const origin = (value: string): Record<string, Seen> => ({
   ...prometheus(`replacement: ${value}`),
   ...rules(`: ${value}`),
-  ...rolls("logs-alloy-config", "logs-alloy-agent", `template = "${value}"`),
-  ...rolls("logs-alloy-events-config", "logs-alloy-events-server", `template = "${value}"`),
+  ...rolls("logs-alloy-config", "logs-alloy-agent", `= "${value}"`),
+  ...rolls("logs-alloy-events-config", "logs-alloy-events-server", `= "${value}"`),
   ...rolls("tracing-collector-config", "tracing-collector-server", `value: ${value}`),
 });
 
@@ -135,14 +153,24 @@ const withoutEdge: Record<string, Seen> = {
   "grafana-server": { without: "GF_SERVER_ROOT_URL" },
   "grafana-policy": { without: "app.kubernetes.io/name: edge" },
   "grafana-grafana-rotation-job": "value: http://grafana.observability.svc:3000\n",
-  "metrics-prometheus-server": "--web.external-url=http://prometheus.observability.svc:9090\n",
+  // Its paths begin at the root then, for probes, scrapes and Grafana alike.
+  "metrics-prometheus-server": [
+    "--web.external-url=http://prometheus.observability.svc:9090\n",
+    "prometheus.io/path: /metrics\n",
+    "startupProbe.httpGet.path: /-/ready\n",
+    "readinessProbe.httpGet.path: /-/ready\n",
+    "livenessProbe.httpGet.path: /-/healthy\n",
+  ],
+  "grafana-provisioning": "url: http://prometheus.observability.svc:9090\n",
   "metrics-prometheus-policy": { without: "app.kubernetes.io/name: edge" },
   "metrics-alertmanager-server": "--web.external-url=http://grafana.observability.svc:3000/alerting/groups",
   "metrics-alertmanager-config": "http://grafana.observability.svc:3000/alerting/groups",
 };
 
+/** Where a program's configuration holds words of the user's own it may connect to any address: its last rule. */
+const anywhere = (rule: number) => `spec.egress.${rule}.to.0.ipBlock.cidr: 0.0.0.0/0\n`;
+
 export const single: Single[] = [
-  { key: "metrics.backend", only: "prometheus" },
   { key: "logs.backend", only: "loki" },
   { key: "logs.collector", only: "alloy" },
   { key: "tracing.backend", only: "tempo" },
@@ -231,6 +259,7 @@ export const table: Row[] = [
   {
     key: "placement.tolerations[].operator",
     to: "Exists",
+    also: { "placement.tolerations[].value": undefined },
     changes: everyServer("tolerations.0.operator: Exists"),
   },
   {
@@ -241,6 +270,7 @@ export const table: Row[] = [
   {
     key: "placement.tolerations[].effect",
     to: "NoSchedule",
+    also: { "placement.tolerations[].tolerationSeconds": undefined },
     changes: everyServer("tolerations.0.effect: NoSchedule"),
   },
   {
@@ -317,6 +347,14 @@ export const table: Row[] = [
       "tracing-collector-policy": "kubernetes.io/metadata.name: garden",
     },
   },
+  { key: "metrics.limits.samples", to: 700, changes: prometheus("sample_limit: 700\n") },
+  { key: "metrics.limits.labels", to: 17, changes: prometheus("label_limit: 17\n") },
+  { key: "metrics.limits.targets", to: 70, changes: prometheus("target_limit: 70\n") },
+  {
+    key: "metrics.extraScrapeConfigs[].job_name",
+    to: "rack",
+    changes: prometheus("job_name: rack\n"),
+  },
   { key: "metrics.retention.time", to: "9d", changes: prometheus("time: 9d\n") },
   { key: "metrics.retention.size", to: "3Gi", changes: prometheus("size: 3GB\n") },
   ...storage("metrics", "metrics-prometheus-data"),
@@ -343,9 +381,84 @@ export const table: Row[] = [
       "metrics-node-exporter-policy": "GONE",
       "metrics-prometheus-policy": { without: "node-exporter" },
       ...prometheus({ without: "node-exporter" }),
+      ...rules({ without: "node-exporter" }),
     },
   },
   ...resources("metrics.nodeExporter", "metrics-node-exporter-agent"),
+  { key: "metrics.redis.targets[].name", to: "queue", changes: prometheus("instance: queue\n") },
+  {
+    key: "metrics.redis.targets[].host",
+    to: "10.0.0.7",
+    changes: {
+      ...prometheus("- redis://stack@10.0.0.7:6379\n"),
+      ...redisPasswords('"redis://stack@10.0.0.7:6379": "of the cache"'),
+    },
+  },
+  {
+    key: "metrics.redis.targets[].port",
+    to: 6380,
+    changes: {
+      ...prometheus("- redis://stack@redis.shop.svc:6380\n"),
+      ...redisPasswords('"redis://stack@redis.shop.svc:6380": "of the cache"'),
+      "metrics-redis-exporter-policy": "ports.0.port: 6380\n",
+    },
+  },
+  {
+    key: "metrics.redis.targets[].username",
+    to: "watcher",
+    changes: {
+      ...prometheus("- redis://watcher@redis.shop.svc:6379\n"),
+      ...redisPasswords('"redis://watcher@redis.shop.svc:6379": "of the cache"'),
+    },
+  },
+  {
+    key: "metrics.redis.targets[].password",
+    to: "another",
+    changes: redisPasswords('"redis://stack@redis.shop.svc:6379": "another"'),
+  },
+  ...resources("metrics.redis", "metrics-redis-exporter-server"),
+  {
+    key: "metrics.postgres.targets[].name",
+    to: "orders",
+    changes: {
+      ...prometheus(["instance: orders\n", "__param_auth_module: orders\n"]),
+      ...postgresConfig("  orders:\n"),
+    },
+  },
+  {
+    key: "metrics.postgres.targets[].host",
+    to: "10.0.0.7",
+    changes: prometheus("- 10.0.0.7:5432/postgres\n"),
+  },
+  {
+    key: "metrics.postgres.targets[].port",
+    to: 5433,
+    changes: {
+      ...prometheus("- pg.shop.svc:5433/postgres\n"),
+      "metrics-postgres-exporter-policy": "ports.0.port: 5433\n",
+    },
+  },
+  {
+    key: "metrics.postgres.targets[].database",
+    to: "orders",
+    changes: prometheus("- pg.shop.svc:5432/orders\n"),
+  },
+  {
+    key: "metrics.postgres.targets[].sslmode",
+    to: "verify-full",
+    changes: postgresConfig("sslmode: verify-full\n"),
+  },
+  {
+    key: "metrics.postgres.targets[].username",
+    to: "watcher",
+    changes: postgresConfig("username: watcher\n"),
+  },
+  {
+    key: "metrics.postgres.targets[].password",
+    to: "another",
+    changes: postgresConfig("password: another\n"),
+  },
+  ...resources("metrics.postgres", "metrics-postgres-exporter-server"),
 
   {
     key: "alerting.receivers[].name",
@@ -464,6 +577,13 @@ export const table: Row[] = [
     to: 4,
     changes: rules('(kube_pod_status_phase{phase="Pending"}) > 4\n'),
   },
+  {
+    key: "alerting.rules.stackTargetDown.for",
+    to: "7m",
+    changes: rules('service=""} == 0\n        for: 7m\n'),
+  },
+  { key: "alerting.rules.redisDown.for", to: "7m", changes: rules("has not reached it for 7m.\n") },
+  { key: "alerting.rules.postgresDown.for", to: "7m", changes: rules("has not reached it for 7m.\n") },
   ...resources("alerting", "metrics-alertmanager-server"),
   ...storage("alerting", "metrics-alertmanager-data"),
 
@@ -481,7 +601,9 @@ export const table: Row[] = [
     },
   },
   ...storage("logs", "logs-loki-data"),
-  ...resources("logs", "logs-loki-server"),
+  ...resources("logs", "logs-loki-server", {
+    "logs-loki-config": ["replay_memory_ceiling: 1080MB\n", "max_size_mb: 259\n", "max_size_mb: 86\n"],
+  }),
   ...resources("logs.agent", "logs-alloy-agent"),
   ...resources("logs.events", "logs-alloy-events-server"),
 
@@ -502,7 +624,15 @@ export const table: Row[] = [
     changes: rolls("tracing-tempo-config", "tracing-tempo-server", "block_retention: 72h\n"),
   },
   ...storage("tracing", "tracing-tempo-data"),
-  ...resources("tracing", "tracing-tempo-server"),
+  ...resources("tracing", "tracing-tempo-server", {
+    "tracing-tempo-config": `max_block_bytes: ${(4321 * 2 ** 20) / 8}\n`,
+  }),
+  {
+    key: "tracing.collector.queue",
+    to: "77Mi",
+    changes: rolls("tracing-collector-config", "tracing-collector-server", `queue_size: ${77 * 2 ** 20}\n`),
+  },
+  ...storage("tracing.collector", "tracing-collector-data"),
   ...resources("tracing.collector", "tracing-collector-server"),
 
   {
@@ -567,4 +697,40 @@ export const table: Row[] = [
     },
   },
   ...resources("edge", "grafana-edge-server"),
+
+  {
+    key: "overrides.loki",
+    to: { limits_config: { max_query_series: 77 } },
+    changes: {
+      ...rolls("logs-loki-config", "logs-loki-server", "max_query_series: 77\n"),
+      "logs-loki-policy": anywhere(1),
+    },
+  },
+  {
+    key: "overrides.tempo",
+    to: { ingester: { max_block_duration: "7m" } },
+    changes: {
+      ...rolls("tracing-tempo-config", "tracing-tempo-server", "max_block_duration: 7m\n"),
+      "tracing-tempo-policy": anywhere(1),
+    },
+  },
+  {
+    key: "overrides.collector",
+    to: { processors: { memory_limiter: { limit_percentage: 77 } } },
+    changes: {
+      ...rolls("tracing-collector-config", "tracing-collector-server", "limit_percentage: 77\n"),
+      "tracing-collector-policy": anywhere(3),
+    },
+  },
+  {
+    // With a scrape job of the user's own in the baseline, Prometheus may connect to any address already.
+    key: "overrides.prometheus",
+    to: { global: { scrape_timeout: "7s" } },
+    changes: prometheus("scrape_timeout: 7s\n"),
+  },
+  {
+    key: "overrides.alertmanager",
+    to: { global: { resolve_timeout: "7m" } },
+    changes: { ...alertmanager("resolve_timeout: 7m\n"), "metrics-alertmanager-policy": anywhere(2) },
+  },
 ];
