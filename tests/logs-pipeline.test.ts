@@ -115,8 +115,8 @@ const noAddresses = [
 const long = `${" INFO [ticket-service,,] "}${"x".repeat(1_000_000)}`;
 const longLevel = JSON.stringify({ level: "l".repeat(5000), service: "s".repeat(100_000) });
 
-/** What a stack file may hold and a template language could take for its own. */
-const odd = { environment: 'a"b {{ x }} `c` \\ $d', region: "서울 {{ .Value }}" };
+/** What a stack file may hold and Alloy could take for something else: a number, or an operation. */
+const odd = { environment: "2026", region: "a.b_c-d" };
 
 describeWith(["alloy", "alloy"])("through Alloy", () => {
   const cases: Record<string, string[]> = {

@@ -54,8 +54,8 @@ describe("a configuration that is refused: its message, no stack trace, exit cod
     ["up", "logs: { backend: lokki }", /observability:logs.backend is "lokki"; allowed: loki/],
     ["preview", "logs: { backend: lokki }", /observability:logs.backend is "lokki"; allowed: loki/],
     ["status", "logs: { backend: lokki }", /observability:logs.backend is "lokki"; allowed: loki/],
-    // These two are noticed while the program runs: Pulumi reads the text as a number, and files add up.
-    ["render", 'environment: "5"', /observability:environment is 5; allowed: string/],
+    // These two are noticed while the program runs: Pulumi hands the text on as JSON, and files add up.
+    ["render", 'environment: "true"', /observability:environment is true; allowed: /],
     ["render", `services: [${services.join()}]`, /^The files of ConfigMap .* allowed: 240000/],
   ])("%s", async (name, setting, message) => {
     writeFileSync(file, `config:\n  observability:${setting}\n`);

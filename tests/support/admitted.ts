@@ -174,9 +174,10 @@ function files(stack: Stack, program: Program, match: Match, expect: Expect): vo
       if (file.endsWith(".json")) expect(`${file} is an object`, typeof JSON.parse(text) === "object");
       if (file === "prometheus.yml") prometheusFile(load(text) as PrometheusFile, match, expect);
       if (file.endsWith(".alloy")) {
-        const constants = [...text.matchAll(/source {3}= "(?:env|region)"\n\s+template = "(.*)"/g)];
+        // Beside it stand the names alone, with an empty text each.
+        const constants = [...text.matchAll(/\b(?:env|region) = "(?!")(.*?)"[, ]/g)];
         expect("Alloy is told env and region", constants.length >= 2);
-        constants.forEach(([, value]) => match("template of Alloy", value, VALUE, 63));
+        constants.forEach(([, value]) => match("constant of Alloy", value, VALUE, 63));
       }
       // Templates are the stack's own: none comes in by a setting.
       for (const [, url] of text.matchAll(/runbook_url: (.*)/g))
