@@ -19,7 +19,7 @@ const provisioned = <T>(what: string) => {
 test("its datasources are Services of the stack, one a signal", () => {
   const { datasources } = provisioned<{ datasources: Datasource[] }>("datasources");
   expect(datasources.map(({ type, uid, url }) => [type, uid, url])).toEqual([
-    ["prometheus", "prometheus", "http://prometheus.observability.svc:9090"],
+    ["prometheus", "prometheus", "http://prometheus.observability.svc:9090/api/monitoring/prometheus"],
     ["loki", "loki", "http://loki.observability.svc:3100"],
     ["tempo", "tempo", "http://tempo.observability.svc:3200"],
     ["alertmanager", "alertmanager", "http://alertmanager.observability.svc:9093"],
@@ -29,7 +29,11 @@ test("its datasources are Services of the stack, one a signal", () => {
       ({ port }) => `http://${metadata.name}.${metadata.namespace}.svc:${port}`,
     ),
   );
-  expect(services).toEqual(expect.arrayContaining(datasources.map(({ url }) => url)));
+  expect(services).toEqual(expect.arrayContaining(datasources.map(({ url }) => new URL(url).origin)));
+  // The path is the one under which Prometheus answers.
+  const { args = [] } = podOf(objects, "prometheus").spec.containers[0];
+  const external = args.find((one) => one.startsWith("--web.external-url="))!.split("=")[1];
+  expect(new URL(datasources[0].url).pathname).toBe(new URL(external).pathname);
   expect(datasources.filter(({ isDefault }) => isDefault).map(({ uid }) => uid)).toEqual(["prometheus"]);
 });
 

@@ -20,6 +20,8 @@ async function run(config: Record<string, string>) {
       "test",
       false,
     );
+    // The copy that sees the same Pulumi.
+    (await import("../local/render")).acceptHooks();
     pulumi.runtime.setAllConfig(config);
     await pulumi.runtime.runInPulumiStack(async () => {
       const program = await import("../index");
@@ -81,7 +83,7 @@ test("the addresses that are printed are those of the settings and of Services",
     prometheusUrl: "http://localhost:8080/api/monitoring/prometheus/",
     otlpEndpoint: "http://collector.observability.svc:4318",
     inCluster: {
-      prometheus: "http://prometheus.observability.svc:9090",
+      prometheus: "http://prometheus.observability.svc:9090/api/monitoring/prometheus",
       loki: "http://loki.observability.svc:3100",
       tempo: "http://tempo.observability.svc:3200",
     },

@@ -12,7 +12,12 @@ import {
 
 let objects: KubernetesObject[];
 beforeAll(async () => {
-  objects = await clusterOf();
+  objects = await clusterOf({
+    metrics: {
+      redis: { targets: [{ name: "cache", host: "redis.shop.svc" }] },
+      postgres: { targets: [{ name: "board", host: "pg.shop.svc", username: "u", password: "p" }] },
+    },
+  });
 });
 
 const numbers = (texts: Iterable<RegExpMatchArray>) => [...texts].map(([, port]) => Number(port));
@@ -23,6 +28,8 @@ const told: Record<string, () => number[]> = {
   prometheus: () => [9090],
   alertmanager: () => [9093],
   "node-exporter": () => [9100],
+  "redis-exporter": () => [9121],
+  "postgres-exporter": () => [9187],
   "kube-state-metrics": () =>
     numbers(argumentsOf("kube-state-metrics").matchAll(/^--(?:telemetry-)?port=(\d+)$/gm)),
   alloy: () => numbers(argumentsOf("alloy").matchAll(/^--server\.http\.listen-addr=0\.0\.0\.0:(\d+)$/gm)),
