@@ -21,7 +21,6 @@ async function run(config: Record<string, string>) {
       false,
     );
     // The copy that sees the same Pulumi.
-    (await import("../local/render")).acceptHooks();
     pulumi.runtime.setAllConfig(config);
     await pulumi.runtime.runInPulumiStack(async () => {
       const program = await import("../index");
