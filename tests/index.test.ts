@@ -20,7 +20,6 @@ async function run(config: Record<string, string>) {
       "test",
       false,
     );
-    // The copy that sees the same Pulumi.
     pulumi.runtime.setAllConfig(config);
     await pulumi.runtime.runInPulumiStack(async () => {
       const program = await import("../index");
