@@ -72,9 +72,11 @@ const outside: readonly string[] = [
 ];
 const isOutside = (end: string): end is Outside => outside.includes(end);
 
-/** Whether somebody calls it by name, so that it needs a Service. */
-export const isCalled = (stack: Stack, { name, exposed }: Program): boolean =>
-  exposed !== undefined || flows(stack).some((flow) => flow.to === name && !flow.scrape);
+/** Whether somebody calls it by name, so that it needs a Service. Scrape jobs of its own name it to Prometheus. */
+export const isCalled = (stack: Stack, { name, exposed, scrapeJobs }: Program): boolean =>
+  exposed !== undefined ||
+  scrapeJobs !== undefined ||
+  flows(stack).some((flow) => flow.to === name && !flow.scrape);
 
 /** NetworkPolicySpec without `podSelector`, which the component adds. */
 export interface Policy {
