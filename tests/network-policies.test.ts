@@ -42,6 +42,20 @@ const stacks: Record<string, Record<string, unknown>> = {
     services,
     edge: { enabled: true, nodePort: null },
   },
+  "a stack that watches servers": {
+    services,
+    metrics: {
+      redis: {
+        targets: [
+          { name: "cache", host: "cache.example.org", password: "p" },
+          { name: "queue", host: "10.0.0.7", port: 6380 },
+        ],
+      },
+      postgres: {
+        targets: [{ name: "board", host: "pg.example.org", port: 5433, username: "u", password: "p" }],
+      },
+    },
+  },
   "a stack without services and node-exporter": { metrics: { nodeExporter: { enabled: false } } },
 };
 
@@ -76,6 +90,7 @@ function needed(objects: KubernetesObject[]): Flow[] {
   return [
     ...pods.flatMap((pod) => addressesOf(objects, pod).map((to) => `${pod.app} -> ${to}`)),
     ...scraped(objects).map((to) => `prometheus -> ${to}`),
+    ...asked(objects),
     ...pods
       .filter(({ spec }) => mayAskTheApi(objects, spec.serviceAccountName))
       .flatMap(({ app }) => [`${app} -> anywhere:443`, `${app} -> anywhere:6443`]),
@@ -122,15 +137,27 @@ function behind(objects: KubernetesObject[], service: KubernetesObject, port: nu
   return `${pod.app}:${found.containerPort}`;
 }
 
-/** Whom Prometheus' configuration makes it scrape. */
+const jobsOf = (objects: KubernetesObject[]): Job[] =>
+  configOf<{ scrape_configs: Job[] }>(objects, "prometheus", "/etc/prometheus/config/prometheus.yml")
+    .scrape_configs;
+
+/** Servers that an exporter is asked for; it is named by its own address. They are in the cluster or outside of it. */
+const asked = (objects: KubernetesObject[]): Flow[] =>
+  jobsOf(objects).flatMap(({ static_configs = [], relabel_configs: rules }) => {
+    const exporter = rules.find(({ target_label }) => target_label === "__address__")?.replacement;
+    return static_configs
+      .flatMap(({ targets }) => targets)
+      .map((target) => /:(\d+)(?:\/|$)/.exec(target)![1])
+      .flatMap((port) => [`anywhere:${port}`, `any pod:${port}`])
+      .map((to) => `${exporter!.split(".")[0]} -> ${to}`);
+  });
+
+/** Whom Prometheus' configuration makes it find and scrape. */
 function scraped(objects: KubernetesObject[]): string[] {
-  const { scrape_configs: jobs } = configOf<{ scrape_configs: Job[] }>(
-    objects,
-    "prometheus",
-    "/etc/prometheus/config/prometheus.yml",
-  );
   const stack = new Set(ofKind(objects, "StatefulSet", "DaemonSet").map((one) => one.metadata.namespace));
-  return jobs.flatMap(({ kubernetes_sd_configs: [{ role, namespaces }], relabel_configs: rules }) => {
+  return jobsOf(objects).flatMap(({ kubernetes_sd_configs: [sd] = [], relabel_configs: rules }) => {
+    if (!sd) return [];
+    const { role, namespaces } = sd;
     if (role === "node") return ["anywhere:10250"];
     const others = namespaces!.names.filter((name) => !stack.has(name));
     if (others.length > 0) return others.map((name) => `pods of ${name}`);
@@ -171,7 +198,8 @@ function allowed(objects: KubernetesObject[], side: "ingress" | "egress"): Flow[
   const stack = new Set(pods.map(({ namespace }) => namespace));
   const ends = ({ ipBlock, namespaceSelector, podSelector }: Peer): string[] => {
     if (ipBlock) return ["anywhere"];
-    const namespace = namespaceSelector!.matchLabels["kubernetes.io/metadata.name"];
+    const namespace = namespaceSelector!.matchLabels?.["kubernetes.io/metadata.name"];
+    if (!namespace) return ["any pod"];
     if (!stack.has(namespace)) return [`pods of ${namespace}`];
     return pods
       .filter((pod) => pod.namespace === namespace && fits(pod.labels, podSelector?.matchLabels))
@@ -248,7 +276,7 @@ describe("policies", () => {
 
 interface Peer {
   podSelector?: { matchLabels: Record<string, string> };
-  namespaceSelector?: { matchLabels: Record<string, string> };
+  namespaceSelector?: { matchLabels?: Record<string, string> };
   ipBlock?: object;
 }
 
@@ -271,6 +299,12 @@ interface ServiceSpec {
 }
 
 interface Job {
-  kubernetes_sd_configs: { role: string; namespaces?: { names: string[] } }[];
-  relabel_configs: { source_labels?: string[]; regex?: string }[];
+  kubernetes_sd_configs?: { role: string; namespaces?: { names: string[] } }[];
+  static_configs?: { targets: string[] }[];
+  relabel_configs: {
+    source_labels?: string[];
+    regex?: string;
+    target_label?: string;
+    replacement?: string;
+  }[];
 }

@@ -15,7 +15,22 @@ beforeAll(async () => {
     services,
     environment: "prod",
     region: "seoul",
-    metrics: { scrapeInterval: "20s", annotatedNamespaces: ["garden"] },
+    metrics: {
+      scrapeInterval: "20s",
+      annotatedNamespaces: ["garden"],
+      redis: {
+        targets: [
+          { name: "cache", host: "redis.shop.svc" },
+          { name: "queue", host: "queue.shop.svc", port: 6380, username: "stack", password: "p" },
+        ],
+      },
+      postgres: {
+        targets: [
+          { name: "board", host: "pg.shop.svc", username: "u", password: "p" },
+          { name: "users", host: "pg.bank.svc", database: "users", username: "u", password: "p" },
+        ],
+      },
+    },
   });
   config = configOf<Config>(objects, "prometheus", "/etc/prometheus/config/prometheus.yml");
 });
@@ -34,15 +49,18 @@ test("Spring is scraped every 10 s, others as the settings say, and each as it s
 });
 
 test("every target says which environment and region it is of", () => {
-  for (const { job_name, relabel_configs } of config.scrape_configs)
-    for (const [target_label, replacement] of [
-      ["env", "prod"],
-      ["region", "seoul"],
-    ])
-      expect([job_name, relabel_configs]).toEqual([
-        job_name,
-        expect.arrayContaining([{ target_label, replacement }]),
-      ]);
+  for (const { job_name, relabel_configs, static_configs } of config.scrape_configs)
+    if (static_configs)
+      for (const { labels } of static_configs) expect(labels).toMatchObject({ env: "prod", region: "seoul" });
+    else
+      for (const [target_label, replacement] of [
+        ["env", "prod"],
+        ["region", "seoul"],
+      ])
+        expect([job_name, relabel_configs]).toEqual([
+          job_name,
+          expect.arrayContaining([{ target_label, replacement }]),
+        ]);
 });
 
 /** `program;port` of the stack's own pods that a job keeps. */
@@ -69,9 +87,41 @@ test("of the stack's own ports those with metrics are scraped, and no others", (
     "kube-state-metrics;telemetry",
     "loki;http",
     "node-exporter;http",
+    "postgres-exporter;http",
     "prometheus;http",
+    "redis-exporter;http",
     "tempo;http",
   ]);
+});
+
+test("an exporter is asked for each server by turns, whose name is the instance", () => {
+  const askedFor = (name: string) =>
+    job(name).static_configs!.map(({ targets, labels }) => [
+      targets,
+      Object.fromEntries(Object.entries(labels).filter(([label]) => !["env", "region"].includes(label))),
+    ]);
+  expect([job("redis").metrics_path, askedFor("redis")]).toEqual([
+    "/scrape",
+    [
+      [["redis://redis.shop.svc:6379"], { instance: "cache" }],
+      [["redis://stack@queue.shop.svc:6380"], { instance: "queue" }],
+    ],
+  ]);
+  expect([job("postgres").metrics_path, askedFor("postgres")]).toEqual([
+    "/probe",
+    [
+      [["pg.shop.svc:5432/postgres"], { instance: "board", __param_auth_module: "board" }],
+      [["pg.bank.svc:5432/users"], { instance: "users", __param_auth_module: "users" }],
+    ],
+  ]);
+  for (const name of ["redis", "postgres"])
+    expect(job(name).relabel_configs).toEqual([
+      { source_labels: ["__address__"], target_label: "__param_target" },
+      {
+        target_label: "__address__",
+        replacement: `${name}-exporter.observability.svc:${name === "redis" ? 9121 : 9187}`,
+      },
+    ]);
 });
 
 test("series about others keep their own labels", () => {
@@ -132,7 +182,8 @@ interface Config {
     metrics_path?: string;
     scrape_interval?: string;
     honor_labels?: boolean;
-    kubernetes_sd_configs: object[];
+    kubernetes_sd_configs?: object[];
+    static_configs?: { targets: string[]; labels: Record<string, string> }[];
     relabel_configs: {
       action?: string;
       source_labels?: string[];
