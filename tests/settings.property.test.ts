@@ -50,6 +50,12 @@ const full: Given = {
 const SAMPLE = 5;
 const sample: Given[] = [];
 
+/** In a program's own words only the program knows what is wrong: it is asked where they are as somebody wrote them. */
+const ownWords = ({ overrides, metrics }: Given): string =>
+  JSON.stringify([overrides, (metrics as Given | null | undefined)?.extraScrapeConfigs]);
+const asWritten = (given: Given): boolean =>
+  [base("kind"), base("prod"), full].some((one) => ownWords(one) === ownWords(given));
+
 function outcome(given: Given): { message: string } | { faults: string[] } {
   try {
     return { faults: faultsOf(stackOf(settingsOf(given, "kind"), "kind")) };
@@ -71,7 +77,7 @@ test(`${RUNS} random stack files: refused with the key and what to do, or admitt
       const result = outcome(given);
       if ("faults" in result) {
         accepted++;
-        if (accepted % 20 === 1 && sample.length < SAMPLE) sample.push(given);
+        if (accepted % 20 === 1 && sample.length < SAMPLE && asWritten(given)) sample.push(given);
         expect(result.faults).toEqual([]);
         return;
       }
