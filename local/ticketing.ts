@@ -56,9 +56,12 @@ export async function runTicketing(
   return (await kubectl(["logs", "job/traffic", "-n", namespace])).trim().split("\n").at(-1)!;
 }
 
-export async function loadTicketing(cluster: Cluster, report: Report): Promise<void> {
-  const needed = imagesOf(ticketingManifests({ namespace, image, redisImage }));
-  const images = await provideImages(await planImages(needed), report);
+export const loadTicketing = (cluster: Cluster, report: Report): Promise<void> =>
+  loadImagesOf(ticketingManifests({ namespace, image, redisImage }), cluster, report);
+
+/** Gives a cluster the images that these objects' pods name. */
+export async function loadImagesOf(manifests: object[], cluster: Cluster, report: Report): Promise<void> {
+  const images = await provideImages(await planImages(imagesOf(manifests)), report);
   await cluster.loadImages(
     images.flatMap(({ ref, archive }) => (archive ? [{ ref, archive }] : [])),
     report,

@@ -50,11 +50,14 @@ async function found(loki: Loki): Promise<string[]> {
   }
 }
 
+/** Waits until this many lines are found; the seconds that it took. */
 async function allArrived(loki: Loki, expected: number): Promise<number> {
   const began = Date.now();
-  for (let last = 0; (last = await counted(loki).catch(() => last)) < expected; await seconds(0.5))
-    if (Date.now() - began > SECONDS_TO_CATCH_UP * 1000) throw new Error(`${last} of ${expected} lines`);
-  return (Date.now() - began) / 1000;
+  const passed = () => (Date.now() - began) / 1000;
+  for (let count = 0; count < expected; count = (await found(loki).catch(() => [])).length)
+    if (passed() > SECONDS_TO_CATCH_UP) throw new Error(`${count} of ${expected} lines`);
+    else await seconds(0.5);
+  return passed();
 }
 
 describeWith(["alloy", "alloy"], ["loki", "loki"])(`Loki away for ${MINUTES} minutes`, () => {

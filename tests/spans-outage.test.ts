@@ -91,7 +91,8 @@ describeWith(["collector", "otelcol-contrib"], ["tempo", "tempo"])(
         };
         for (let n = 0; n < 20; n++) await take();
         await allFound(tempo, sent);
-        await tempo.server.end("SIGKILL");
+        // Killed outright, Tempo forgets the traces of its last seconds: it keeps them in memory until they are idle.
+        await tempo.server.end("SIGTERM");
         for (const end = Date.now() + MINUTES * 60_000; Date.now() < end; await seconds(0.1)) await take();
         await collector.server.end("SIGKILL");
         collector.server.start();
@@ -105,18 +106,18 @@ describeWith(["collector", "otelcol-contrib"], ["tempo", "tempo"])(
     );
 
     test("a full queue refuses what a sender may send again later, and keeps what it has taken", async () => {
-      const collector = await gateway("full", { queue: "1Mi" });
-      await tempo.server.end("SIGKILL");
+      const collector = await gateway("full", { queue: "8Mi" });
+      await tempo.server.end("SIGTERM");
       const payload = "x".repeat(50_000);
       const taken: string[] = [];
       let status = 200;
-      for (let n = 0; n < 50 && status === 200; n++) {
+      for (let n = 0; n < 400 && status === 200; n++) {
         const answer = await send(collector, "shop", payload);
         ({ status } = answer);
         if (status === 200) taken.push(answer.id);
       }
       expect(status).toBe(503);
-      expect(taken.length).toBeGreaterThan(15);
+      expect(taken.length).toBeGreaterThan(100);
       tempo.server.start();
       await tempo.server.ready(`${tempo.url}/ready`);
       await allFound(tempo, taken);
@@ -130,9 +131,11 @@ describeWith(["collector", "otelcol-contrib"], ["tempo", "tempo"])(
       const calls = await eventually("the metrics of all", 60, async () => {
         const text = await (await fetch(collector.metrics)).text();
         const series = text.split("\n").filter((line) => line.startsWith("traces_spanmetrics_calls_total{"));
-        return series.length === services.length ? series : undefined;
+        // A new series is 0 at first, so that its first calls are an increase.
+        const counted = series.filter((line) => /\} 2( |$)/.test(line));
+        return counted.length === services.length ? series : undefined;
       });
-      expect(calls.filter((line) => !/\} 2(\.0)?( |$)/.test(line))).toEqual([]);
+      expect(calls).toHaveLength(services.length);
       const labels = [...calls[0].matchAll(/(\w+)="/g)].map(([, name]) => name).sort();
       expect(labels).toEqual([
         "namespace",

@@ -112,6 +112,8 @@ export function collectorConfig(stack: Stack): object {
         // One series a service, however many pods it has: the pods' own attributes are left out of the key.
         resource_metrics_key_attributes: ["service.name", "namespace"],
         dimensions: [{ name: "namespace" }],
+        // Another one after each start.
+        exclude_dimensions: ["collector.instance.id"],
         // Services beyond the cache push others out, whose counters begin anew.
         resource_metrics_cache_size: 4000,
         // Of one service; the rest is counted together. Span names that hold ids would fill the memory.

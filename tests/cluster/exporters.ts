@@ -1,7 +1,8 @@
+import { loadImagesOf } from "../../local/ticketing";
 import { eventually } from "../support/eventually";
 import { type Context, STACK } from "./start";
 import { postgresManifests } from "./support/postgres";
-import { apply, kubectl, npm, pulumi, writeStack } from "./support/stack";
+import { apply, cluster, kubectl, npm, pulumi, writeStack } from "./support/stack";
 
 const PASSWORD = "of-the-exporters-role";
 
@@ -9,7 +10,9 @@ const PASSWORD = "of-the-exporters-role";
 export function exporters(context: Context): void {
   describe("exporters", () => {
     test("named targets are asked, the password set as a secret", async () => {
-      await apply(postgresManifests({ namespace: "ticketing", password: PASSWORD }));
+      const postgres = postgresManifests({ namespace: "ticketing", password: PASSWORD });
+      await loadImagesOf(postgres, await cluster(), console.log);
+      await apply(postgres);
       await kubectl(["rollout", "status", "deployment/postgres", "-n", "ticketing", "--timeout=120s"]);
       const host = "postgres.ticketing.svc";
       context.given = {

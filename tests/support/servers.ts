@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { settingsOf } from "../../config/settings";
@@ -31,6 +31,9 @@ export async function freePort(): Promise<number> {
 export class Server {
   private process?: ChildProcess;
   private said = "";
+  private looking?: NodeJS.Timeout;
+  /** The most memory that it has taken since its start, in MiB. */
+  peakMemory = 0;
 
   constructor(
     private readonly file: string,
@@ -43,6 +46,8 @@ export class Server {
     for (const stream of [started.stdout, started.stderr])
       stream.on("data", (text: Buffer) => (this.said = (this.said + text.toString()).slice(-100_000)));
     this.process = started;
+    this.peakMemory = 0;
+    this.looking = setInterval(() => this.look(), 50);
   }
 
   /** Waits until it answers 200; tells what the server said where it does not. */
@@ -56,10 +61,15 @@ export class Server {
 
   async end(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
     const ended = this.process;
+    clearInterval(this.looking);
     this.process = undefined;
     if (!ended || ended.exitCode !== null || ended.signalCode !== null) return;
+    const exit = once(ended, "exit");
     ended.kill(signal);
-    await once(ended, "exit");
+    // As the kubelet does it.
+    const patience = setTimeout(() => ended.kill("SIGKILL"), 30_000);
+    await exit;
+    clearTimeout(patience);
   }
 
   get running(): boolean {
@@ -71,10 +81,11 @@ export class Server {
     return this.said;
   }
 
-  /** The most memory that it has held since its start, in MiB. */
-  peakMemory(): number {
-    const status = readFileSync(`/proc/${this.process!.pid}/status`, "utf8");
-    return Number(/VmHWM:\s+(\d+) kB/.exec(status)![1]) / 1024;
+  /** Sees how much memory of its own it takes; a mapped file can be given back at any time. */
+  private look(): void {
+    const { pid } = this.process!;
+    const status = existsSync(`/proc/${pid}`) ? readFileSync(`/proc/${pid}/status`, "utf8") : "";
+    this.peakMemory = Math.max(this.peakMemory, Number(/RssAnon:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
   }
 }
 
