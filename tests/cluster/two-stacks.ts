@@ -2,8 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
-import { growing, growth } from "./volumes";
-import { upgrade } from "./upgrade";
 import { type Context, up } from "./start";
 import { eventually } from "../support/eventually";
 import { fileOf, forwarded, npm, npmArguments, objects, pulumi, writeStack } from "./support/stack";
@@ -11,22 +9,19 @@ import { clients } from "./support/tracing-clients";
 import { repoDir } from "../../local/paths";
 
 /** Everything that would meet the first stack's: namespaces and node ports. */
-const second = {
+export const second = {
   namespaces: { stack: "second", agents: "second-agents" },
   services: [],
   environment: "second",
   metrics: { nodePort: null },
   grafana: { nodePort: null },
   edge: { nodePort: null },
-  ...growing,
 };
 
 export function twoStacks(context: Context): void {
   describe("two stacks in one cluster", () => {
     const podsIn = async (namespace: string) =>
       objects<{ status: { phase: string } }>("pods", "-n", namespace);
-
-    upgrade(context, second);
 
     test("a second one comes up beside the first", async () => {
       writeStack("second", second);
@@ -92,8 +87,6 @@ export function twoStacks(context: Context): void {
       );
       expect([await inSecond(ours), await inFirst(theirs)]).toEqual([404, 404]);
     });
-
-    growth(second);
 
     test("a backend and passphrase of the user's are used, though the stack is up on this machine's", async () => {
       const backend = mkdtempSync(join(tmpdir(), "observability-e2e-backend-"));
