@@ -1,4 +1,7 @@
+import { apart } from "./apart";
 import { exporters } from "./exporters";
+import { mistakes } from "./mistakes";
+import { refusals } from "./refusals";
 import { type Context, start } from "./start";
 import { teardown } from "./teardown";
 import { second } from "./two-stacks";
@@ -14,4 +17,7 @@ start(context);
 exporters(context);
 upgrade(context, { ...second, ...growing });
 growth(second);
+apart(context);
+mistakes(context, true);
+refusals(context);
 teardown(context);
