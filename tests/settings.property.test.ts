@@ -3,22 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { SettingsError, settingsOf } from "../config/settings";
-import { stackConfig, stackFile } from "../local/render";
 import { stackOf } from "../programs";
 import { faultsOf } from "./support/admitted";
-import { type Given, stackFiles } from "./support/stack-files";
+import { baseOf, type Given, stackFiles } from "./support/stack-files";
 import { isPresent, validate, validators } from "./support/validators";
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 2000);
 
-const base = (stack: string): Given =>
-  Object.fromEntries(
-    Object.entries(stackConfig(stackFile(stack))).map(([key, value]) => [key.split(":")[1], value]),
-  );
-
 /** One that says everything that the two leave out. */
 const full: Given = {
-  ...base("kind"),
+  ...baseOf("kind"),
   placement: {
     registry: "mirror.example.org/team",
     imagePullSecrets: ["pull"],
@@ -54,7 +48,7 @@ const sample: Given[] = [];
 const ownWords = ({ overrides, metrics }: Given): string =>
   JSON.stringify([overrides, (metrics as Given | null | undefined)?.extraScrapeConfigs]);
 const asWritten = (given: Given): boolean =>
-  [base("kind"), base("prod"), full].some((one) => ownWords(one) === ownWords(given));
+  [baseOf("kind"), baseOf("prod"), full].some((one) => ownWords(one) === ownWords(given));
 
 function outcome(given: Given): { message: string } | { faults: string[] } {
   try {
@@ -66,14 +60,14 @@ function outcome(given: Given): { message: string } | { faults: string[] } {
 }
 
 test("the stack files that are changed at random are accepted as they are", () => {
-  for (const given of [base("kind"), base("prod"), full]) expect(outcome(given)).toEqual({ faults: [] });
+  for (const given of [baseOf("kind"), baseOf("prod"), full]) expect(outcome(given)).toEqual({ faults: [] });
 });
 
 test(`${RUNS} random stack files: refused with the key and what to do, or admitted by Kubernetes`, () => {
   let accepted = 0;
   sample.length = 0;
   fc.assert(
-    fc.property(stackFiles([base("kind"), base("prod"), full]), (given) => {
+    fc.property(stackFiles([baseOf("kind"), baseOf("prod"), full]), (given) => {
       const result = outcome(given);
       if ("faults" in result) {
         accepted++;

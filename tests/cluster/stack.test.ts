@@ -1,17 +1,22 @@
+import { admitted } from "./admitted";
 import { alerting } from "./alerting";
+import { apart } from "./apart";
 import { changes } from "./changes";
-import { badInput } from "./bad-input";
 import { dashboards } from "./dashboards";
+import { exporters } from "./exporters";
 import { logs } from "./logs";
 import { metrics } from "./metrics";
 import { mistakes } from "./mistakes";
+import { placed } from "./placement";
+import { refusals } from "./refusals";
 import { rotation } from "./rotation";
 import { start, type Context } from "./start";
 import { teardown } from "./teardown";
 import { traces } from "./traces";
 import { twoNodes } from "./two-nodes";
-import { twoStacks } from "./two-stacks";
-import { volumes } from "./volumes";
+import { second, twoStacks } from "./two-stacks";
+import { upgrade } from "./upgrade";
+import { growing, growth, volumes } from "./volumes";
 
 /*
  * One stack on one real cluster, from nothing to nothing: each part of the story is a file, in this order. Every
@@ -29,10 +34,16 @@ dashboards(context);
 alerting(context);
 changes(context);
 volumes(context);
+placed(context);
 mistakes(context);
 rotation(context);
+exporters(context);
+upgrade(context, { ...second, ...growing });
+growth(second);
+apart(context);
 twoStacks(context);
 if (process.platform === "linux" && process.getuid?.() === 0) twoNodes();
 else console.warn("NOT RUN: two nodes of our own on one machine, which needs Linux and root");
-badInput(context);
+refusals(context);
+admitted();
 teardown(context);

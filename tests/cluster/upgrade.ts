@@ -4,7 +4,7 @@ import { join } from "node:path";
 import execa from "execa";
 import { repoDir } from "../../local/paths";
 import type { Context } from "./start";
-import { fileOf, npm, pulumi, writeStack, type Given } from "./support/stack";
+import { fileOf, kubectl, npm, pulumi, writeStack, type Given } from "./support/stack";
 import { ownState } from "./support/state";
 import { findMarks, type Marks, putMarks } from "./support/stores";
 
@@ -35,6 +35,7 @@ export function upgrade(context: Context, second: Given): void {
       });
       execFileSync("tar", ["-x", "-C", program], { input: archive });
       symlinkSync(join(repoDir, "node_modules"), join(program, "node_modules"));
+      for (const namespace of ["second", "second-agents"]) await kubectl(["create", "namespace", namespace]);
       writeStack("second", second);
       copyFileSync(fileOf("second"), join(program, "Pulumi.second.yaml"));
       const env = { ...context.env, PULUMI_STACK: "second" };

@@ -1,4 +1,4 @@
-import { type Context, STACK, up } from "./start";
+import { type Context, STACK } from "./start";
 import { serverPods } from "./support/pods";
 import { kubectl, npm, writeStack } from "./support/stack";
 
@@ -27,13 +27,6 @@ export function volumes(context: Context): void {
       expect(exitCode).not.toBe(0);
       expect(output).toContain("observability:logs.storage.size is 4Gi");
       expect(output).toContain("Allowed: 5Gi or more");
-    });
-
-    test("a label on every object, claims too, is an update like any other", async () => {
-      const placement = { labels: { team: "platform" } };
-      expect((await up({ ...context.given, placement })).exitCode).toBe(0);
-      expect(await claim("observability", "loki-data", ".metadata.labels.team")).toBe("platform");
-      expect((await up(context.given)).exitCode).toBe(0);
     });
   });
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { forms, type Node, schemaTree } from "../../config/schema-tree";
+import { stackConfig, stackFile } from "../../local/render";
 
 /** Random stack files: good ones of which a few values are replaced, by others that fit the key and by such that do not. */
 
@@ -163,6 +164,12 @@ function set(given: unknown, [first, ...rest]: Path, value: unknown): unknown {
     return Object.assign([...holder], { [Math.min(Number(first) || 0, holder.length)]: inner });
   return { ...holder, [first]: inner };
 }
+
+/** The settings of a stack file, as it is in the repository. */
+export const baseOf = (stack: string): Given =>
+  Object.fromEntries(
+    Object.entries(stackConfig(stackFile(stack))).map(([key, value]) => [key.split(":")[1], value]),
+  );
 
 export const stackFiles = (bases: Given[]): fc.Arbitrary<Given> =>
   fc

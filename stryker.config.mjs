@@ -1,0 +1,62 @@
+import jest from "./jest.config.mjs";
+
+/*
+ * Which mistakes in a folder none of its tests would notice: `FOLDER=alerts npm run mutate`.
+ *
+ * A mistake in a table can concern every test, so each is run against those of its folder alone, not all of them: the
+ * quick ones, which need no other process. Goldens are no tests here, since a command refreshes them. A survivor is
+ * made again by hand and all of `npm test` run before it counts as one.
+ */
+const onWholeStack = [
+  "components",
+  "data",
+  "grafana",
+  "listening",
+  "network-policies",
+  "scraping",
+  "secrets",
+  "wiring",
+];
+const testsOf = {
+  config: [
+    "alerts",
+    "overrides",
+    "secret-messages",
+    "settings",
+    "settings-generated",
+    "settings-refused",
+    "units",
+    "scraping",
+    "wiring",
+  ],
+  alerts: ["alerts", "alerts.promtool", "queries"],
+  dashboards: ["data", "grafana", "queries"],
+  programs: [...onWholeStack, "alertmanager", "extra-scrape-configs", "logs-pipeline", "overrides", "routes"],
+  components: [...onWholeStack, "replicas"],
+};
+
+const folder = process.env.FOLDER ?? "";
+const tests = testsOf[folder.split("/")[0]];
+if (!tests)
+  throw new Error(
+    `FOLDER is "${folder}"; allowed: ${Object.keys(testsOf).join(", ")}, or a folder in one of them`,
+  );
+
+const [unit] = jest.projects;
+
+export default {
+  packageManager: "npm",
+  mutate: [`${folder}/**/*.ts`],
+  testRunner: "jest",
+  jest: {
+    projectType: "custom",
+    enableFindRelatedTests: false,
+    config: { ...unit, testMatch: tests.map((name) => `<rootDir>/tests/${name}.test.ts`) },
+  },
+  coverageAnalysis: "perTest",
+  concurrency: 2,
+  reporters: ["progress-append-only", "clear-text"],
+  clearTextReporter: { allowColor: process.stdout.isTTY, logTests: false },
+  thresholds: { high: 85, low: 75, break: 75 },
+  tempDirName: ".stryker",
+};
