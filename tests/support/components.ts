@@ -51,8 +51,10 @@ export async function madeWith(given: Record<string, unknown> = {}): Promise<Map
           existing: Boolean(id),
           called,
         });
-        const metadata = { ...inputs.metadata, name: called };
-        return { id: id || name, state: { ...inputs, metadata, result: `made-by-${name}-${hash(inputs)}` } };
+        return {
+          id: id || name,
+          state: { metadata: { name: called }, result: `made-by-${name}-${hash(inputs)}` },
+        };
       },
       call: ({ inputs }) => inputs,
     },
