@@ -15,8 +15,15 @@ const PREFIX = "observability:";
  */
 export function loadSettings(): Settings {
   const given: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(pulumi.runtime.allConfig()))
+  for (const [key, value] of Object.entries(pulumi.runtime.allConfig())) {
     if (key.startsWith(PREFIX)) given[key.slice(PREFIX.length)] = valueOf(value);
+    // What `pulumi config set logs.backend ...` makes of a name without a prefix.
+    const [project, name] = key.split(":");
+    if (project === pulumi.getProject())
+      throw new pulumi.RunError(
+        `Pulumi.${pulumi.getStack()}.yaml has a setting that is not read: ${key}. Nothing was changed.\nAllowed: ${PREFIX}${name}; remove the other one (pulumi config rm ${key}).`,
+      );
+  }
   try {
     return settingsOf(given, pulumi.getStack());
   } catch (error) {

@@ -64,19 +64,33 @@ export async function renderManifests(stack: string, config: Record<string, unkn
 
 /** The `config` part of a stack file. Encrypted values are not decrypted: each is a text that passes for one. */
 export function stackConfig(file: string): Record<string, unknown> {
-  let config: Record<string, unknown>;
+  let content: unknown;
   try {
     // CORE_SCHEMA: a date, such as a rotation id may be, stays a text.
-    const content = load(readFileSync(file, "utf8"), { schema: CORE_SCHEMA });
-    config = (content as { config?: Record<string, unknown> } | null)?.config ?? {};
+    content = load(readFileSync(file, "utf8"), { schema: CORE_SCHEMA }) ?? {};
   } catch (error) {
     throw new UserError(
       `The stack file ${file} cannot be read: ${(error as Error).message}\nAllowed: --stack kind, --stack prod, a Pulumi.NAME.yaml of your own, or --config-file PATH.`,
     );
   }
+  const config = configOf(content, file);
   refuseEncrypted(config, file);
   return withoutSecrets(config) as Record<string, unknown>;
 }
+
+/** Pulumi passes over settings that stand elsewhere, and the stack would be all defaults. */
+function configOf(content: unknown, file: string): Record<string, unknown> {
+  const outside = isMap(content) ? Object.keys(content).find((key) => key.startsWith(PREFIX)) : undefined;
+  const config = isMap(content) ? (content.config ?? {}) : undefined;
+  if (isMap(config) && !outside) return config;
+  const wrong = outside ? `${outside} stands outside of config` : "config is no map";
+  throw new UserError(
+    `The stack file ${file} cannot be used: ${wrong}. Nothing was changed.\nAllowed: a map under config:, with each setting indented below it, as in Pulumi.kind.yaml.`,
+  );
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** What is encrypted cannot be checked, and where no secret is expected it would be a secret that everybody can read. */
 function refuseEncrypted(config: Record<string, unknown>, file: string): void {

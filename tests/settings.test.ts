@@ -215,6 +215,22 @@ test("in a stack file a date is a text", () => {
   expect(settingsOf({ grafana }, "a").grafana.admin.rotation).toBe("2026-11-21");
 });
 
+test.each([
+  ["config:\nobservability:logs: { backend: loki }\n", "observability:logs stands outside of config"],
+  ["config: [observability]\n", "config is no map"],
+  ["observability\n", "config is no map"],
+])("a stack file whose settings would not be read is refused: %j", (text, message) => {
+  const directory = mkdtempSync(join(tmpdir(), "stack-file-"));
+  const file = join(directory, "Pulumi.a.yaml");
+  writeFileSync(file, text);
+  try {
+    expect(() => stackConfig(file)).toThrow(message);
+    expect(() => stackConfig(file)).toThrow("Allowed: a map under config:");
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
 test("what Pulumi hands over as text is read as the stack file says it", async () => {
   await runtime.setMocks(
     { newResource: ({ name }) => ({ id: name, state: {} }), call: () => ({}) },
@@ -233,4 +249,16 @@ test("what Pulumi hands over as text is read as the stack file says it", async (
     protect: true,
     grafana: { port: 3006 },
   });
+});
+
+test("a setting without the prefix, which nothing would read, is refused", async () => {
+  await runtime.setMocks(
+    { newResource: ({ name }) => ({ id: name, state: {} }), call: () => ({}) },
+    "p",
+    "a",
+  );
+  runtime.setAllConfig({ "p:logs": '{"backend":"loki"}' });
+  expect(loadSettings).toThrow(
+    "a setting that is not read: p:logs. Nothing was changed.\nAllowed: observability:logs",
+  );
 });
