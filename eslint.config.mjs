@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/node_modules/", "**/dist/", "tests/golden/"] },
+  { ignores: ["**/node_modules/", "**/dist/", "tests/golden/", ".stryker/"] },
   tseslint.configs.recommended,
   {
     // Settings in, plain objects through, resources out: configuration is data and knows nothing of Pulumi.
