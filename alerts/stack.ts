@@ -12,12 +12,24 @@ export function stackAlerts({ settings, programs }: Stack): RuleGroup {
     name: "stack",
     rules: [
       alert(settings, "StackTargetDown", {
-        expr: `up{job=~"${jobs.join("|")}", service=""} == 0`,
+        // A pod that cannot be placed has no target, and so no up at all.
+        expr: [
+          `up{job=~"${jobs.join("|")}", service=""} == 0`,
+          jobs.map((job) => `absent(up{job="${job}"})`).join("\n  or "),
+        ].join("\nor\n"),
         for: settings.alerting.rules.stackTargetDown.for,
         severity: "critical",
-        summary: "{{ $labels.job }} on {{ $labels.instance }} is not scraped",
+        summary: "{{ $labels.job }} is not scraped",
         description:
           "A part of the monitoring is down or its scrape is refused: alerts that need it are silent.",
+      }),
+      alert(settings, "ConfigReloadFailed", {
+        expr: "prometheus_config_last_reload_successful == 0",
+        for: settings.alerting.rules.configReloadFailed.for,
+        severity: "critical",
+        summary: "Prometheus goes on with an old configuration",
+        description:
+          "It refuses the present one: later changes are not taken over, and after a restart it does not start.",
       }),
     ],
   };

@@ -42,19 +42,37 @@ export function volumeProblems(wanted: Claim[], there: Claim[], classes: Storage
   const id = ({ metadata }: Claim) => `${metadata.namespace}/${metadata.name}`;
   return wanted.flatMap((claim) => {
     const found = there.find((one) => id(one) === id(claim));
-    if (found) return resized(claim, found, classes) ?? [];
+    if (found) return reclassed(claim, found) ?? resized(claim, found, classes) ?? [];
     const left = there.find(
       (one) => programOf(one) === programOf(claim) && !wanted.some((w) => id(w) === id(one)),
     );
-    return left ? [moved(claim, left)] : [];
+    if (!left) return [];
+    const isHere = left.metadata.namespace === claim.metadata.namespace;
+    return [isHere ? renumbered(claim, left) : elsewhere(claim, left)];
   });
 }
 
-const programOf = ({ metadata }: Claim) =>
-  `${metadata.namespace} ${metadata.labels?.["app.kubernetes.io/name"]}`;
+const programOf = ({ metadata }: Claim) => metadata.labels?.["app.kubernetes.io/name"];
 const keyOf = ({ metadata }: Claim) =>
   `observability:${metadata.annotations?.["observability-stack/setting"]}`;
 const sizeOf = ({ spec }: Claim) => spec.resources.requests.storage;
+
+/** A claim keeps its class: with another one Pulumi would delete it, and the data with it, and make an empty one. */
+function reclassed(wanted: Claim, there: Claim): string | undefined {
+  const [name, old] = [wanted.spec.storageClassName, there.spec.storageClassName];
+  if (name === undefined || name === old) return undefined;
+  return (
+    `${keyOf(wanted)}.class is ${name}, and the volume ${wanted.metadata.name} has ${old}: it would be replaced by an empty one. Allowed: ${old}, or null where that is the cluster's default. ` +
+    `To change it, copy out what must stay, then: kubectl delete statefulset/${programOf(wanted)} pvc/${wanted.metadata.name} -n ${wanted.metadata.namespace}; pulumi refresh.`
+  );
+}
+
+function elsewhere(wanted: Claim, left: Claim): string {
+  return (
+    `observability:namespaces would move ${programOf(wanted)} from ${left.metadata.namespace} to ${wanted.metadata.namespace}, and delete its volume ${left.metadata.name} there with its data. ` +
+    `Allowed: ${left.metadata.namespace}. To move, deploy a second stack with the new namespaces beside this one, and destroy this one when its retention has run out.`
+  );
+}
 
 function resized(wanted: Claim, there: Claim, classes: StorageClass[]): string | undefined {
   const [size, old] = [sizeOf(wanted), sizeOf(there)];
@@ -69,8 +87,8 @@ function resized(wanted: Claim, there: Claim, classes: StorageClass[]): string |
 }
 
 /** One replica keeps its data in `<program>-data`, several in `data-<program>-<n>`: the one would not find the other's. */
-function moved(wanted: Claim, left: Claim): string {
-  const program = wanted.metadata.labels?.["app.kubernetes.io/name"];
+function renumbered(wanted: Claim, left: Claim): string {
+  const program = programOf(wanted);
   return [
     `${program} would begin with the empty volume ${wanted.metadata.name} and leave its data in ${left.metadata.name}: one replica and several keep them in different claims.`,
     `  1. Set the number of replicas of ${program} back; copy out of it what must stay, or wait until its retention has run out.`,

@@ -56,7 +56,8 @@ export const redisExporter: Program = {
       name: "redis",
       rules: [
         alert(settings, "RedisDown", {
-          expr: 'redis_up{job="redis"} == 0',
+          // A server that takes packets and never answers holds the exporter longer than a scrape may last.
+          expr: 'redis_up{job="redis"} == 0\nor\nup{job="redis"} == 0',
           for: settings.alerting.rules.redisDown.for,
           severity: "critical",
           summary: "Redis {{ $labels.instance }} does not answer",

@@ -89,6 +89,25 @@ const pending = (values: string): Series => ({
 });
 
 const target = (job: string, values: string): Series => server("up", job, values);
+/** Everything that the stack itself consists of is scraped, but this. */
+const scrapedBut = (missing: string): Series =>
+  Object.assign(
+    {},
+    ...[
+      ...["alertmanager", "alloy", "alloy-events", "collector", "grafana", "kube-state-metrics", "loki"],
+      ...[
+        "node-exporter",
+        "postgres-exporter",
+        "prometheus",
+        "redis-exporter",
+        "tempo",
+        "kubelet",
+        "cadvisor",
+      ],
+    ]
+      .filter((job) => job !== missing)
+      .map((job) => target(job, `1x${HOUR}`)),
+  );
 
 const positives: Positive[] = [
   {
@@ -176,10 +195,34 @@ const positives: Positive[] = [
   {
     alert: "StackTargetDown",
     given: "Loki's scrape fails",
-    series: target("loki", `0x${HOUR}`),
+    series: { ...scrapedBut("loki"), ...target("loki", `0x${HOUR}`) },
     silentUntil: 4,
     firing: 5,
     labels: `job="loki", instance="a", ${origin}`,
+  },
+  {
+    alert: "StackTargetDown",
+    given: "kube-state-metrics has no pod",
+    series: scrapedBut("kube-state-metrics"),
+    silentUntil: 4,
+    firing: 5,
+    labels: `job="kube-state-metrics", ${origin}`,
+  },
+  {
+    alert: "ConfigReloadFailed",
+    given: "a reload is refused",
+    series: server("prometheus_config_last_reload_successful", "prometheus", `0x${HOUR}`),
+    silentUntil: 4,
+    firing: 5,
+    labels: `job="prometheus", instance="a", ${origin}`,
+  },
+  {
+    alert: "RedisDown",
+    given: "the exporter cannot ask it",
+    series: target("redis", `0x${HOUR}`),
+    silentUntil: 4,
+    firing: 5,
+    labels: `job="redis", instance="a", ${origin}`,
   },
   {
     alert: "RedisDown",
@@ -273,8 +316,26 @@ const negatives: Negative[] = [
   {
     alert: "StackTargetDown",
     given: "Loki's scrape fails for four minutes at a time",
-    series: target("loki", again("0x3 1", 5)),
+    series: { ...scrapedBut("loki"), ...target("loki", again("0x3 1", 5)) },
     firesWith: { stackTargetDown: { for: "3m" } },
+  },
+  {
+    alert: "StackTargetDown",
+    given: "kube-state-metrics has no target for eight minutes at a time",
+    series: { ...scrapedBut("kube-state-metrics"), ...target("kube-state-metrics", again("1x4 _x8", 13)) },
+    firesWith: { stackTargetDown: { for: "2m" } },
+  },
+  {
+    alert: "ConfigReloadFailed",
+    given: "a reload is refused for four minutes at a time",
+    series: server("prometheus_config_last_reload_successful", "prometheus", again("0x3 1", 5)),
+    firesWith: { configReloadFailed: { for: "3m" } },
+  },
+  {
+    alert: "RedisDown",
+    given: "it cannot be asked for four minutes at a time",
+    series: target("redis", again("0x3 1", 5)),
+    firesWith: { redisDown: { for: "3m" } },
   },
   {
     alert: "RedisDown",

@@ -30,6 +30,7 @@ test("the alerts that there are, the watchdog last", () => {
     "DiskPressure warning",
     "PendingPods warning",
     "StackTargetDown critical",
+    "ConfigReloadFailed critical",
     "RedisDown critical",
     "PostgreSQLDown critical",
     "Watchdog none",
@@ -69,6 +70,7 @@ const changes: [name: string, rules: object, file: string, expected: object][] =
   ["PendingPods", { pendingPods: { count: 4 } }, "kubernetes", { expr: "> 4" }],
   ["PendingPods", { pendingPods: { for: "7m" } }, "kubernetes", { for: "7m" }],
   ["StackTargetDown", { stackTargetDown: { for: "7m" } }, "stack", { for: "7m" }],
+  ["ConfigReloadFailed", { configReloadFailed: { for: "7m" } }, "stack", { for: "7m" }],
   ["RedisDown", { redisDown: { for: "7m" } }, "redis", { for: "7m" }],
   ["PostgreSQLDown", { postgresDown: { for: "7m" } }, "postgres", { for: "7m" }],
 ];
@@ -90,7 +92,7 @@ test("without targets nothing is asked of Redis and PostgreSQL", () => {
   expect(names).not.toContain("PostgreSQLDown");
 });
 
-test("the sources' figures are the defaults", () => {
+test("how long each waits by default", () => {
   const settings = settingsWith();
   expect(alertsOf(settings).map(({ alert, for: wait }) => [alert, wait])).toEqual([
     ["ServiceDown", "5m"],
@@ -102,6 +104,7 @@ test("the sources' figures are the defaults", () => {
     ["DiskPressure", "5m"],
     ["PendingPods", "10m"],
     ["StackTargetDown", "5m"],
+    ["ConfigReloadFailed", "5m"],
     ["RedisDown", "5m"],
     ["PostgreSQLDown", "5m"],
     ["Watchdog", undefined],

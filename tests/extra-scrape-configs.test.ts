@@ -76,7 +76,7 @@ describe("metrics.extraScrapeConfigs", () => {
       `with a secret: ${Object.keys(secret)[0]}`,
       [{ ...job, ...secret }],
       `metrics.extraScrapeConfigs[0].${Object.keys(secret)[0]}`,
-      "_file",
+      "docs/settings.md marks as secrets",
     ]),
   ])("%s is refused", (_, extraScrapeConfigs, key, allowed) => {
     const message = messageOf({ services: [service], metrics: { extraScrapeConfigs } });

@@ -68,14 +68,14 @@ describe.each(["kind", "prod"])("every object of %s", (stack) => {
       if (!metadata.namespace && kind !== "Namespace") expect(metadata.name).toContain(stack);
   });
 
-  test("no CRD, at most 120 objects, no file near the limit", () => {
+  test("no CRD, at most 74 objects, no file near the limit", () => {
     const native = /^(v1|apps\/v1|batch\/v1|networking\.k8s\.io\/v1|rbac\.authorization\.k8s\.io\/v1)$/;
     expect(
       manifests()
         .filter(({ apiVersion }) => !native.test(apiVersion))
         .map(idOf),
     ).toEqual([]);
-    expect(manifests().length).toBeLessThanOrEqual(120);
+    expect(manifests().length).toBeLessThanOrEqual(74);
     expect(
       manifests()
         .filter((one) => Buffer.byteLength(JSON.stringify(one)) > 240_000)
@@ -89,12 +89,12 @@ describe.each(["kind", "prod"])("every object of %s", (stack) => {
   });
 });
 
-test("the default stack's pods ask for less than 1.5 GiB and 1 CPU", () => {
+test("the default stack's pods ask for 1,328 MiB and less than 1 CPU", () => {
   const containers = withPods(stacks.kind)
     .filter(({ manifest }) => manifest.kind !== "Job")
     .flatMap(({ template }) => template.spec.containers.map(({ resources }) => resources.requests));
   const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
-  expect(sum(containers.map(({ memory }) => bytes(memory)))).toBeLessThan(1.5 * 2 ** 30);
+  expect(sum(containers.map(({ memory }) => bytes(memory)))).toBeLessThanOrEqual(1328 * 2 ** 20);
   expect(sum(containers.map(({ cpu }) => millicores(cpu)))).toBeLessThan(1000);
 });
 

@@ -108,6 +108,8 @@ describe("overrides", () => {
     ["loki", { server: { http_listen_address: "::" } }, "server.http_listen_address"],
     ["tempo", { multitenancy_enabled: true }, "multitenancy_enabled"],
     ["prometheus", { scrape_configs: [] }, "scrape_configs"],
+    ["prometheus", { global: { scrape_interval: "5m" } }, "global.scrape_interval"],
+    ["prometheus", { global: { evaluation_interval: "5m" } }, "global.evaluation_interval"],
     ["alertmanager", { receivers: {} }, "receivers"],
     ["alertmanager", { global: { slack_api_url: "https://x" } }, "global.slack_api_url"],
   ])("%s keeps its %j", (name, own, key) => {
@@ -129,7 +131,7 @@ describe("overrides", () => {
     const message = messageOf({ overrides: { [name]: own } });
     expect(message).toContain(`observability:overrides.${name}.`);
     expect(message).toContain("would be a secret in a ConfigMap");
-    expect(message).toContain("_file");
+    expect(message).toContain("settings of the stack that docs/settings.md marks as secrets");
     expect(message).not.toMatch(/sentinel|12345/);
   });
 

@@ -7,6 +7,7 @@ import { datasources } from "../programs/grafana/datasources";
 import { prometheusConfig } from "../programs/prometheus/config";
 import { settingsOf } from "../config/settings";
 import { stackOf } from "../programs";
+import { programOf } from "../programs/program";
 
 type Language = "promql" | "logql" | "traceql";
 type Query = [where: string, language: Language, text: string];
@@ -101,10 +102,18 @@ test.each<[Language, string]>([
   expect(mistakes(language, text)).not.toEqual([]);
 });
 
+const [allowList] = programOf(stack, "kube-state-metrics").args!(stack).filter((arg) =>
+  /allowlist/.test(arg),
+);
+
 /** Names that come from outside the stack's own rules, by what provides them. */
 const provided = [
   /^up$/,
-  /^kube_[a-z_]+$/,
+  /^prometheus_config_last_reload_successful$/,
+  ...allowList
+    .split("=")[1]
+    .split(",")
+    .map((name) => new RegExp(name)),
   /^node_filesystem_(avail|size)_bytes$/,
   /^http_server_requests_seconds_(count|bucket)$/,
   /^http_request(s_total|_duration_seconds_(count|bucket))$/,

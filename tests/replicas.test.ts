@@ -102,3 +102,16 @@ interface Inputs {
     };
   };
 }
+
+describe("a program that these settings do not deploy", () => {
+  const calling = (to: string): Program => ({
+    ...store,
+    calls: () => [{ to, ports: ["http"], why: "asks it" }],
+  });
+
+  test("is named, and so is who calls it", async () => {
+    (programs as Program[]).push(calling("zipkin"));
+    await expect(madeWith()).rejects.toThrow("store calls zipkin, which these settings do not deploy");
+    (programs as Program[]).pop();
+  });
+});

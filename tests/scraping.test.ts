@@ -48,6 +48,13 @@ test("Spring is scraped every 10 s, others as the settings say, and each as it s
   ]);
 });
 
+test("what guards against too many series stands on applications alone: of the stack nothing is left out", () => {
+  const guarded = config.scrape_configs.filter((one) => "sample_limit" in one || "label_limit" in one);
+  expect(guarded.map(({ job_name }) => job_name).sort()).toEqual(
+    [...services.map(({ name }) => name), "annotated-pods"].sort(),
+  );
+});
+
 test("every target says which environment and region it is of", () => {
   for (const { job_name, relabel_configs, static_configs } of config.scrape_configs)
     if (static_configs)

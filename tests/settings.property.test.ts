@@ -6,7 +6,8 @@ import { SettingsError, settingsOf } from "../config/settings";
 import { stackOf } from "../programs";
 import { faultsOf } from "./support/admitted";
 import { baseOf, type Given, stackFiles } from "./support/stack-files";
-import { isPresent, validate, validators } from "./support/validators";
+import { describeWith } from "./support/programs";
+import { validate, validators } from "./support/validators";
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 2000);
 
@@ -91,7 +92,13 @@ test(`${RUNS} random stack files: refused with the key and what to do, or admitt
   expect(accepted).toBeLessThan((RUNS * 9) / 10);
 }, 120_000);
 
-test("a sample of those that are accepted is read by the programs that are built", async () => {
+const needed = validators.map(({ program, binary }): [typeof program, string] => [program, binary]);
+
+describeWith(...needed)("programs read", () => {
+  test("a sample of the files that are accepted", readSample, 120_000);
+});
+
+async function readSample(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "property-"));
   try {
     expect(sample).toHaveLength(SAMPLE);
@@ -101,11 +108,11 @@ test("a sample of those that are accepted is read by the programs that are built
         for (const { name, files } of program.files?.(stack) ?? [])
           for (const [file, text] of Object.entries(files)) {
             const path = `${name === "rules" ? "rules" : "config"}/${file}`;
-            for (const validator of validators.filter((one) => isPresent(one) && one.files.test(path)))
+            for (const validator of validators.filter((one) => one.files.test(path)))
               await validate(validator, path, text, directory);
           }
     }
   } finally {
     rmSync(directory, { recursive: true });
   }
-}, 120_000);
+}

@@ -126,6 +126,21 @@ test("probes ask ports that are there", () => {
       }
 });
 
+test("what replays its data at its start is given time for it", () => {
+  const patient = pods.filter(({ spec }) => spec.containers.some(({ startupProbe }) => startupProbe));
+  expect(patient.map(({ app }) => app).sort()).toEqual([
+    "collector",
+    "grafana",
+    "loki",
+    "prometheus",
+    "tempo",
+  ]);
+  for (const { spec } of patient) {
+    const { periodSeconds, failureThreshold } = spec.containers[0].startupProbe as Record<string, number>;
+    expect(periodSeconds * failureThreshold).toBeGreaterThanOrEqual(600);
+  }
+});
+
 interface Binding {
   roleRef: { kind: string; name: string };
   subjects: { kind: string; name: string; namespace: string }[];

@@ -109,6 +109,12 @@ const rules = z
       .strictObject(waiting("5m"))
       .prefault({})
       .describe("A part of the stack, a kubelet or cAdvisor does not answer its scrape."),
+    configReloadFailed: z
+      .strictObject(waiting("5m"))
+      .prefault({})
+      .describe(
+        "Prometheus refuses its configuration, such as a job of your own, and goes on with the old one.",
+      ),
     redisDown: z
       .strictObject(waiting("5m"))
       .prefault({})

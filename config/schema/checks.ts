@@ -36,7 +36,7 @@ interface Checked {
     retention: { size: string };
     storage: { size: string };
     annotatedNamespaces: string[];
-    redis: { targets: { name: string }[] };
+    redis: { targets: { name: string; username?: string; host: string; port: number }[] };
     postgres: { targets: { name: string }[] };
     extraScrapeConfigs: { job_name: string }[];
   };
@@ -135,6 +135,14 @@ function checkTargets({ metrics }: Checked, refuse: Refuse): void {
         `${value} is named twice; allowed: each name once`,
       ),
     );
+  // The exporter finds a password by these.
+  const servers = metrics.redis.targets.map(({ username, host, port }) => [username, host, port].join(" "));
+  repeated(servers).forEach(({ index }) =>
+    refuse(
+      ["metrics", "redis", "targets", index, "host"],
+      "is asked under another name already; allowed: each host, port and username once. Remove one.",
+    ),
+  );
 }
 
 function checkNodePorts({ metrics, grafana, edge }: Checked, refuse: Refuse): void {

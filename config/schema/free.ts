@@ -38,7 +38,7 @@ function leaves(value: unknown, path: Path = []): { path: Path; value: unknown }
 }
 
 const NO_SECRETS =
-  "would be a secret in a ConfigMap, which many may read; allowed: the key of the same name that ends in _file, or a setting of the stack that is kept as a secret";
+  "would be a secret in a ConfigMap, which many may read; allowed: settings of the stack that docs/settings.md marks as secrets. Remove it.";
 
 const refuseSecrets = (value: unknown, context: z.core.$RefinementCtx) =>
   inlineSecrets(value).forEach((path) => context.addIssue({ code: "custom", path, message: NO_SECRETS }));
@@ -81,7 +81,11 @@ const KEPT: Record<string, [keys: string, why: string][]> = {
     ["exporters.prometheus.endpoint", LISTENS],
     ["service.telemetry.metrics.readers", LISTENS],
   ],
-  prometheus: [["scrape_configs", "the stack's own jobs are in it; add yours by metrics.extraScrapeConfigs"]],
+  prometheus: [
+    ["global.scrape_interval", "rates need four samples in five minutes; set metrics.scrapeInterval"],
+    ["global.evaluation_interval", "alerts read what was recorded last; set metrics.evaluationInterval"],
+    ["scrape_configs", "the stack's own jobs are in it; add yours by metrics.extraScrapeConfigs"],
+  ],
   alertmanager: [
     ["receivers", "they name the files of secrets; set alerting.receivers"],
     ["global.smtp_auth_password_file", "the stack mounts it; set alerting.smtp.password"],

@@ -32,6 +32,8 @@ export const collector: Program = {
     ...tracing.collector.storage,
   }),
   probes: () => ({
+    // It tidies up its queue on disk before it answers, however long that has become.
+    startup: { path: "/", port: "health", minutes: 15 },
     ready: { path: "/", port: "health", delay: 2, period: 5 },
     live: { path: "/", port: "health", delay: 15, period: 10 },
   }),

@@ -11,7 +11,7 @@ export function logs(context: Context): void {
         return entries.length > 0 ? entries : undefined;
       });
 
-    test("the labels are the seed's and no others", async () => {
+    test("the labels are few, and no others", async () => {
       const { data } = await context.grafana.datasource<{ data: string[] }>("loki", "/loki/api/v1/labels");
       expect(data.sort()).toEqual(LABELS);
     });
@@ -64,7 +64,7 @@ export function logs(context: Context): void {
       expect(labels.trace_id).toMatch(/^[0-9a-f]{32}$/);
     });
 
-    test("the three queries of seed 002", async () => {
+    test("errors of a service, a text in all of them, and rates of levels are found", async () => {
       expect((await find('{app="board-service"} |= "error"')).length).toBeGreaterThan(0);
       const { data } = await context.grafana.datasource<Vector>("loki", "/loki/api/v1/query", {
         query: 'sum(count_over_time({namespace="ticketing", level="error"}[5m]))',

@@ -1,6 +1,6 @@
-import { type Context, STACK } from "./start";
+import { type Context, STACK, up } from "./start";
 import { serverPods } from "./support/pods";
-import { kubectl, npm, writeStack } from "./support/stack";
+import { type Given, kubectl, npm, writeStack } from "./support/stack";
 
 /** The node's classes bind at first use: the default one forbids growth, as kind's does; the other one allows it. */
 const GROWS = "standard-expandable";
@@ -21,12 +21,19 @@ export function volumes(context: Context): void {
       expect(await serverPods()).toEqual(before);
     });
 
-    test("a volume that would shrink is refused in the preview", async () => {
-      writeStack(STACK, { ...context.given, logs: { storage: { size: "4Gi" } } });
-      const { exitCode, output } = await npm("preview", STACK);
-      expect(exitCode).not.toBe(0);
-      expect(output).toContain("observability:logs.storage.size is 4Gi");
-      expect(output).toContain("Allowed: 5Gi or more");
+    test.each<[string, Given, string]>([
+      ["shrink", { logs: { storage: { size: "4Gi" } } }, "observability:logs.storage.size is 4Gi"],
+      ["change its class", { logs: { storage: { class: GROWS } } }, `logs.storage.class is ${GROWS}`],
+      ["move", { namespaces: { stack: "elsewhere" } }, "observability:namespaces would move"],
+    ])("up refuses to let a volume %s, and changes nothing", async (_, given, message) => {
+      const before = await serverPods();
+      const { exitCode, output } = await up({ ...context.given, ...given });
+      expect(exitCode).toBe(1);
+      expect(output).toContain(message);
+      expect(output).toContain("Nothing was changed");
+      expect(output).not.toMatch(/^\s+at /m);
+      expect(await claim("observability", "loki-data", ".spec.resources.requests.storage")).toBe("5Gi");
+      expect(await serverPods()).toEqual(before);
     });
   });
 }

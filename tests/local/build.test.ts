@@ -58,7 +58,7 @@ describe("a program of the cache", () => {
     expect(pathOf("pause", copy)).toBe(pathOf("pause"));
   });
 
-  it("is built once, with the flags of programs.json, and leaves nothing else", async () => {
+  it("is built once, and leaves nothing else", async () => {
     go(COMPILES);
     const directory = await build("pause", report);
     expect(existsSync(join(directory, "pause"))).toBe(true);
@@ -66,6 +66,22 @@ describe("a program of the cache", () => {
     go("exit 1");
     expect(await build("pause", report)).toBe(directory);
     expect(readdirSync(join(cache, "programs"))).toEqual([pathOf("pause").split("/")[1]]);
+  });
+
+  it("is built with the tags and linker flags of programs.json, and without cgo", async () => {
+    const asked = join(scratch, "asked");
+    go(`echo "cgo=$CGO_ENABLED $*" >> ${asked}; ${COMPILES}`);
+    await build("prometheus", report);
+    const compiled = readFileSync(asked, "utf8")
+      .split("\n")
+      .filter((line) => line.includes(" build "));
+    expect(compiled).toHaveLength(Object.keys(programs.prometheus.binaries).length);
+    for (const line of compiled) {
+      expect(line).toContain("cgo=0 ");
+      expect(line).toContain(`-ldflags=-s -w ${programs.prometheus.ldflags}`);
+    }
+    await build("tempo", report);
+    expect(readFileSync(asked, "utf8")).toContain(`-tags=${programs.tempo.tags}`);
   });
 
   it("is built against a copy of its module, with our files in place of some and without others", async () => {

@@ -21,11 +21,11 @@ test("what is new or as it was is no problem", () => {
 });
 
 test("a volume grows where its class lets it", () => {
-  expect(volumeProblems([loki("6Gi")], [loki("5Gi", "gp3")], classes)).toEqual([]);
+  expect(volumeProblems([loki("6Gi", "gp3")], [loki("5Gi", "gp3")], classes)).toEqual([]);
 });
 
 test.each([["standard"], ["of-somebody-who-took-it-away"]])("and not in class %s", (storageClass) => {
-  expect(volumeProblems([loki("6Gi")], [loki("5Gi", storageClass)], classes)).toEqual([
+  expect(volumeProblems([loki("6Gi", storageClass)], [loki("5Gi", storageClass)], classes)).toEqual([
     expect.stringMatching(
       /observability:logs\.storage\.size is 6Gi, and the volume loki-data has 5Gi:.*allowVolumeExpansion.*Allowed: 5Gi/,
     ),
@@ -33,8 +33,32 @@ test.each([["standard"], ["of-somebody-who-took-it-away"]])("and not in class %s
 });
 
 test("no volume shrinks", () => {
-  expect(volumeProblems([loki("4Gi")], [loki("5Gi", "gp3")], classes)).toEqual([
+  expect(volumeProblems([loki("4Gi", "gp3")], [loki("5Gi", "gp3")], classes)).toEqual([
     expect.stringMatching(/logs\.storage\.size is 4Gi.*cannot shrink. Allowed: 5Gi or more/),
+  ]);
+});
+
+test("a volume keeps its class, whatever its new size", () => {
+  expect(volumeProblems([loki("6Gi", "gp3")], [loki("5Gi")], classes)).toEqual([
+    expect.stringMatching(
+      /logs\.storage\.class is gp3.*loki-data has standard: .*empty one\. Allowed: standard/,
+    ),
+  ]);
+});
+
+test("a claim without a class has the cluster's default, whichever that was when it was made", () => {
+  const { metadata, spec } = loki("5Gi");
+  const wanted = { metadata, spec: { ...spec, storageClassName: undefined } };
+  expect(volumeProblems([wanted], [loki("5Gi", "gp3")], classes)).toEqual([]);
+});
+
+test("a volume does not move to another namespace, where it would be empty", () => {
+  const there = loki("5Gi");
+  const wanted = { ...there, metadata: { ...there.metadata, namespace: "elsewhere" } };
+  expect(volumeProblems([wanted], [there], classes)).toEqual([
+    expect.stringMatching(
+      /observability:namespaces would move loki from observability to elsewhere.*loki-data/,
+    ),
   ]);
 });
 

@@ -580,7 +580,12 @@ export const table: Row[] = [
   {
     key: "alerting.rules.stackTargetDown.for",
     to: "7m",
-    changes: rules('service=""} == 0\n        for: 7m\n'),
+    changes: rules('absent(up{job="cadvisor"})\n        for: 7m\n'),
+  },
+  {
+    key: "alerting.rules.configReloadFailed.for",
+    to: "7m",
+    changes: rules("config_last_reload_successful == 0\n        for: 7m\n"),
   },
   { key: "alerting.rules.redisDown.for", to: "7m", changes: rules("has not reached it for 7m.\n") },
   { key: "alerting.rules.postgresDown.for", to: "7m", changes: rules("has not reached it for 7m.\n") },

@@ -14,7 +14,7 @@ const created: Entry = {
 const agent = (pattern: string) => new RegExp(pattern.replaceAll("?P<", "?<"));
 
 describe("Spring pattern", () => {
-  test("is the line of the seed", () => {
+  test("is Spring's line, with the trace and the span in brackets", () => {
     expect(springLine(created)).toBe(
       " INFO [ticket-service,6a3b8c9d2e1f0a4b6a3b8c9d2e1f0a4b,3c5d7e9f1a2b4c6d] c.t.t.service.TicketService : Ticket created",
     );

@@ -28,7 +28,7 @@ const kinds = (kind: string) => all.filter((object) => object.kind === kind);
 const container = (name: string) =>
   kinds("Deployment").find(({ metadata }) => metadata.name === name)?.spec.template.spec.containers[0];
 
-test("each role has a Deployment and a Service on the port of the seed", () => {
+test("each role has a Deployment and a Service on the port that its callers know", () => {
   const ports = Object.fromEntries(
     kinds("Service").map(({ metadata, spec }) => [metadata.name, spec.ports[0].port]),
   );
