@@ -5,7 +5,7 @@ import { applicationNamespaces, type Settings } from "../config/schema";
 import { objectLabels } from "./kubernetes/labels";
 
 /**
- * The stack's two namespaces, each denying what the flow table does not allow, and on request the applications'.
+ * The stack's two namespaces, each denying what no program asks for, and on request the applications'.
  * Namespaces that must exist are looked up, so that a missing one is an error before anything is made.
  */
 export class Namespaces extends pulumi.ComponentResource {

@@ -10,7 +10,7 @@ export interface Node {
   const?: unknown;
   pattern?: string;
   errorMessage?: string;
-  /** The mark of config/schema/alerting.ts. */
+  /** The mark that secret() of config/schema/common.ts sets. */
   secret?: boolean;
   properties?: Record<string, Node>;
   required?: string[];

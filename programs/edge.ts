@@ -34,7 +34,7 @@ export const edge: Program = {
 };
 
 /** Caddy's configuration. */
-export function edgeConfig(stack: Stack): object {
+function edgeConfig(stack: Stack): object {
   const proxy = (program: string) => ({
     handler: "reverse_proxy",
     upstreams: [{ dial: addressOf(stack, program, "http") }],

@@ -1,6 +1,6 @@
 import { alert } from "../alerts/alert";
 import { yaml } from "../config/yaml";
-import type { Program } from "./program";
+import { nobody, type Program } from "./program";
 import { targetsJob } from "./targets";
 
 const SECRETS = "/etc/postgres-exporter";
@@ -12,7 +12,7 @@ export const postgresExporter: Program = {
   workload: "Deployment",
   image: "postgres-exporter",
   go: true,
-  user: 65534,
+  user: nobody,
   enabled: ({ metrics }) => metrics.postgres.targets.length > 0,
   ports: () => ({ http: 9187 }),
   telemetry: () => [{ port: "http" }],

@@ -57,7 +57,7 @@ export const byteQuantity = () => {
   }, allowed(words));
 };
 
-export const cpuQuantity = () => {
+const cpuQuantity = () => {
   const words = "thousandths of a core such as 250m, or cores such as 2 or 0.5; from 1m to 1000 cores";
   return textOrNumber(CPU_QUANTITY, words).refine(
     (value) => millicores(value) >= 1 && millicores(value) <= 1_000_000,

@@ -3,7 +3,7 @@ import type { Stack } from "../program";
 
 /**
  * Grafana's settings as environment variables; no secret is among them. The administrator and the key that
- * encrypts secrets in the database come from the generated Secret (below).
+ * encrypts secrets in the database come from the generated Secret.
  */
 export function grafanaEnvironment(stack: Stack): Record<string, string> {
   const path = pathOf(stack, "grafana");

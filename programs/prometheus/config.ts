@@ -45,7 +45,7 @@ const guards = ({ metrics }: Settings) => ({
 
 /** Spring's circuit breakers are open for 10 s: a longer interval would miss them. */
 const SPRING_PATH = "/actuator/prometheus";
-export const intervalOf = (settings: Settings, service: Service): string =>
+const intervalOf = (settings: Settings, service: Service): string =>
   service.interval ?? (service.path === SPRING_PATH ? "10s" : settings.metrics.scrapeInterval);
 
 /** Pods behind the Kubernetes Service, ready or not, each a target. */

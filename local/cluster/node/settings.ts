@@ -4,7 +4,7 @@ import { type Identity } from "./certificates";
 import { inside } from "./mounts";
 import type { StorageClass } from "./storage";
 
-export const pauseImage = "registry.k8s.io/pause:3.10";
+const pauseImage = "registry.k8s.io/pause:3.10";
 
 /** A kubeconfig with everything in it. */
 export function kubeconfig(server: string, name: string, ca: string, user: Identity): object {
