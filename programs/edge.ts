@@ -68,6 +68,16 @@ function edgeConfig(stack: Stack): object {
                   },
                 ],
               },
+              // Caddy's own answer would be an empty page.
+              {
+                handle: [
+                  {
+                    handler: "static_response",
+                    status_code: 404,
+                    body: `Nothing is here. Grafana: ${paths.grafana}/`,
+                  },
+                ],
+              },
             ],
           },
         },

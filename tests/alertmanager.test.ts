@@ -1,7 +1,5 @@
 import execa from "execa";
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { alertmanagerArgs, alertmanagerConfig, alertmanagerSecrets, SECRETS } from "../programs/alertmanager";
@@ -10,8 +8,9 @@ import { settingsOf } from "../config/settings";
 import { stackOf } from "../programs";
 import { yaml } from "../config/yaml";
 import { eventually } from "./support/eventually";
+import { freePort } from "./support/free-port";
 import { binary, describeWith } from "./support/programs";
-import { listening, startReceivers } from "./support/receivers";
+import { startReceivers } from "./support/receivers";
 
 /*
  * A real Alertmanager with a stack's configuration tells receivers on this machine. Alerts are handed over as
@@ -48,14 +47,6 @@ const stackFor = (web: string, smarthost: string) =>
     ),
     "test",
   );
-
-async function freeAddress(): Promise<string> {
-  const server = createServer();
-  const address = await listening(server);
-  server.close();
-  await once(server, "close");
-  return address;
-}
 
 /** As in the pod, save for the places of files and the port. */
 async function startAlertmanager(stack: ReturnType<typeof stackFor>, address: string) {
@@ -109,7 +100,7 @@ const webhook = () => receivers.postedTo("/webhook");
 function tests(): void {
   beforeAll(async () => {
     receivers = await startReceivers(smtp);
-    const address = await freeAddress();
+    const address = `127.0.0.1:${await freePort()}`;
     url = `http://${address}`;
     await startAlertmanager(stackFor(receivers.url, receivers.smarthost), address);
   });

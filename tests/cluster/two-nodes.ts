@@ -1,21 +1,11 @@
-import { type AddressInfo, createServer } from "node:net";
-import { once } from "node:events";
 import execa from "execa";
 import { provideNode, removeNode } from "../../local/cluster/node";
 import { leftovers, processesOf } from "../../local/cluster/node/leftovers";
 import { placeOf } from "../../local/cluster/node/place";
 import { readProc } from "../../local/processes";
 import { BESIDE } from "./support/names";
+import { freePort } from "../support/free-port";
 import { kubectl } from "./support/stack";
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 export function twoNodes(): void {
   describe("two nodes of our own on one machine", () => {

@@ -3,7 +3,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import { scratch } from "../support/own-cache";
-import { freePort, StandIns } from "../support/stand-ins";
+import { freePort } from "../support/free-port";
+import { StandIns } from "../support/stand-ins";
 
 const standIns = new StandIns(scratch);
 const lines: string[] = [];

@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { scratch } from "../support/own-cache";
-import { freePort, StandIns } from "../support/stand-ins";
+import { freePort } from "../support/free-port";
+import { StandIns } from "../support/stand-ins";
 
 jest.mock("../../local/cluster/node/binaries", () => ({
   nodeBinaries: () => Promise.resolve({ kubernetes: scratch, coredns: scratch, debian: scratch }),

@@ -10,7 +10,8 @@ import type { Stack } from "../../programs/program";
 import { eventually } from "./eventually";
 import { binary } from "./programs";
 import { listening } from "./receivers";
-import { freePort, Server, stackWith } from "./servers";
+import { freePort } from "./free-port";
+import { Server, stackWith } from "./servers";
 
 /** A line as Loki is sent it. */
 export interface Entry {

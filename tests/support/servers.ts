@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { settingsOf } from "../../config/settings";
 import { yaml } from "../../config/yaml";
@@ -11,21 +10,13 @@ import { lokiConfig } from "../../programs/loki";
 import type { Stack } from "../../programs/program";
 import { tempoConfig } from "../../programs/tempo";
 import { eventually } from "./eventually";
+import { freePort } from "./free-port";
 import { binary } from "./programs";
-import { listening } from "./receivers";
 
 /** The programs themselves, each as a process on loopback, with the files that the stack gives them. */
 
 export const stackWith = (given: Record<string, unknown> = {}): Stack =>
   stackOf(settingsOf(given, "test"), "test");
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = Number((await listening(server)).split(":")[1]);
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** A process that can be ended and started again with what it has kept. */
 export class Server {

@@ -1,5 +1,4 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 
 /** Programs played by scripts in a directory, which is to be put first on the PATH. */
@@ -27,13 +26,4 @@ export class StandIns {
   forgetCalls(): void {
     writeFileSync(this.calls, "");
   }
-}
-
-/** A port on localhost that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((listening) => server.once("listening", listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
 }
