@@ -4,7 +4,7 @@ import * as policy from "@pulumi/kubernetes/policy/v1";
 import type * as pulumi from "@pulumi/pulumi";
 import { claimTemplate } from "./claims";
 import { selectorLabels } from "./labels";
-import type { Objects } from "./objects";
+import { type Objects, WAIT } from "./objects";
 import { podTemplate } from "./pod";
 import { headless } from "./service";
 import type { Names } from "./volumes";
@@ -47,13 +47,10 @@ export function makeWorkload(
         objects.child("server"),
         {
           metadata: objects.metadata(name),
-          spec: {
-            ...replicated,
-            // The others wait for it, so it should not take long to say that its pod cannot start.
-            ...(program.first ? { progressDeadlineSeconds: 180 } : {}),
-          },
+          spec: replicated,
         },
-        options,
+        // The others wait for the first one, so it should not take long to say that its pod cannot start.
+        program.first ? { ...options, customTimeouts: { ...WAIT, create: "5m", update: "5m" } } : options,
       );
     case "DaemonSet":
       return new apps.DaemonSet(

@@ -19,10 +19,6 @@ export function placed(context: Context): void {
   describe("placement", () => {
     const own = ["-A", "-l", "app.kubernetes.io/part-of=observability-stack,app.kubernetes.io/instance=kind"];
 
-    afterAll(async () => {
-      await kubectl(["taint", "nodes", "--all", `${TAINT}-`]).catch(() => undefined);
-    });
-
     test("pods run on the node that is set apart for them", async () => {
       await kubectl(["taint", "nodes", "--all", `${TAINT}=only:NoSchedule`]);
       await kubectl(["label", "nodes", "--all", `${POOL}=own`]);
@@ -49,6 +45,7 @@ export function placed(context: Context): void {
       const kinds = "pods,statefulsets,services,configmaps,secrets,persistentvolumeclaims,serviceaccounts";
       const all = await objects<Pod>(kinds, ...own);
       expect(all.filter(({ metadata }) => metadata.labels.team !== "platform")).toEqual([]);
+      await kubectl(["taint", "nodes", "--all", `${TAINT}-`]);
       expect((await up(context.given)).exitCode).toBe(0);
       const after = await objects<Pod>(kinds, ...own);
       expect(after.filter(({ metadata }) => "team" in metadata.labels)).toEqual([]);
