@@ -30,7 +30,7 @@ const testsOf = {
     "wiring",
   ],
   alerts: ["alerts", "alerts.promtool", "queries"],
-  dashboards: ["data", "grafana", "queries"],
+  dashboards: ["dashboards", "queries"],
   programs: [...onWholeStack, "alertmanager", "extra-scrape-configs", "logs-pipeline", "overrides", "routes"],
   components: [...onWholeStack, "replicas"],
 };
