@@ -1,48 +1,38 @@
-import { clusterOf, fileOf } from "./support/cluster";
+import { eventsThroughAlloy, throughAlloy } from "./support/alloy";
+import { describeWith } from "./support/programs";
+import { stackWith } from "./support/servers";
 
 /* Addresses are masked before anything is taken out of a line, in the logs of pods and in events alike. */
 
-interface Stage {
-  name: string;
-  expression?: string;
-}
+const MESSAGE = "from 203.0.113.7 to 10.0.0.1 and 2001:DB8:1:2:a:b:c:d at 12:30:45";
+const MASKED = "from 203.0.113.x to 10.0.0.x and 2001:DB8:1:2:x at 12:30:45";
+const unmasked = () => stackWith({ logs: { maskIps: false } });
 
-/** The stages that a line passes, in their order. */
-async function stagesOf(app: string, given: object = {}): Promise<Stage[]> {
-  const config = fileOf(await clusterOf({ logs: given }), app, "/etc/alloy/config.alloy");
-  const stages = config.split(/^ {2}(?=stage\.)/m).slice(1);
-  return stages.map((text) => ({
-    name: /^stage\.(\w+)/.exec(text)![1],
-    expression: JSON.parse(/expression = (".*")/.exec(text)?.[1] ?? "null") as string | undefined,
-  }));
-}
-
-/** As `stage.replace` does: what a group of the expression matches becomes x. */
-const masked = (stages: Stage[], line: string) =>
-  stages
-    .filter(({ name }) => name === "replace")
-    .reduce((text, { expression }) => {
-      const flags = expression!.startsWith("(?i)") ? "gi" : "g";
-      return text.replaceAll(new RegExp(expression!.replace("(?i)", ""), flags), (match, ...groups) => {
-        const last = groups.find((group): group is string => typeof group === "string")!;
-        return `${match.slice(0, match.length - last.length)}x`;
-      });
-    }, line);
-
-describe.each(["alloy", "alloy-events"])("%s", (app) => {
-  test("masks IPv4 and IPv6 addresses before it takes anything out of a line", async () => {
-    const stages = await stagesOf(app);
-    const names = stages.map(({ name }) => name);
-    expect(names.filter((name) => name === "replace")).toHaveLength(2);
-    expect(names.lastIndexOf("replace")).toBeLessThan(names.indexOf("json"));
-    expect(masked(stages, "from 203.0.113.7 to 10.0.0.1")).toBe("from 203.0.113.x to 10.0.0.x");
-    expect(masked(stages, "from 2001:DB8:1:2:a:b:c:d")).toBe("from 2001:DB8:1:2:x");
-    expect(masked(stages, "at 12:30:45, a line")).toBe("at 12:30:45, a line");
+describeWith(["alloy", "alloy"])("masking", () => {
+  test("of a pod's lines, and of what is found in them", async () => {
+    const line = JSON.stringify({ level: "info", message: MESSAGE, trace_id: "10.0.0.1" });
+    const [[entry]] = await throughAlloy([[line]]);
+    expect(JSON.parse(entry.line)).toMatchObject({ message: MASKED });
+    expect(JSON.stringify(entry)).not.toMatch(/203\.0\.113\.7|10\.0\.0\.1|:a:b:c:d/);
+    expect((await throughAlloy([[line]], unmasked()))[0][0].line).toBe(line);
   });
 
-  test("masks nothing where the settings say so", async () => {
-    const names = (await stagesOf(app, { maskIps: false })).map(({ name }) => name);
-    expect(names).not.toContain("replace");
-    expect(names).toContain("json");
+  const event = (more: object) => JSON.stringify({ kind: "Pod", name: "gate-1", msg: MESSAGE, ...more });
+
+  test("of Kubernetes' events, which say how bad and of which pod they are", async () => {
+    const events = [
+      event({ type: "Normal" }),
+      event({ type: "Warning", name: "gate-2" }),
+      event({ type: "Normal", kind: "Node", name: "10.0.0.1" }),
+    ];
+    const entries = await eventsThroughAlloy(events);
+    const of = (pod?: string) => entries.find(({ labels }) => labels.pod === pod)!;
+    expect(of("gate-1").labels).toMatchObject({ app: "kubernetes-events", level: "info", namespace: "shop" });
+    expect(of("gate-2").labels).toMatchObject({ app: "kubernetes-events", level: "warn" });
+    // The name of a node is no pod's.
+    expect(JSON.parse(of(undefined).line)).toMatchObject({ kind: "Node", msg: MASKED });
+    expect(of("gate-1").metadata).toMatchObject({ env: "kind", region: "local" });
+    expect(JSON.stringify(entries)).not.toMatch(/203\.0\.113\.7|10\.0\.0\.1|:a:b:c:d/);
+    expect((await eventsThroughAlloy(events, unmasked())).map(({ line }) => line)).toContain(events[0]);
   });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import protobuf from "protobufjs";
 import { uncompress } from "snappyjs";
-import { alloyArgs, alloyConfig } from "../../programs/alloy/config";
+import { alloyArgs, alloyConfig, alloyEventsConfig } from "../../programs/alloy/config";
 import type { Stack } from "../../programs/program";
 import { eventually } from "./eventually";
 import { binary } from "./programs";
@@ -56,12 +56,26 @@ export async function alloyServer(
   const text = alloyConfig(stack)
     .replace(/discovery\.kubernetes "pods" \{[^]*?\n\}\n/, "")
     .replace("discovery.kubernetes.pods.targets", `[${list.join(", ")}]`)
-    .replaceAll("/var/log/pods", join(directory, "pods"))
-    .replace(/url( +)= ".+"/, `url$1= ${JSON.stringify(push)}`);
+    .replaceAll("/var/log/pods", join(directory, "pods"));
   for (const container of containers)
     mkdirSync(logDirectory(join(directory, "pods"), container), { recursive: true });
+  return serverWith(directory, text, push);
+}
+
+/** The agent of events on this machine: its configuration with a file of them where the cluster would be asked. */
+async function eventsServer(directory: string, file: string, push: string, stack: Stack): Promise<Server> {
+  const source = `loki.source.file "events" {
+  targets    = [{ __path__ = ${JSON.stringify(file)}, namespace = "shop" }]
+  forward_to = [loki.process.events.receiver]
+}
+`;
+  const text = alloyEventsConfig(stack).replace(/loki\.source\.kubernetes_events [^]*?\n\}\n/, source);
+  return serverWith(directory, text, push);
+}
+
+async function serverWith(directory: string, text: string, push: string): Promise<Server> {
   const file = join(directory, "config.alloy");
-  writeFileSync(file, text);
+  writeFileSync(file, text.replace(/url( +)= ".+"/, `url$1= ${JSON.stringify(push)}`));
   const port = await freePort();
   const args = alloyArgs(join(directory, "alloy")).map((arg) =>
     arg.replace("/etc/alloy/config.alloy", file).replace(/0\.0\.0\.0:\d+/, `127.0.0.1:${port}`),
@@ -121,35 +135,54 @@ export function entriesOf(body: Buffer): Entry[] {
 
 /** What Loki would be sent for each of these logs, each the log of a container of its own. */
 export async function throughAlloy(logs: string[][], stack: Stack = stackWith()): Promise<Entry[][]> {
-  const directory = mkdtempSync(join(tmpdir(), "alloy-"));
-  const received = logs.map((): Entry[] => []);
-  const loki = createServer((request, response) => {
-    void buffer(request).then((body) => {
-      for (const entry of entriesOf(body))
-        received[Number(entry.labels.pod.slice("log-".length))].push(entry);
-      response.writeHead(204).end();
-    });
-  });
   const containers = logs.map((_, index) => ({ namespace: "shop", pod: `log-${index}`, name: "server" }));
-  const push = `http://${await listening(loki)}/loki/api/v1/push`;
-  const server = await alloyServer(directory, containers, push, stack);
-  try {
+  const count = logs.flat().length;
+  const received = await sent(count, async (directory, push) => {
+    const server = await alloyServer(directory, containers, push, stack);
     logs.forEach((lines, index) =>
       writeFileSync(
         join(logDirectory(join(directory, "pods"), containers[index]), "0.log"),
         lines.map((line, at) => criLine(line, new Date(Date.now() + at))).join(""),
       ),
     );
+    return server;
+  });
+  // Within one push Alloy orders by the labels, of which the level is one.
+  received.sort((a, b) => a.time - b.time);
+  return containers.map(({ pod }) => received.filter(({ labels }) => labels.pod === pod));
+}
+
+/** What Loki would be sent for these events of Kubernetes, each as JSON. */
+export const eventsThroughAlloy = (lines: string[], stack: Stack = stackWith()): Promise<Entry[]> =>
+  sent(lines.length, (directory, push) => {
+    const file = join(directory, "events.log");
+    writeFileSync(file, lines.map((line) => `${line}\n`).join(""));
+    return eventsServer(directory, file, push, stack);
+  });
+
+/** What an Alloy sends until so many lines have come. */
+async function sent(
+  count: number,
+  prepare: (directory: string, push: string) => Promise<Server>,
+): Promise<Entry[]> {
+  const directory = mkdtempSync(join(tmpdir(), "alloy-"));
+  const received: Entry[] = [];
+  const loki = createServer((request, response) => {
+    void buffer(request).then((body) => {
+      received.push(...entriesOf(body));
+      response.writeHead(204).end();
+    });
+  });
+  const server = await prepare(directory, `http://${await listening(loki)}/loki/api/v1/push`);
+  try {
     server.start();
-    const count = (entries: Entry[]) => entries.flatMap(({ line }) => line.split("\n")).length;
     await eventually("all lines", 60, async () => {
       if (!server.running) throw new Error(`Alloy has ended: ${server.output}`);
-      const missing = logs.findIndex((lines, index) => count(received[index]) < lines.length);
-      if (missing >= 0) throw new Error(`log ${missing} of ${logs.length}: ${server.output}`);
+      const lines = received.flatMap(({ line }) => line.split("\n")).length;
+      if (lines < count) throw new Error(`${lines} of ${count} lines: ${server.output}`);
       return true;
     });
-    // Within one push Alloy orders by the labels, of which the level is one.
-    return received.map((entries) => entries.sort((a, b) => a.time - b.time));
+    return received;
   } finally {
     await server.end();
     loki.close();
