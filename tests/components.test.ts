@@ -46,6 +46,15 @@ test("every object waits for all namespaces", () => {
     ]);
 });
 
+test("what cannot start says so after ten minutes, the one that all others wait for after five", () => {
+  const workloads = all().filter(({ type }) => /:(Deployment|StatefulSet|DaemonSet|Job)$/.test(type));
+  expect(workloads.length).toBeGreaterThan(10);
+  for (const { name, waits } of workloads) {
+    const wait = name === "metrics-kube-state-metrics-server" ? "5m" : "10m";
+    expect([name, waits?.create, waits?.update]).toEqual([name, wait, wait]);
+  }
+});
+
 test("the same settings make the same resources", async () => {
   expect(changed(made, await madeWith({ services }))).toEqual([]);
 });

@@ -33,9 +33,18 @@ export function dashboards(context: Context): void {
       expect((await fetch(`${GRAFANA}/api/monitoring/grafana/api/health`)).status).toBe(200);
       for (const address of [PROMETHEUS, EDGE])
         expect((await fetch(`${address}/api/monitoring/prometheus/-/ready`)).status).toBe(200);
-      // Where the root leads; a Prometheus that was built here has no page there and says so, but not "not found".
-      const opened = await fetch(`${PROMETHEUS}/`);
-      expect(opened.url).toBe(`${PROMETHEUS}/api/monitoring/prometheus/query`);
+    });
+
+    test.each([
+      [`${EDGE}/`, `${EDGE}/api/monitoring/grafana/login`],
+      [`${EDGE}/api/monitoring/grafana/`, `${EDGE}/api/monitoring/grafana/login`],
+      [`${EDGE}/api/monitoring/prometheus/`, `${EDGE}/api/monitoring/prometheus/query`],
+      [`${GRAFANA}/`, `${EDGE}/api/monitoring/grafana/login`],
+      [`${PROMETHEUS}/`, `${PROMETHEUS}/api/monitoring/prometheus/query`],
+    ])("the address %s, which up prints, opens a page", async (address, page) => {
+      const opened = await fetch(address);
+      expect(opened.url).toBe(page);
+      // A Prometheus that was built here has no page there and says so, but not "not found".
       expect(opened.status).not.toBe(404);
     });
 

@@ -15,6 +15,8 @@ export interface Made {
   /** Name of the component that it belongs to; none for the components themselves. */
   parent?: string;
   protect: boolean;
+  /** How long Pulumi waits until it is ready. */
+  waits?: { create?: string; update?: string };
   /** Names of what must be there before. */
   after: string[];
   /** Looked up, not made. */
@@ -76,6 +78,7 @@ export async function madeWith(given: Record<string, unknown> = {}): Promise<Map
           name,
           parent: opts.parent && names.get(opts.parent),
           protect: opts.protect ?? false,
+          waits: opts.customTimeouts,
           after: waits.flatMap((one) => names.get(one as pulumi.Resource) ?? []),
           existing: false,
           inputs: {},
