@@ -8,7 +8,7 @@ export interface Panel {
 
 export interface Query {
   expr: string;
-  legend?: string;
+  legend: string;
   /** Shows the traces behind a histogram as dots. */
   exemplar?: boolean;
 }
@@ -33,7 +33,7 @@ export const timeSeries = (title: string, unit: string, queries: Query[]): Panel
     refId: refId(index),
     datasource: prometheus,
     expr,
-    legendFormat: legend ?? "__auto",
+    legendFormat: legend,
     exemplar: exemplar ?? false,
   })),
 });
@@ -62,7 +62,7 @@ export const stat = (
     overrides: [],
   },
   options: { colorMode: "value", graphMode: "area", reduceOptions: { calcs: ["lastNotNull"] } },
-  targets: [{ refId: "A", datasource: prometheus, expr, instant: false }],
+  targets: [{ refId: "A", datasource: prometheus, expr }],
 });
 
 /** Log lines; their trace_id links to the trace. */

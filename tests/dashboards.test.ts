@@ -188,7 +188,7 @@ test.each([
 ])("%s is lines in %s from zero on, each named", (title, unit, lines) => {
   const { type, fieldConfig, options, targets } = panelNamed(title);
   expect(type).toBe("timeseries");
-  expect(fieldConfig!.defaults).toMatchObject({ unit, min: 0 });
+  expect(fieldConfig!.defaults).toMatchObject({ unit, min: 0, custom: { showPoints: "never" } });
   expect(options).toEqual({
     legend: { displayMode: "list", placement: "bottom" },
     tooltip: { mode: "multi", sort: "desc" },
