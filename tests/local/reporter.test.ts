@@ -9,6 +9,7 @@ jest.setTimeout(60_000);
 const scratch = mkdtempSync(join(tmpdir(), "reporter-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
+const report = join(scratch, "report.json");
 const run = (tests: string, ...args: string[]) => {
   writeFileSync(join(scratch, "a.test.js"), tests);
   const config = {
@@ -17,7 +18,12 @@ const run = (tests: string, ...args: string[]) => {
     reporters: ["default", join(repoDir, "tests/support/reporter.mjs")],
   };
   const jest = [join(repoDir, "node_modules/jest/bin/jest.js"), "--config", JSON.stringify(config)];
-  return execa(process.execPath, [...jest, ...args], { cwd: scratch, all: true, reject: false });
+  return execa(process.execPath, [...jest, ...args], {
+    cwd: scratch,
+    all: true,
+    reject: false,
+    env: { TEST_REPORT: report },
+  });
 };
 
 test("a directory that a test leaves is named and taken away, and fails the run", async () => {
@@ -40,4 +46,18 @@ test("what was skipped is listed at the end, by what it would have checked", asy
   ]);
   expect(exitCode).toBe(0);
   expect((await run(tests, "-t", "runs")).all).not.toContain("NOT RUN");
+});
+
+test("what passed, failed and was skipped is counted, whatever a failure is about", async () => {
+  const tests = `test("passes", () => {}); test.skip("waits", () => {});
+    test("fails", () => { const error = new Error("of itself"); error.cause = { error }; throw error; });`;
+  const { exitCode } = await run(tests);
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(readFileSync(report, "utf8"))).toEqual({
+    numPassedTests: 1,
+    numFailedTests: 1,
+    numPendingTests: 1,
+    numRuntimeErrorTestSuites: 0,
+    success: false,
+  });
 });
