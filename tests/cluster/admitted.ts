@@ -20,7 +20,11 @@ export function admitted(): void {
           ? { ...metadata, namespace: NAMESPACE }
           : { ...metadata, name: `${NAMESPACE}-${metadata.name}` },
       }));
-      const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests });
+      // For the letters that Pulumi puts at the end of a name.
+      const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests }).replaceAll(
+        "[auto]",
+        "auto",
+      );
       const answer = await kubectl(["create", "--dry-run=server", "-f", "-"], list).then(
         () => "",
         ({ stderr }: { stderr: string }) => stderr,
