@@ -25,8 +25,7 @@ export function copyStackFiles(stack: string, file: string): StackFiles {
   return { directory, config, temporary };
 }
 
-const stackFileCopy = (stack: string): string =>
-  join(stateDir, "pulumi", stack, `Pulumi.${stack}.yaml`);
+const stackFileCopy = (stack: string): string => join(stateDir, "pulumi", stack, `Pulumi.${stack}.yaml`);
 
 export const temporaryFiles = (stack: string): string => join(dirname(stackFileCopy(stack)), "tmp");
 

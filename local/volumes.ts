@@ -6,7 +6,13 @@ import type { Manifest } from "./render";
 import { targetOf } from "./report";
 
 export interface Claim {
-  metadata: { name: string; namespace: string; annotations?: Record<string, string>; labels?: Labels };
+  metadata: {
+    name: string;
+    namespace: string;
+    annotations?: Record<string, string>;
+    labels?: Labels;
+    managedFields?: { operation: string; fieldsV1: { "f:spec"?: { "f:storageClassName"?: object } } }[];
+  };
   spec: { storageClassName?: string; resources: { requests: { storage: string } } };
 }
 type Labels = Record<string, string>;
@@ -32,7 +38,13 @@ export async function refuseVolumes(
     return (JSON.parse((await execa(kubectl, all)).stdout) as { items: T[] }).items;
   };
   const wanted = manifests.filter(({ kind }) => kind === "PersistentVolumeClaim") as unknown as Claim[];
-  const there = await get<Claim>("pvc", "-A", "-l", `app.kubernetes.io/instance=${stack}`);
+  const there = await get<Claim>(
+    "pvc",
+    "-A",
+    "--show-managed-fields",
+    "-l",
+    `app.kubernetes.io/instance=${stack}`,
+  );
   const problems = volumeProblems(wanted, there, await get<StorageClass>("storageclass"));
   if (problems.length > 0) throw new UserError([...problems, "Nothing was changed."].join("\n"));
 }
@@ -59,12 +71,20 @@ const sizeOf = ({ spec }: Claim) => spec.resources.requests.storage;
 
 /** A claim keeps its class: with another one Pulumi would delete it, and the data with it, and make an empty one. */
 function reclassed(wanted: Claim, there: Claim): string | undefined {
-  const [name, old] = [wanted.spec.storageClassName, there.spec.storageClassName];
-  if (name === undefined || name === old) return undefined;
+  const [name, old] = [wanted.spec.storageClassName ?? null, classAsked(there)];
+  if (name === old) return undefined;
   return (
-    `${keyOf(wanted)}.class is ${name}, and the volume ${wanted.metadata.name} has ${old}: it would be replaced by an empty one. Allowed: ${old}, or null where that is the cluster's default. ` +
+    `${keyOf(wanted)}.class is ${name}, and the volume ${wanted.metadata.name} was made with ${old}: it would be replaced by an empty one. Allowed: ${old}. ` +
     `To change it, copy out what must stay, then: kubectl delete statefulset/${programOf(wanted)} pvc/${wanted.metadata.name} -n ${wanted.metadata.namespace}; pulumi refresh.`
   );
+}
+
+/** What Pulumi asked for; the cluster fills in its default class where that was none. */
+function classAsked({ metadata, spec }: Claim): string | null {
+  const asked = metadata.managedFields?.some(
+    ({ operation, fieldsV1 }) => operation === "Apply" && fieldsV1["f:spec"]?.["f:storageClassName"],
+  );
+  return asked ? spec.storageClassName! : null;
 }
 
 function elsewhere(wanted: Claim, left: Claim): string {

@@ -1,11 +1,13 @@
 import { type Claim, type StorageClass, volumeProblems } from "../../local/volumes";
 
+/** One that is there says who set its class: Pulumi, or else the cluster, whose default it is. */
 const claim = (program: string, name: string, size: string, storageClassName = "standard"): Claim => ({
   metadata: {
     name,
     namespace: "observability",
     labels: { "app.kubernetes.io/name": program },
     annotations: { "observability-stack/setting": "logs.storage" },
+    managedFields: [{ operation: "Apply", fieldsV1: { "f:spec": { "f:storageClassName": {} } } }],
   },
   spec: { storageClassName, resources: { requests: { storage: size } } },
 });
@@ -38,18 +40,31 @@ test("no volume shrinks", () => {
   ]);
 });
 
-test("a volume keeps its class, whatever its new size", () => {
-  expect(volumeProblems([loki("6Gi", "gp3")], [loki("5Gi")], classes)).toEqual([
-    expect.stringMatching(
-      /logs\.storage\.class is gp3.*loki-data has standard: .*empty one\. Allowed: standard/,
-    ),
-  ]);
-});
+describe("a volume keeps its class", () => {
+  const unnamed = (storageClass?: string): Claim => {
+    const { metadata, spec } = loki("5Gi");
+    return {
+      metadata: { ...metadata, managedFields: [{ operation: "Apply", fieldsV1: { "f:spec": {} } }] },
+      spec: { ...spec, storageClassName: storageClass },
+    };
+  };
 
-test("a claim without a class has the cluster's default, whichever that was when it was made", () => {
-  const { metadata, spec } = loki("5Gi");
-  const wanted = { metadata, spec: { ...spec, storageClassName: undefined } };
-  expect(volumeProblems([wanted], [loki("5Gi", "gp3")], classes)).toEqual([]);
+  test.each([
+    ["gp3", "standard", loki("6Gi", "gp3"), loki("5Gi")],
+    // Pulumi would replace it even where the names are one class.
+    ["gp3", "null", loki("5Gi", "gp3"), unnamed("gp3")],
+    ["null", "gp3", unnamed(), loki("5Gi", "gp3")],
+  ])("%s does not follow %s", (name, old, wanted, there) => {
+    expect(volumeProblems([wanted], [there], classes)).toEqual([
+      expect.stringMatching(
+        `logs.storage.class is ${name}, and the volume loki-data was made with ${old}: .*empty one. Allowed: ${old}\\.`,
+      ),
+    ]);
+  });
+
+  test("and where none is named, the cluster's default of when it was made", () => {
+    expect(volumeProblems([unnamed()], [unnamed("gp3")], classes)).toEqual([]);
+  });
 });
 
 test("a volume does not move to another namespace, where it would be empty", () => {
