@@ -52,7 +52,7 @@ export async function refuseVolumes(
 /** A sentence or more for each claim that is there and cannot become what is wanted. */
 export function volumeProblems(wanted: Claim[], there: Claim[], classes: StorageClass[]): string[] {
   const id = ({ metadata }: Claim) => `${metadata.namespace}/${metadata.name}`;
-  return wanted.flatMap((claim) => {
+  const problems = wanted.flatMap((claim) => {
     const found = there.find((one) => id(one) === id(claim));
     if (found) return reclassed(claim, found) ?? resized(claim, found, classes) ?? [];
     const left = there.find(
@@ -62,6 +62,8 @@ export function volumeProblems(wanted: Claim[], there: Claim[], classes: Storage
     const isHere = left.metadata.namespace === claim.metadata.namespace;
     return [isHere ? renumbered(claim, left) : elsewhere(claim, left)];
   });
+  // Where the namespace is another, each claim has the same to say.
+  return [...new Set(problems)];
 }
 
 const programOf = ({ metadata }: Claim) => metadata.labels?.["app.kubernetes.io/name"];
@@ -89,7 +91,7 @@ function classAsked({ metadata, spec }: Claim): string | null {
 
 function elsewhere(wanted: Claim, left: Claim): string {
   return (
-    `observability:namespaces would move ${programOf(wanted)} from ${left.metadata.namespace} to ${wanted.metadata.namespace}, and delete its volume ${left.metadata.name} there with its data. ` +
+    `observability:namespaces would move the stack from ${left.metadata.namespace} to ${wanted.metadata.namespace}, and delete the volumes that are there with their data. ` +
     `Allowed: ${left.metadata.namespace}. To move, deploy a second stack with the new namespaces beside this one, and destroy this one when its retention has run out.`
   );
 }

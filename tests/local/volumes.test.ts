@@ -68,12 +68,10 @@ describe("a volume keeps its class", () => {
 });
 
 test("a volume does not move to another namespace, where it would be empty", () => {
-  const there = loki("5Gi");
-  const wanted = { ...there, metadata: { ...there.metadata, namespace: "elsewhere" } };
-  expect(volumeProblems([wanted], [there], classes)).toEqual([
-    expect.stringMatching(
-      /observability:namespaces would move loki from observability to elsewhere.*loki-data/,
-    ),
+  const there = [loki("5Gi"), claim("tempo", "tempo-data", "5Gi")];
+  const wanted = there.map((one) => ({ ...one, metadata: { ...one.metadata, namespace: "elsewhere" } }));
+  expect(volumeProblems(wanted, there, classes)).toEqual([
+    expect.stringMatching(/observability:namespaces would move the stack from observability to elsewhere/),
   ]);
 });
 
