@@ -1,35 +1,32 @@
 import jest from "./jest.config.mjs";
 
 /*
- * Which mistakes in a folder none of its tests would notice: `FOLDER=alerts npm run mutate`.
+ * Which mistakes in a folder, or a file, none of its tests would notice: `FOLDER=alerts npm run mutate`.
  *
- * A mistake in a table can concern every test, so each is run against those of its folder alone, not all of them: the
- * quick ones, which need no other process. Goldens are no tests here, since a command refreshes them. A survivor is
- * made again by hand and all of `npm test` run before it counts as one.
+ * A mistake in a table can concern every test, so each is run against the quick tests of its folder alone. Goldens are
+ * no tests here, since a command refreshes them. A survivor is made again by hand and all of `npm test` run before it
+ * counts as one.
  */
 const onWholeStack = [
-  "components",
-  "data",
-  "grafana",
-  "listening",
-  "network-policies",
-  "scraping",
-  "secrets",
-  "wiring",
+  ...["components", "data", "grafana", "listening", "network-policies", "overrides", "scraping", "secrets"],
+  ...["extra-scrape-configs", "wiring"],
 ];
 const testsOf = {
   config: ["alerts", "overrides", "secret-messages", "settings", "settings-refused", "units"],
   alerts: ["alerts", "alerts.promtool", "queries"],
   dashboards: ["dashboards", "queries"],
-  programs: [...onWholeStack, "alertmanager", "extra-scrape-configs", "logs-pipeline", "overrides", "routes"],
-  components: [...onWholeStack, "replicas"],
+  programs: onWholeStack,
+  "programs/alertmanager.ts": [...onWholeStack, "alertmanager", "routes"],
+  "programs/alloy": [...onWholeStack, "logs-pipeline", "masking"],
+  "programs/edge.ts": [...onWholeStack, "edge"],
+  components: [...onWholeStack, "invariants", "replicas"],
 };
 
 const folder = process.env.FOLDER ?? "";
-const tests = testsOf[folder.split("/")[0]];
+const tests = testsOf[folder] ?? testsOf[folder.split("/")[0]];
 if (!tests)
   throw new Error(
-    `FOLDER is "${folder}"; allowed: ${Object.keys(testsOf).join(", ")}, or a folder in one of them`,
+    `FOLDER is "${folder}"; allowed: config, alerts, dashboards, programs, components, or a folder or file in one of them`,
   );
 
 const [unit] = jest.projects;
@@ -49,7 +46,7 @@ export const strykerPlugins = [
 
 export default {
   packageManager: "npm",
-  mutate: [`${folder}/**/*.ts`],
+  mutate: [`${folder}{,/**/*.ts}`],
   plugins: ["@stryker-mutator/*", import.meta.filename],
   ignorers: ["descriptions"],
   testRunner: "jest",
