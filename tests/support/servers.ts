@@ -8,6 +8,8 @@ import { stackOf } from "../../programs";
 import { collectorConfig } from "../../programs/collector/config";
 import { lokiConfig } from "../../programs/loki";
 import type { Stack } from "../../programs/program";
+import { pathOf } from "../../programs/addresses";
+import { prometheusArgs, prometheusConfig } from "../../programs/prometheus/config";
 import { tempoConfig } from "../../programs/tempo";
 import { eventually } from "./eventually";
 import { freePort } from "./free-port";
@@ -141,6 +143,36 @@ export async function tempoServer(directory: string, stack = stackWith()): Promi
     goLimit(stack.settings.tracing.resources.limits.memory),
   );
   return { server, url: `http://127.0.0.1:${http}`, otlp: `127.0.0.1:${otlp}` };
+}
+
+export interface Prometheus {
+  server: Server;
+  url: string;
+  ready: string;
+  /** Writes the file that it re-reads: the stack's, with these jobs instead of those in the cluster. */
+  scrape(jobs: object[]): void;
+}
+
+export async function prometheusServer(directory: string, stack = stackWith()): Promise<Prometheus> {
+  const file = join(directory, "prometheus.yml");
+  const listen = `127.0.0.1:${await freePort()}`;
+  const args = prometheusArgs(stack).map((arg) =>
+    arg
+      .replace("/etc/prometheus/config/prometheus.yml", file)
+      .replace("--storage.tsdb.path=/prometheus", `--storage.tsdb.path=${join(directory, "data")}`),
+  );
+  const limits = goLimit(stack.settings.metrics.resources.limits.memory);
+  const server = new Server(
+    binary("prometheus", "prometheus")!,
+    [...args, `--web.listen-address=${listen}`],
+    limits,
+  );
+  const url = `http://${listen}${pathOf(stack, "prometheus")}`;
+  const scrape = (scrape_configs: object[]) => {
+    const config = { ...prometheusConfig(stack), rule_files: [], alerting: {}, scrape_configs };
+    written(directory, "prometheus.yml", config);
+  };
+  return { server, url, ready: `${url}/-/ready`, scrape };
 }
 
 export interface Collector {
