@@ -79,11 +79,10 @@ describeWith(["alloy", "alloy"], ["loki", "loki"])(`Loki away for ${MINUTES} min
     rmSync(directory, { recursive: true, force: true });
   });
 
-  /** Each line that was written so far, once and in order. */
-  const complete = async () => {
+  /** Loki shows each line that was written so far once and in order. */
+  const expectShown = async () => {
     const expected = Array.from({ length: writer.written }, (_, n) => Writer.line(n));
     expect(await found(loki)).toEqual(expected);
-    expect(await counted(loki)).toBe(expected.length);
   };
 
   test(
@@ -101,12 +100,14 @@ describeWith(["alloy", "alloy"], ["loki", "loki"])(`Loki away for ${MINUTES} min
       writer.stop();
       const took = await allArrived(loki, writer.written);
       console.info(`${writer.written} lines, complete ${took.toFixed(1)} s after Loki was ready`);
-      await complete();
+      await expectShown();
+      expect(await counted(loki)).toBe(writer.written);
     },
     (MINUTES + 5) * 60_000,
   );
 
-  test("nor is one lost or found twice when Alloy is killed and started again", async () => {
+  // It may send those of its last seconds twice, which Loki counts twice where a chunk ended in between.
+  test("nor is one lost when Alloy is killed and started again", async () => {
     for (let kill = 0; kill < 3; kill++) {
       writer.start(LINES_A_SECOND);
       await seconds(5);
@@ -121,6 +122,6 @@ describeWith(["alloy", "alloy"], ["loki", "loki"])(`Loki away for ${MINUTES} min
       writer.stop();
     }
     await allArrived(loki, writer.written);
-    await complete();
+    await expectShown();
   }, 180_000);
 });
