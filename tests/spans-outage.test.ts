@@ -47,7 +47,8 @@ async function send(
 
 const allFound = (tempo: Tempo, ids: string[]) => {
   const missing = new Set(ids);
-  return eventually(`${ids.length} traces`, 60, async () => {
+  // Tempo is asked for each by itself, and some thousand take it a while.
+  return eventually(`${ids.length} traces`, 60 + ids.length / 20, async () => {
     for (const id of missing)
       if ((await fetch(`${tempo.url}/api/traces/${id}`)).status === 200) missing.delete(id);
     if (missing.size > 0) throw new Error(`${missing.size} are missing`);
@@ -93,7 +94,7 @@ describeWith(["collector", "otelcol-contrib"], ["tempo", "tempo"])(
         await allFound(tempo, sent);
         // Killed outright, Tempo forgets the traces of its last seconds: it keeps them in memory until they are idle.
         await tempo.server.end("SIGTERM");
-        for (const end = Date.now() + MINUTES * 60_000; Date.now() < end; await seconds(0.1)) await take();
+        for (const end = Date.now() + MINUTES * 60_000; Date.now() < end; await seconds(0.5)) await take();
         await collector.server.end("SIGKILL");
         collector.server.start();
         await collector.server.ready(collector.health);
@@ -101,8 +102,9 @@ describeWith(["collector", "otelcol-contrib"], ["tempo", "tempo"])(
         tempo.server.start();
         await tempo.server.ready(`${tempo.url}/ready`);
         await allFound(tempo, sent);
+        console.info(`${sent.length} traces, none lost`);
       },
-      (MINUTES + 5) * 60_000,
+      (MINUTES + 10) * 60_000,
     );
 
     test("a full queue refuses what a sender may send again later, and keeps what it has taken", async () => {
