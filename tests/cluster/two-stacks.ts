@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
 import { type Context, up } from "./start";
-import { fileOf, kubectl, npmArguments, objects, pulumi, writeStack } from "./support/stack";
+import { kubectl, npmArguments, objects, pulumi, writeStack } from "./support/stack";
 import { repoDir } from "../../local/paths";
 
 /** Other namespaces and no node ports, which the first one has. Its namespaces are somebody else's, as in many a company. */
@@ -19,14 +19,15 @@ export const second = {
 /** After the second one is up. */
 export function twoStacks(context: Context): void {
   describe("a second stack in the cluster", () => {
-    test("a backend and passphrase of the user's are used, though the stack is up on this machine's", async () => {
+    test("a backend and passphrase of the user's are used where they are set", async () => {
       writeStack("third", { ...second, namespaces: { stack: "third", agents: "third-agents" } });
       const backend = mkdtempSync(join(tmpdir(), "observability-e2e-backend-"));
       const env = { PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "of the user" };
-      const preview = npmArguments("preview", "second", "--config-file", fileOf("third"));
+      const preview = npmArguments("preview", "third");
       const { exitCode, all } = await execa("npm", preview, { cwd: repoDir, env, all: true, reject: false });
       expect(all).toMatch(/^ +\+ \d+ to create$/m);
       expect(exitCode).toBe(0);
+      expect(readdirSync(join(backend, ".pulumi/stacks/observability-stack"))).toContain("third.json");
       rmSync(backend, { recursive: true });
     });
 

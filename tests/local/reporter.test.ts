@@ -35,6 +35,7 @@ test("a directory that a test leaves is named and taken away, and fails the run"
   expect(all).toMatch(/^Tests left in the temporary directory: stack-file-\w+$/m);
   expect(exitCode).toBe(1);
   expect(existsSync(readFileSync(where, "utf8"))).toBe(false);
+  expect(JSON.parse(readFileSync(report, "utf8"))).toMatchObject({ numFailedTests: 0, success: false });
 });
 
 test("what was skipped is listed at the end, by what it would have checked", async () => {
@@ -60,4 +61,6 @@ test("what passed, failed and was skipped is counted, whatever a failure is abou
     numRuntimeErrorTestSuites: 0,
     success: false,
   });
+  await run(`test("passes", () => {});`);
+  expect(JSON.parse(readFileSync(report, "utf8"))).toMatchObject({ numPassedTests: 1, success: true });
 });
