@@ -30,6 +30,8 @@ if (!tests)
   );
 
 const [unit] = jest.projects;
+// Stryker's test runners are children of this process.
+process.env.TESTS_TOGETHER = tests.join(",");
 
 /** What `describe` is given is for people to read: docs/settings.md is its picture. */
 const isDescription = (path) =>
@@ -54,7 +56,7 @@ export default {
     projectType: "custom",
     enableFindRelatedTests: false,
     // Laid over jest.config.mjs: without its projects, one of which starts clusters.
-    config: { ...unit, projects: [], testMatch: tests.map((name) => `<rootDir>/tests/${name}.test.ts`) },
+    config: { ...unit, projects: [], testMatch: ["<rootDir>/tests/support/together.ts"] },
   },
   coverageAnalysis: "perTest",
   concurrency: 2,

@@ -86,7 +86,13 @@ export function tempoConfig({ settings }: Stack): object {
     ingester: { max_block_bytes: Math.floor(bytes(settings.tracing.resources.limits.memory) / 8) },
     compactor: { compaction: { block_retention: goDuration(settings.tracing.retention.time) } },
     storage: {
-      trace: { backend: "local", local: { path: "/var/tempo/blocks" }, wal: { path: "/var/tempo/wal" } },
+      trace: {
+        backend: "local",
+        local: { path: "/var/tempo/blocks" },
+        wal: { path: "/var/tempo/wal" },
+        // Of what it kept before it was away for a quarter of an hour it hears here first; the default is 5 minutes.
+        blocklist_poll: "30s",
+      },
     },
   };
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { load } from "js-yaml";
 import { settingsOf } from "../../config/settings";
 import { yaml } from "../../config/yaml";
 import { stackOf } from "../../programs";
@@ -10,6 +11,7 @@ import { lokiConfig } from "../../programs/loki";
 import type { Stack } from "../../programs/program";
 import { pathOf } from "../../programs/addresses";
 import { prometheusArgs, prometheusConfig } from "../../programs/prometheus/config";
+import { configFile } from "../../programs/overrides";
 import { tempoConfig } from "../../programs/tempo";
 import { eventually } from "./eventually";
 import { freePort } from "./free-port";
@@ -129,7 +131,8 @@ export interface Tempo {
 
 export async function tempoServer(directory: string, stack = stackWith()): Promise<Tempo> {
   const [http, grpc, otlp] = [await freePort(), await freePort(), await freePort()];
-  const config = below(directory, "/var/tempo", tempoConfig(stack)) as {
+  const text = configFile(stack, "tempo", tempoConfig(stack));
+  const config = below(directory, "/var/tempo", load(text)) as {
     server: object;
     distributor: { receivers: { otlp: { protocols: { grpc: { endpoint: string } } } } };
   };
