@@ -12,7 +12,7 @@ const onWholeStack = [
   ...["extra-scrape-configs", "wiring"],
 ];
 const testsOf = {
-  config: ["alerts", "overrides", "secret-messages", "settings", "settings-refused", "units"],
+  config: ["alerts", "overrides", "secret-messages", "settings", "settings-refused", "stack-file", "units"],
   alerts: ["alerts", "alerts.promtool", "queries"],
   dashboards: ["dashboards", "queries"],
   programs: onWholeStack,

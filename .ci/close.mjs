@@ -1,6 +1,7 @@
 /**
- * The closing line that CI reads, from the reports of tests/support/reporter.mjs. What was skipped has not passed, so it counts as
- * failed; so does a suite that could not be read, a run that failed without a test that did, and one without a report.
+ * The closing line that CI reads, from the reports of tests/support/reporter.mjs. What was skipped has
+ * not passed, so it counts as failed; so does a suite that could not be read, a run that failed without a test that
+ * did, and one without a report.
  */
 import { existsSync, readFileSync } from "node:fs";
 

@@ -11,7 +11,7 @@ import { type Prometheus, prometheusServer, stackWith } from "./support/servers"
 /* A real Prometheus with the stack's configuration and flags. */
 
 const SERIES = 15_000;
-const SECONDS = Number(process.env.SCRAPE_SECONDS ?? 40);
+const SECONDS = 40;
 
 describeWith(["prometheus", "prometheus"])("a Prometheus", () => {
   const directory = mkdtempSync(join(tmpdir(), "prometheus-"));

@@ -1,10 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { runtime } from "@pulumi/pulumi";
-import { loadSettings } from "../config/load";
 import { settingsOf } from "../config/settings";
-import { stackConfig } from "../local/render";
 
 const service = { name: "a", namespace: "x", port: 8080 };
 
@@ -205,60 +199,3 @@ function messageOf(given: Record<string, unknown>): string {
   }
   throw new Error("was accepted");
 }
-
-test("in a stack file a date is a text", () => {
-  const directory = mkdtempSync(join(tmpdir(), "stack-file-"));
-  const file = join(directory, "Pulumi.a.yaml");
-  writeFileSync(file, "config:\n  observability:grafana: { admin: { rotation: 2026-11-21 } }\n");
-  const grafana = stackConfig(file)["observability:grafana"];
-  rmSync(directory, { recursive: true });
-  expect(settingsOf({ grafana }, "a").grafana.admin.rotation).toBe("2026-11-21");
-});
-
-test.each([
-  ["config:\nobservability:logs: { backend: loki }\n", "observability:logs stands outside of config"],
-  ["config: [observability]\n", "config is no map"],
-  ["observability\n", "config is no map"],
-])("a stack file whose settings would not be read is refused: %j", (text, message) => {
-  const directory = mkdtempSync(join(tmpdir(), "stack-file-"));
-  const file = join(directory, "Pulumi.a.yaml");
-  writeFileSync(file, text);
-  try {
-    expect(() => stackConfig(file)).toThrow(message);
-    expect(() => stackConfig(file)).toThrow("Allowed: a map under config:");
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
-});
-
-test("what Pulumi hands over as text is read as the stack file says it", async () => {
-  await runtime.setMocks(
-    { newResource: ({ name }) => ({ id: name, state: {} }), call: () => ({}) },
-    "p",
-    "a",
-  );
-  runtime.setAllConfig({
-    "observability:environment": "2026",
-    "observability:protect": "true",
-    "observability:grafana": '{"port":3006}',
-    "other:region": "elsewhere",
-  });
-  expect(loadSettings()).toMatchObject({
-    environment: "2026",
-    region: "local",
-    protect: true,
-    grafana: { port: 3006 },
-  });
-});
-
-test("a setting without the prefix, which nothing would read, is refused", async () => {
-  await runtime.setMocks(
-    { newResource: ({ name }) => ({ id: name, state: {} }), call: () => ({}) },
-    "p",
-    "a",
-  );
-  runtime.setAllConfig({ "p:logs": '{"backend":"loki"}' });
-  expect(loadSettings).toThrow(
-    "a setting that is not read: p:logs. Nothing was changed.\nAllowed: observability:logs",
-  );
-});

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Says at the end what was not checked, writes what passed and failed into the file TEST_REPORT, and gives the tests a temporary directory of their own, in which they are to
- * leave nothing. Jest loads it as it is, without a compiler.
+ * Says at the end which tests failed and what was not checked, writes what passed and failed into the file
+ * TEST_REPORT, and gives the tests a temporary directory of their own, in which they are to leave nothing. Jest loads
+ * it as it is, without a compiler.
  */
 export default class Reporter {
   constructor({ testNamePattern }) {
@@ -15,6 +16,11 @@ export default class Reporter {
   onRunStart() {
     this.directory = mkdtempSync(join(tmpdir(), "observability-tests-"));
     process.env.TMPDIR = this.directory;
+  }
+
+  /** At once: a file's own report comes when all of it is done, half an hour later for the cluster's. */
+  onTestCaseResult(test, { status, fullName, failureMessages }) {
+    if (status === "failed") console.error(`FAILED ${fullName}\n${failureMessages[0]}`);
   }
 
   onRunComplete(contexts, results) {
@@ -32,9 +38,11 @@ export default class Reporter {
       const counts = { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites, success };
       writeFileSync(process.env.TEST_REPORT, JSON.stringify(counts));
     }
-    const said = [this.error?.message, this.isSelection ? undefined : notRun(results.testResults)].filter(
-      Boolean,
-    );
+    const said = [
+      this.error?.message,
+      this.isSelection ? undefined : notRun(results.testResults),
+      failed(results.testResults),
+    ].filter(Boolean);
     // After Jest's own summary, which comes after every reporter.
     process.once("exit", () => said.forEach((text) => console.error(`\n${text}`)));
   }
@@ -47,6 +55,17 @@ export default class Reporter {
 
 /** tsx keeps what it has compiled. */
 const CACHES = /^tsx-/;
+
+/** The log of a long run scrolls away; a test's name is enough to run it again. */
+function failed(testResults) {
+  const names = testResults
+    .flatMap(({ testResults, testExecError, testFilePath }) => [
+      ...(testExecError ? [testFilePath] : []),
+      ...testResults.filter(({ status }) => status === "failed").map(({ fullName }) => fullName),
+    ])
+    .map((name) => `  ${name}`);
+  return names.length > 0 ? ["FAILED:", ...names].join("\n") : undefined;
+}
 
 /** What was skipped, by what it would have checked. */
 function notRun(testResults) {

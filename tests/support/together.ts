@@ -1,6 +1,3 @@
 /* Several test files as one, for `npm run mutate`: what they all load, Pulumi above all, is loaded once a mistake. */
 for (const name of process.env.TESTS_TOGETHER!.split(","))
-  describe(name, () => {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import cannot stand in a describe.
-    require(`../${name}.test`);
-  });
+  describe(name, () => void jest.requireActual(`../${name}.test`));

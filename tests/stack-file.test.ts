@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runtime } from "@pulumi/pulumi";
+import { loadSettings } from "../config/load";
+import { settingsOf } from "../config/settings";
+import { stackConfig } from "../local/render";
+
+/* How a stack file is read: by the commands of npm, and as Pulumi hands it over. */
+
+const directory = mkdtempSync(join(tmpdir(), "stack-file-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function stackFile(text: string): string {
+  const file = join(directory, "Pulumi.a.yaml");
+  writeFileSync(file, text);
+  return file;
+}
+
+const mocks = { newResource: ({ name }: { name: string }) => ({ id: name, state: {} }), call: () => ({}) };
+
+test("in a stack file a date is a text", () => {
+  const file = stackFile("config:\n  observability:grafana: { admin: { rotation: 2026-11-21 } }\n");
+  const grafana = stackConfig(file)["observability:grafana"];
+  expect(settingsOf({ grafana }, "a").grafana.admin.rotation).toBe("2026-11-21");
+});
+
+test.each([
+  ["config:\nobservability:logs: { backend: loki }\n", "observability:logs stands outside of config"],
+  ["config: [observability]\n", "config is no map"],
+  ["observability\n", "config is no map"],
+])("a stack file whose settings would not be read is refused: %j", (text, message) => {
+  const file = stackFile(text);
+  expect(() => stackConfig(file)).toThrow(message);
+  expect(() => stackConfig(file)).toThrow("Allowed: a map under config:");
+});
+
+test("what Pulumi hands over as text is read as the stack file says it", async () => {
+  await runtime.setMocks(mocks, "p", "a");
+  runtime.setAllConfig({
+    "observability:environment": "2026",
+    "observability:protect": "true",
+    "observability:grafana": '{"port":3006}',
+    "other:region": "elsewhere",
+  });
+  expect(loadSettings()).toMatchObject({
+    environment: "2026",
+    region: "local",
+    protect: true,
+    grafana: { port: 3006 },
+  });
+});
+
+test("a setting without the prefix, which nothing would read, is refused", async () => {
+  await runtime.setMocks(mocks, "p", "a");
+  runtime.setAllConfig({ "p:logs": '{"backend":"loki"}' });
+  expect(loadSettings).toThrow(
+    "a setting that is not read: p:logs. Nothing was changed.\nAllowed: observability:logs",
+  );
+});

@@ -1,0 +1,309 @@
+/** When each alert fires, and when it just does not: kind, stack and service as tests/alerts.promtool.test.ts has them. */
+
+export const origin = 'env="kind", region="local"';
+const service = `namespace="shop", service="board-service", ${origin}`;
+const container = `namespace="shop", pod="board-1", container="board", ${origin}`;
+
+/** Series at one sample a minute, in promtool's notation: `0+60x20` begins at 0 and grows by 60, 20 times. */
+export type Series = Record<string, string>;
+
+/** Fires after so many minutes, and not a minute before; with these labels, besides its name and state. */
+export interface Positive {
+  alert: string;
+  given: string;
+  series: Series;
+  firing: number;
+  silentUntil?: number;
+  labels: string;
+}
+
+/** Does not fire within an hour, though little is missing: with these rules instead of the default ones it does. */
+export interface Negative {
+  alert: string;
+  given: string;
+  series: Series;
+  firesWith: Record<string, object>;
+}
+
+export const HOUR = 60;
+/** The same values again and again, for an hour. */
+const again = (values: string, minutes: number) =>
+  Array(Math.ceil(HOUR / minutes))
+    .fill(values)
+    .join(" ");
+
+const up = (values: string): Series => ({ [`up{${service}}`]: values });
+const other: Series = { [`up{namespace="shop", service="other", ${origin}}`]: `1x${HOUR}` };
+/** Of 1,000 answers a minute. */
+const answers = (errors: number): Series => ({
+  [`http_requests_total{${service}, method="GET", path="/a", status="200"}`]: `0+${1000 - errors}x${HOUR}`,
+  [`http_requests_total{${service}, method="GET", path="/a", status="503"}`]: `0+${errors}x${HOUR}`,
+});
+/** Of 1,000 requests a minute so many take at most a second, the others up to 2.5 s. */
+const within1s = (fast: number): Series =>
+  Object.fromEntries(
+    Object.entries({ "0.5": 0, "1": fast, "2.5": 1000, "+Inf": 1000 }).map(([le, count]) => [
+      `http_request_duration_seconds_bucket{${service}, path="/a", le="${le}"}`,
+      `0+${count}x${HOUR}`,
+    ]),
+  );
+const restarts = (values: string): Series => ({
+  [`kube_pod_container_status_restarts_total{${container}}`]: values,
+});
+const memory = (used: number): Series => ({
+  [`container_memory_working_set_bytes{${container}, id="/kubepods/x"}`]: `${used}x${HOUR}`,
+  [`kube_pod_container_resource_limits{${container}, resource="memory"}`]: `100x${HOUR}`,
+});
+const cpu = (secondsAMinute: number): Series => ({
+  [`container_cpu_usage_seconds_total{${container}, id="/kubepods/x"}`]: `0+${secondsAMinute}x${HOUR}`,
+  [`kube_pod_container_resource_limits{${container}, resource="cpu"}`]: `1x${HOUR}`,
+});
+const disk = (free: number): Series => ({
+  [`node_filesystem_avail_bytes{node="n", mountpoint="/", ${origin}}`]: `${free}x${HOUR}`,
+  [`node_filesystem_size_bytes{node="n", mountpoint="/", ${origin}}`]: `100x${HOUR}`,
+});
+const volume = (used: number): Series => ({
+  [`kubelet_volume_stats_used_bytes{persistentvolumeclaim="p", ${origin}}`]: `${used}x${HOUR}`,
+  [`kubelet_volume_stats_capacity_bytes{persistentvolumeclaim="p", ${origin}}`]: `100x${HOUR}`,
+});
+const server = (metric: string, job: string, values: string): Series => ({
+  [`${metric}{job="${job}", instance="a", ${origin}}`]: values,
+});
+const pending = (values: string): Series => ({
+  [`kube_pod_status_phase{namespace="shop", pod="board-1", phase="Pending", ${origin}}`]: values,
+});
+
+const target = (job: string, values: string): Series => server("up", job, values);
+/** Everything that the stack itself consists of is scraped, but this. */
+const scrapedBut = (missing: string): Series =>
+  Object.assign(
+    {},
+    ...[
+      ...["alertmanager", "alloy", "alloy-events", "collector", "grafana", "kube-state-metrics", "loki"],
+      ...[
+        "node-exporter",
+        "postgres-exporter",
+        "prometheus",
+        "redis-exporter",
+        "tempo",
+        "kubelet",
+        "cadvisor",
+      ],
+    ]
+      .filter((job) => job !== missing)
+      .map((job) => target(job, `1x${HOUR}`)),
+  );
+
+/** Servers that an exporter is asked about. */
+const exported = [
+  { alert: "RedisDown", metric: "redis_up", job: "redis", rule: "redisDown" },
+  { alert: "PostgreSQLDown", metric: "pg_up", job: "postgres", rule: "postgresDown" },
+];
+
+export const positives: Positive[] = [
+  {
+    alert: "ServiceDown",
+    given: "up is 0",
+    series: up(`0x${HOUR}`),
+    silentUntil: 4,
+    firing: 5,
+    labels: service,
+  },
+  {
+    alert: "ServiceDown",
+    given: "the service has no target",
+    series: other,
+    silentUntil: 4,
+    firing: 5,
+    labels: service,
+  },
+  // Rates and recorded series come a minute or two after the first sample.
+  {
+    alert: "HighErrorRate",
+    given: "5.1 % of the answers are 5xx",
+    series: answers(51),
+    silentUntil: 5,
+    firing: 8,
+    labels: service,
+  },
+  {
+    alert: "HighLatency",
+    given: "p99 is 2.1 s",
+    series: within1s(960),
+    silentUntil: 10,
+    firing: 13,
+    labels: service,
+  },
+  {
+    alert: "PodCrashLooping",
+    given: "a restart a minute",
+    series: restarts(`0+1x${HOUR}`),
+    silentUntil: 4,
+    firing: 7,
+    labels: container,
+  },
+  {
+    alert: "HighMemory",
+    given: "86 % are used",
+    series: memory(86),
+    silentUntil: 9,
+    firing: 10,
+    labels: container,
+  },
+  // A rate needs two samples.
+  {
+    alert: "HighCPU",
+    given: "82 % are used",
+    series: cpu(49),
+    silentUntil: 10,
+    firing: 15,
+    labels: container,
+  },
+  {
+    alert: "DiskPressure",
+    given: "a node's disk is at 86 %",
+    series: disk(14),
+    silentUntil: 4,
+    firing: 5,
+    labels: `node="n", mountpoint="/", ${origin}`,
+  },
+  {
+    alert: "DiskPressure",
+    given: "a volume is at 86 %",
+    series: volume(86),
+    silentUntil: 4,
+    firing: 5,
+    labels: `persistentvolumeclaim="p", ${origin}`,
+  },
+  {
+    alert: "PendingPods",
+    given: "one pod waits",
+    series: pending(`1x${HOUR}`),
+    silentUntil: 9,
+    firing: 10,
+    labels: `namespace="shop", ${origin}`,
+  },
+  {
+    alert: "StackTargetDown",
+    given: "Loki's scrape fails",
+    series: { ...scrapedBut("loki"), ...target("loki", `0x${HOUR}`) },
+    silentUntil: 4,
+    firing: 5,
+    labels: `job="loki", instance="a", ${origin}`,
+  },
+  {
+    alert: "StackTargetDown",
+    given: "kube-state-metrics has no pod",
+    series: scrapedBut("kube-state-metrics"),
+    silentUntil: 4,
+    firing: 5,
+    labels: `job="kube-state-metrics", ${origin}`,
+  },
+  {
+    alert: "ConfigReloadFailed",
+    given: "a reload is refused",
+    series: server("prometheus_config_last_reload_successful", "prometheus", `0x${HOUR}`),
+    silentUntil: 4,
+    firing: 5,
+    labels: `job="prometheus", instance="a", ${origin}`,
+  },
+  ...exported.flatMap(({ alert, metric, job }): Positive[] => {
+    const labels = `job="${job}", instance="a", ${origin}`;
+    const fires = { alert, silentUntil: 4, firing: 5, labels };
+    return [
+      { ...fires, given: "the exporter does not reach it", series: server(metric, job, `0x${HOUR}`) },
+      { ...fires, given: "the exporter cannot be asked", series: target(job, `0x${HOUR}`) },
+    ];
+  }),
+  { alert: "Watchdog", given: "nothing", series: {}, firing: 0, labels: origin },
+];
+
+export const negatives: Negative[] = [
+  {
+    alert: "ServiceDown",
+    given: "up is 0 for four minutes at a time",
+    series: up(again("0x3 1", 5)),
+    firesWith: { serviceDown: { for: "3m" } },
+  },
+  {
+    alert: "ServiceDown",
+    // Prometheus takes a target for absent five minutes after its last sample.
+    given: "the service has no target for eight minutes at a time",
+    series: { ...other, ...up(again("1x4 _x8", 13)) },
+    firesWith: { serviceDown: { for: "2m" } },
+  },
+  {
+    alert: "HighErrorRate",
+    given: "4.9 % of the answers are 5xx",
+    series: answers(49),
+    firesWith: { highErrorRate: { threshold: 0.048 } },
+  },
+  {
+    alert: "HighLatency",
+    given: "p99 is 1.9 s",
+    series: within1s(975),
+    firesWith: { highLatency: { seconds: 1.8 } },
+  },
+  {
+    alert: "PodCrashLooping",
+    given: "five restarts",
+    series: restarts(`0x2 1 2 3 4 5x${HOUR}`),
+    firesWith: { podCrashLooping: { restarts: 4 } },
+  },
+  {
+    alert: "HighMemory",
+    given: "85 % are used",
+    series: memory(85),
+    firesWith: { highMemory: { threshold: 0.84 } },
+  },
+  {
+    alert: "HighCPU",
+    given: "79 % are used",
+    series: cpu(47.4),
+    firesWith: { highCpu: { threshold: 0.78 } },
+  },
+  {
+    alert: "DiskPressure",
+    given: "a node's disk is at 84.9 %",
+    series: disk(15.1),
+    firesWith: { diskPressure: { threshold: 0.84 } },
+  },
+  {
+    alert: "DiskPressure",
+    given: "a volume is at 84.9 %",
+    series: volume(84.9),
+    firesWith: { diskPressure: { threshold: 0.84 } },
+  },
+  {
+    alert: "PendingPods",
+    given: "a pod waits for nine minutes at a time",
+    series: pending(again("1x8 0", 10)),
+    firesWith: { pendingPods: { for: "7m" } },
+  },
+  {
+    alert: "StackTargetDown",
+    given: "Loki's scrape fails for four minutes at a time",
+    series: { ...scrapedBut("loki"), ...target("loki", again("0x3 1", 5)) },
+    firesWith: { stackTargetDown: { for: "3m" } },
+  },
+  {
+    alert: "StackTargetDown",
+    given: "kube-state-metrics has no target for eight minutes at a time",
+    series: { ...scrapedBut("kube-state-metrics"), ...target("kube-state-metrics", again("1x4 _x8", 13)) },
+    firesWith: { stackTargetDown: { for: "2m" } },
+  },
+  {
+    alert: "ConfigReloadFailed",
+    given: "a reload is refused for four minutes at a time",
+    series: server("prometheus_config_last_reload_successful", "prometheus", again("0x3 1", 5)),
+    firesWith: { configReloadFailed: { for: "3m" } },
+  },
+  ...exported.flatMap(({ alert, metric, job, rule }): Negative[] => {
+    const values = again("0x3 1", 5);
+    const fires = { alert, firesWith: { [rule]: { for: "3m" } } };
+    return [
+      { ...fires, given: "it is away for four minutes at a time", series: server(metric, job, values) },
+      { ...fires, given: "the exporter is away for four minutes at a time", series: target(job, values) },
+    ];
+  }),
+];
