@@ -3,16 +3,17 @@ import jest from "./jest.config.mjs";
 /*
  * Which mistakes in a folder, or a file, none of its tests would notice: `FOLDER=alerts npm run mutate`.
  *
- * A mistake in a table can concern every test, so each is run against the quick tests of its folder alone. Goldens are
+ * A mistake in a table can concern every test, so each is run against the quick tests of its folder alone, the quickest
+ * first, until one fails. Goldens are
  * no tests here, since a command refreshes them. A survivor is made again by hand and all of `npm test` run before it
  * counts as one.
  */
 const onWholeStack = [
-  ...["components", "data", "grafana", "listening", "network-policies", "overrides", "scraping", "secrets"],
-  ...["extra-scrape-configs", "wiring"],
+  ...["overrides", "extra-scrape-configs", "wiring", "scraping", "secrets", "network-policies"],
+  ...["listening", "data", "grafana", "components"],
 ];
 const testsOf = {
-  config: ["alerts", "overrides", "secret-messages", "settings", "settings-refused", "stack-file", "units"],
+  config: ["settings", "settings-refused", "units", "overrides", "alerts", "stack-file", "secret-messages"],
   alerts: ["alerts", "alerts.promtool", "queries"],
   dashboards: ["dashboards", "queries"],
   programs: onWholeStack,
@@ -56,7 +57,12 @@ export default {
     projectType: "custom",
     enableFindRelatedTests: false,
     // Laid over jest.config.mjs: without its projects, one of which starts clusters.
-    config: { ...unit, projects: [], testMatch: ["<rootDir>/tests/support/together.ts"] },
+    config: {
+      ...unit,
+      projects: [],
+      testMatch: ["<rootDir>/tests/support/together.ts"],
+      testEnvironment: "./tests/support/first-failure.cjs",
+    },
   },
   coverageAnalysis: "perTest",
   concurrency: 2,

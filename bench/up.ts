@@ -52,7 +52,11 @@ async function measure(stack: Bench, file: string): Promise<void> {
 /** Names that Pulumi would complete and secrets that it would make. */
 function usable(manifests: Manifest[]): Manifest[] {
   const secret = () => randomBytes(12).toString("hex");
-  return JSON.parse(JSON.stringify(manifests).replaceAll("-[auto]", "-bench").replaceAll("[secret]", secret));
+  return JSON.parse(
+    JSON.stringify(manifests)
+      .replaceAll("-[auto]", "-bench")
+      .replace(/\[secret[^\]]*\]/g, secret),
+  );
 }
 
 async function applyAndWait(stack: Bench, manifests: Manifest[]): Promise<void> {

@@ -41,10 +41,17 @@ command("ticketing", "runs the sample workload of examples/ticketing and sends u
   .action(ticketing);
 program
   .command("render")
-  .description("prints the stack's manifests; needs no cluster")
+  .description("prints the stack's manifests, or what changes in them; needs no cluster")
   .option("--stack <name>", "stack whose file Pulumi.<name>.yaml is used", "kind")
   .option("--config-file <path>", "stack file; default Pulumi.<stack>.yaml of the checkout")
+  .option("--against <commit>", "what differs from that commit, such as origin/main, as Markdown")
+  .option("--limit <characters>", "of that; GitHub takes 65536 in a comment", characters, Infinity)
   .action(render);
+
+function characters(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Allowed: a whole number above 0.");
+}
 
 /** Further up are the ports that systems give to any client. */
 function portOffset(text: string): number {

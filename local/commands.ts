@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import execa from "execa";
 import { Listr } from "listr2";
 import { settingsOf } from "../config/settings";
@@ -17,7 +18,16 @@ import { stackOf } from "../programs";
 import { UserError } from "./errors";
 import { type Image, imagesOf, PAUSE, planImages, type Planned, provideImages } from "./images";
 import { Pulumi } from "./pulumi";
-import { type Manifest, manifestsText, renderManifests, stackConfig, stackFile } from "./render";
+import {
+  type Manifest,
+  manifestsText,
+  readStackFile,
+  renderManifests,
+  stackConfig,
+  stackFile,
+} from "./render";
+import { baseAt } from "./review/base";
+import { coloured, reviewOf } from "./review/report";
 import { imagesTable, reachable, rolledOut, targetOf, workloads } from "./report";
 import { runTicketing, type TrafficOptions } from "./ticketing";
 import { provideToolchain, type Toolchain } from "./toolchain";
@@ -93,9 +103,22 @@ export async function down(options: Options): Promise<void> {
   await pulumi.remove();
 }
 
-export async function render(options: Pick<Options, "stack" | "configFile">): Promise<void> {
+export interface RenderOptions extends Pick<Options, "stack" | "configFile"> {
+  against?: string;
+  limit: number;
+}
+
+/** The manifests, or what differs from those of a commit: where data would be lost by it the command fails. */
+export async function render({ against, limit, ...options }: RenderOptions): Promise<void> {
   settingsIn(options);
-  process.stdout.write(manifestsText(await manifestsOf(options)));
+  const manifests = await manifestsOf(options);
+  if (!against) return void process.stdout.write(manifestsText(manifests));
+  const file = resolve(fileOf(options));
+  const base = await baseAt(against, options.stack, file);
+  const wanted = { stack: options.stack, ref: against, manifests, config: readStackFile(file), limit };
+  const { text, losses } = reviewOf(base, wanted);
+  process.stdout.write(process.stdout.isTTY ? coloured(text) : text);
+  if (losses.length > 0) throw new UserError(["Data would be lost:", ...losses].join("\n"));
 }
 
 const manifestsOf = (options: Pick<Options, "stack" | "configFile">): Promise<Manifest[]> =>

@@ -20,7 +20,15 @@ test("a Go duration means the same and uses only the units Go knows", () => {
   );
 });
 
-test.each(["7 days", "-1d", "0d", "1.5h", "7", "", "d", "7D"])("%j is no duration", (text) => {
+test.each([
+  ["7d", "168h"],
+  ["60m", "1h"],
+  ["90m", "90m"],
+  ["120s", "2m"],
+  ["90s", "90s"],
+])("%s is %s for Go: in the largest unit that fits", (text, go) => expect(goDuration(text)).toBe(go));
+
+test.each(["7 days", "-1d", "0d", "1.5h", "7", "", "d", "7D", "7days"])("%j is no duration", (text) => {
   expect(() => seconds(text)).toThrow(text);
 });
 
@@ -30,19 +38,26 @@ test.each([
   ["1Ki", 1024],
 ])("%s is %d bytes", (text, value) => expect(bytes(text)).toBe(value));
 
-test.each(["4GB", "4", "-4Gi", "Gi"])("%j is no byte quantity", (text) =>
-  expect(() => bytes(text)).toThrow(),
+test.each(["4GB", "4", "-4Gi", "Gi", "4GiB"])("%j is no byte quantity", (text) =>
+  expect(() => bytes(text)).toThrow(`not a byte quantity: ${text}`),
 );
 
 test.each([
   ["250m", 250],
   ["2", 2000],
+  ["12", 12_000],
   ["0.5", 500],
+  ["0.125", 125],
 ])("%s is %d thousandths of a core", (text, value) => expect(millicores(text)).toBe(value));
+
+test.each(["0m", "-1", "250M", "1.0005", "2 cores", "m"])("%j is no CPU quantity", (text) =>
+  expect(() => millicores(text)).toThrow(`not a CPU quantity: ${text}`),
+);
 
 test("Prometheus gets whole numbers and the same size", () => {
   expect(prometheusSize("4Gi")).toBe("4GB");
   expect(prometheusSize("1.5Gi")).toBe("1536MB");
+  expect(prometheusSize("512Ki")).toBe("512KB");
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 4096 }), fc.constantFrom("Mi", "Gi", "Ti"), (n, unit) => {
       const [, number, letter] = /^(\d+)([KMGT])B$/.exec(prometheusSize(`${n}${unit}`))!;

@@ -52,8 +52,11 @@ test("what was skipped is listed at the end, by what it would have checked", asy
 test("what passed, failed and was skipped is counted, whatever a failure is about", async () => {
   const tests = `test("passes", () => {}); test.skip("waits", () => {});
     test("fails", () => { const error = new Error("of itself"); error.cause = { error }; throw error; });`;
-  const { exitCode } = await run(tests);
+  const { exitCode, all } = await run(tests);
   expect(exitCode).toBe(1);
+  // At once, and again where somebody looks who comes later.
+  expect(all).toMatch(/^FAILED fails\nError: of itself$[^]*^ {2}● fails$/m);
+  expect(all!.trim().split("\n").slice(-2)).toEqual(["FAILED:", "  fails"]);
   expect(JSON.parse(readFileSync(report, "utf8"))).toEqual({
     numPassedTests: 1,
     numFailedTests: 1,

@@ -11,6 +11,7 @@ export const TESTED = [
   "collector",
   "alloy",
   "caddy",
+  "actionlint",
 ] as const satisfies ProgramName[];
 export type TestedProgram = (typeof TESTED)[number];
 

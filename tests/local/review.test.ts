@@ -1,0 +1,111 @@
+/** What a reviewer of a pull request is told about it, of stacks that are rendered from settings. */
+import { stackConfig, stackFile, type StackConfig } from "../../local/render";
+import { reviewOf } from "../../local/review/report";
+import { rendered } from "../support/render";
+
+type Given = Record<string, unknown>;
+
+/** From the kind stack with some settings to the same stack with others. */
+async function review(before: Given, after: Given, limit = Infinity) {
+  const config = (given: Given): StackConfig => ({
+    ...stackConfig(stackFile("kind")),
+    ...Object.fromEntries(Object.entries(given).map(([key, value]) => [`observability:${key}`, value])),
+  });
+  const [old, wanted] = [await rendered("kind", before), await rendered("kind", after)];
+  return reviewOf(
+    { commit: "1234567", manifests: old, config: config(before) },
+    { stack: "kind", ref: "origin/main", manifests: wanted, config: config(after), limit },
+  );
+}
+
+/** The lines under a heading, without their bullets. */
+const under = (text: string, heading: string): string[] =>
+  (text.split(/^### /m).find((section) => section.startsWith(`${heading}\n`)) ?? "")
+    .split("\n")
+    .filter((line) => line.startsWith("- "))
+    .map((line) => line.slice(2));
+
+const headings = (text: string) => [...text.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading);
+
+test("nothing differs", async () => {
+  const { text, losses } = await review({}, {});
+  expect(text).toBe("## Stack `kind` against `origin/main` (1234567)\n\nNo object changes.\n");
+  expect(losses).toEqual([]);
+});
+
+test("a start file: made anew, the pods that read it are replaced, and the line that differs is shown", async () => {
+  const { text, losses } = await review({}, { logs: { retention: { time: "14d" } } });
+  expect(text).toContain("**0 added, 0 changed in place, 1 replaced, 0 removed; ");
+  expect(under(text, "Settings")).toEqual(['`observability:logs.retention.time`: none → `"14d"`']);
+  expect(under(text, "Pods that are replaced")).toEqual([
+    "StatefulSet observability/loki: ConfigMap observability/logs-loki-config-[auto]",
+  ]);
+  expect(text).toMatch(/^- +retention_period: 7d$(\n^.*$)*\n^\+ +retention_period: 14d$/m);
+  expect(losses).toEqual([]);
+});
+
+test("a file that is read again: changed in place, no pod is replaced", async () => {
+  const { text } = await review({}, { alerting: { rules: { highErrorRate: { threshold: 0.2 } } } });
+  expect(text).toContain("**0 added, 1 changed in place, 0 replaced, 0 removed; ");
+  expect(headings(text)).not.toContain("Pods that are replaced");
+});
+
+test("a pod's own template, and what the stack asks for", async () => {
+  const resources = { requests: { memory: "1Gi" }, limits: { memory: "2Gi" } };
+  const { text } = await review({}, { metrics: { resources } });
+  expect(under(text, "Pods that are replaced")).toEqual([
+    "StatefulSet observability/prometheus: its own template",
+  ]);
+  expect(under(text, "What it asks for")).toEqual([expect.stringMatching(/^memory: \d+Mi → \d+Mi$/)]);
+});
+
+test("a rotation: the Secret is made anew, its pods are replaced and the Job runs again", async () => {
+  const { text } = await review({}, { grafana: { admin: { rotation: "2" } } });
+  const secret = "Secret observability/grafana-credentials-[auto]";
+  expect(under(text, "Pods that are replaced")).toEqual([
+    `Job observability/grafana-grafana-rotation-job-[auto]: ${secret}`,
+    `StatefulSet observability/grafana: ${secret}`,
+  ]);
+});
+
+test.each([
+  [
+    "a volume that shrinks",
+    { storage: { size: "5Gi" } },
+    { storage: { size: "1Gi" } },
+    /loki-data cannot shrink/,
+  ],
+  ["another class", {}, { storage: { class: "other" } }, /loki-data would be deleted, with its data/],
+])("%s is lost data", async (_, before, after, message) => {
+  const { text, losses } = await review({ logs: before }, { logs: after });
+  expect(losses).toEqual([expect.stringMatching(message)]);
+  expect(under(text, "Data would be lost")).toEqual(losses);
+});
+
+test("other namespaces: they would go with everything in them", async () => {
+  const { losses } = await review({}, { namespaces: { stack: "elsewhere" } });
+  expect(losses).toContainEqual("Namespace observability would be deleted, with everything in it.");
+  expect(losses).toContainEqual(
+    "PersistentVolumeClaim observability/loki-data would be deleted, with its data.",
+  );
+});
+
+test("a volume that grows changes in place", async () => {
+  const { text, losses } = await review({}, { logs: { storage: { size: "50Gi" } } });
+  expect(text).toContain("**0 added, 1 changed in place, 0 replaced, 0 removed; ");
+  expect(under(text, "What it asks for")).toEqual([expect.stringMatching(/^storage: \d+Mi → \d+Mi$/)]);
+  expect(losses).toEqual([]);
+});
+
+test("what differs everywhere in the same way is shown once", async () => {
+  const { text } = await review({}, { placement: { labels: { team: "platform" } } });
+  expect([...text.matchAll(/^\+\s+team: platform$/gm)].length).toBeLessThan(20);
+});
+
+test("the longest differences are left out where a comment has no room, and that is said", async () => {
+  const change = { environment: "other", metrics: { retention: { time: "9d" } } };
+  const { text } = await review({}, change, 3000);
+  expect(text.length).toBeLessThan(3500);
+  expect(text).toMatch(/_\d+ lines left out\._/);
+  expect(text).toContain("+");
+});
