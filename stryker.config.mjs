@@ -13,7 +13,10 @@ const onWholeStack = [
   ...["listening", "data", "grafana", "components"],
 ];
 const testsOf = {
-  config: ["settings", "settings-refused", "units", "overrides", "alerts", "stack-file", "secret-messages"],
+  config: [
+    ...["defaults", "every-refusal", "settings", "settings-refused", "units", "overrides", "alerts"],
+    ...["stack-file", "secret-messages"],
+  ],
   alerts: ["alerts", "alerts.promtool", "queries"],
   dashboards: ["dashboards", "queries"],
   programs: onWholeStack,
@@ -66,6 +69,8 @@ export default {
   },
   coverageAnalysis: "perTest",
   concurrency: 2,
+  // Jest keeps what it has loaded, run after run.
+  maxTestRunnerReuse: 30,
   // What starts a program takes long where other things run as well.
   timeoutMS: 60_000,
   reporters: ["progress-append-only", "clear-text"],

@@ -41,9 +41,9 @@ export function settingsOf(given: Record<string, unknown>, stack: string): Setti
 const KINDS: Record<string, string> = {
   boolean: "true or false",
   string: "text, in quotes where it could be read as something else",
-  number: "a number",
-  int: "a whole number",
   array: "a list",
+  object: "a map of the keys that docs/settings.md lists",
+  record: "a map",
 };
 
 /** What is allowed, where the schema has no words of its own for it. */
@@ -53,11 +53,6 @@ function allowed(issue: z.core.$ZodRawIssue): string | undefined {
       return `allowed: ${KINDS[issue.expected] ?? issue.expected}`;
     case "invalid_value":
       return `allowed: ${issue.values.join(", ")}`;
-    case "too_small":
-      if (issue.origin === "string") return "allowed: any text that is not empty";
-      return `allowed: ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}`;
-    case "too_big":
-      return `allowed: ${issue.inclusive ? "at most" : "less than"} ${issue.maximum}`;
   }
 }
 

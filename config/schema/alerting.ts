@@ -1,6 +1,14 @@
 import { z } from "zod";
-import { allowed, duration, fraction, httpUrl, resources, secret, text } from "./common";
+import { above0, allowed, count, duration, fraction, httpUrl, resources, secret, text } from "./common";
 import { storage } from "./kubernetes";
+
+const smarthost = () => {
+  const words = "host:port with a port from 1 to 65535, such as smtp.example.org:587";
+  return text(/^(?:[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]):[1-9]\d{0,4}$/, words).refine(
+    (host) => Number(host.split(":").at(-1)) <= 65535,
+    allowed(words),
+  );
+};
 
 const email = () => {
   const error = allowed("an e-mail address");
@@ -64,13 +72,15 @@ const rules = z
     highLatency: z
       .strictObject({
         ...waiting("10m"),
-        seconds: z.number().positive().default(2).describe("Seconds; default 2."),
+        seconds: above0("seconds above 0").default(2).describe("Seconds; default 2."),
       })
       .prefault({})
       .describe("99th percentile of the duration of requests."),
     podCrashLooping: z
       .strictObject({
-        restarts: z.int().min(1).default(5).describe("Fires above this many restarts; default 5."),
+        restarts: count("a whole number of restarts")
+          .default(5)
+          .describe("Fires above this many restarts; default 5."),
         window: duration({ least: "5m", why: "within which there are four scrapes or more" })
           .default("15m")
           .describe("Within this time; default 15m."),
@@ -101,7 +111,9 @@ const rules = z
     pendingPods: z
       .strictObject({
         ...waiting("10m"),
-        count: z.int().min(0).default(0).describe("Fires above this many pods; default 0."),
+        count: count("a whole number of pods", 0)
+          .default(0)
+          .describe("Fires above this many pods; default 0."),
       })
       .prefault({})
       .describe("Pods that wait for a node."),
@@ -152,15 +164,7 @@ export const alerting = z
       .describe("External service that the always-firing Watchdog alert reports to; default null: none."),
     smtp: z
       .strictObject({
-        smarthost: text(
-          /^(?:[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]):[1-9]\d{0,4}$/,
-          "host:port with a port from 1 to 65535, such as smtp.example.org:587",
-        )
-          .refine(
-            (host) => Number(host.split(":").at(-1)) <= 65535,
-            allowed("host:port with a port from 1 to 65535"),
-          )
-          .describe("Mail server as host:port."),
+        smarthost: smarthost().describe("Mail server as host:port."),
         from: email().describe("Sender."),
         username: text(/\S/, "the user name at the mail server")
           .optional()

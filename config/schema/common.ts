@@ -67,9 +67,14 @@ const cpuQuantity = () => {
 
 const number = (schema: z.ZodNumber, words: string) => schema.meta({ errorMessage: allowed(words) });
 
-export const count = (what: string) => {
-  const words = `${what}, 1 or more`;
-  return number(z.int({ error: allowed(words) }).min(1, allowed(words)), words);
+export const count = (what: string, least = 1) => {
+  const words = `${what}, ${least} or more`;
+  return number(z.int({ error: allowed(words) }).min(least, allowed(words)), words);
+};
+
+export const above0 = (words: string) => {
+  const error = allowed(words);
+  return number(z.number({ error }).positive(error), words);
 };
 
 export const probability = () => {

@@ -2,19 +2,19 @@ import { z } from "zod";
 import { port, resources, secret, text } from "./common";
 import { kubernetesName } from "./kubernetes";
 
-const target = (what: string) => ({
-  name: kubernetesName("a name").describe(`Label instance of the ${what}'s metrics.`),
+const target = {
+  name: kubernetesName("a name").describe("Label instance of the server's metrics."),
   host: text(/^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/, "a host name or address, without a port").describe(
     "Host name or address, such as redis.shop.svc.",
   ),
-});
+};
 
 export const redis = z
   .strictObject({
     targets: z
       .array(
         z.strictObject({
-          ...target("server"),
+          ...target,
           port: port().default(6379).describe("Port; default 6379."),
           username: text(/^[\w.-]+$/, "letters, digits, _, . and -")
             .optional()
@@ -36,13 +36,13 @@ export const postgres = z
     targets: z
       .array(
         z.strictObject({
-          ...target("server"),
+          ...target,
           port: port().default(5432).describe("Port; default 5432."),
           database: text(/^[\w-]+$/, "letters, digits, _ and -")
             .default("postgres")
             .describe("Database to connect to; default postgres."),
           sslmode: z
-            .enum(["disable", "require", "verify-full"], { error: "allowed: disable, require, verify-full" })
+            .enum(["disable", "require", "verify-full"])
             .default("require")
             .describe("How the connection is encrypted; default require."),
           username: text(/\S/, "the name of a role that may read pg_monitor's views").describe(

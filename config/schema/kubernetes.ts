@@ -17,11 +17,10 @@ export const kubernetesName = (what: string) =>
   );
 
 /** Of objects whose names may have dots: Secrets, storage classes, priority classes. */
-export const objectName = (what: string) =>
-  text(
-    SUBDOMAIN,
-    `${what}: lower-case letters, digits, - and ., a letter or digit at both ends, at most 253 of them`,
-  ).max(253, allowed(`${what} of at most 253 characters`));
+export const objectName = (what: string) => {
+  const words = `${what}: lower-case letters, digits, - and ., a letter or digit at both ends, at most 253 of them`;
+  return text(SUBDOMAIN, words).max(253, allowed(words));
+};
 
 /** What becomes the value of a label, here and in every query. */
 export const labelValue = () => text(LABEL_VALUE, VALUE_WORDS);

@@ -110,7 +110,7 @@ export type BuiltName = ImageName | "pause" | "ticketing";
 export const recipes: Partial<Record<BuiltName, Recipe>> = {
   prometheus: {
     ...program("prometheus", "prometheus", "/bin/prometheus", 65534),
-    lacks: "its web pages",
+    lacks: "its web pages, and service discovery other than Kubernetes' and static targets",
   },
   alertmanager: program("alertmanager", "alertmanager", "/bin/alertmanager", 65534),
   "kube-state-metrics": program("kube-state-metrics", "kube-state-metrics", "/kube-state-metrics", 65534),

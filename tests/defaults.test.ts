@@ -1,0 +1,157 @@
+/** What a stack is where its file says nothing, key by key. */
+import { settingsOf } from "../config/settings";
+
+const amount = (text: string) => {
+  const [cpu, memory] = text.split(" ");
+  return { cpu, memory };
+};
+const resources = (requests: string, limits: string) => ({
+  resources: { requests: amount(requests), limits: amount(limits) },
+});
+const volume = (size: string) => ({ storage: { size, class: null } });
+
+const onKind = {
+  platform: "kind",
+  environment: "kind",
+  region: "local",
+  protect: false,
+  namespaces: {
+    stack: "observability",
+    agents: "observability-agents",
+    create: true,
+    createApplications: false,
+  },
+  placement: {
+    registry: null,
+    imagePullSecrets: [],
+    tolerations: [],
+    nodeSelector: {},
+    priorityClassName: null,
+    labels: {},
+    annotations: {},
+  },
+  services: [],
+  metrics: {
+    scrapeInterval: "15s",
+    evaluationInterval: "15s",
+    annotatedNamespaces: [],
+    limits: { samples: 50_000, labels: 64, targets: 2_000 },
+    retention: { time: "7d", size: "4Gi" },
+    extraScrapeConfigs: [],
+    ...volume("5Gi"),
+    ...resources("100m 256Mi", "500m 512Mi"),
+    nodePort: 30090,
+    kubeStateMetrics: resources("10m 32Mi", "100m 128Mi"),
+    nodeExporter: { enabled: true, ...resources("10m 24Mi", "100m 64Mi") },
+    redis: { targets: [], ...resources("10m 24Mi", "100m 64Mi") },
+    postgres: { targets: [], ...resources("10m 24Mi", "100m 64Mi") },
+  },
+  alerting: {
+    receivers: [],
+    routes: [],
+    heartbeat: null,
+    smtp: null,
+    groupWait: "30s",
+    groupInterval: "5m",
+    repeatInterval: "4h",
+    runbookUrl: expect.stringMatching(/^https:\/\/.*\/alerts\/RUNBOOK\.md$/) as string,
+    rules: {
+      serviceDown: { for: "5m" },
+      highErrorRate: { for: "5m", threshold: 0.05 },
+      highLatency: { for: "10m", seconds: 2 },
+      podCrashLooping: { restarts: 5, window: "15m" },
+      highMemory: { for: "10m", threshold: 0.85 },
+      highCpu: { for: "10m", threshold: 0.8 },
+      diskPressure: { for: "5m", threshold: 0.85 },
+      pendingPods: { for: "10m", count: 0 },
+      stackTargetDown: { for: "5m" },
+      configReloadFailed: { for: "5m" },
+      redisDown: { for: "5m" },
+      postgresDown: { for: "5m" },
+    },
+    ...resources("10m 32Mi", "200m 128Mi"),
+    ...volume("1Gi"),
+  },
+  logs: {
+    backend: "loki",
+    collector: "alloy",
+    retention: { time: "7d" },
+    maskIps: true,
+    ...volume("5Gi"),
+    ...resources("100m 256Mi", "500m 512Mi"),
+    agent: resources("50m 128Mi", "200m 256Mi"),
+    events: resources("10m 64Mi", "100m 128Mi"),
+  },
+  tracing: {
+    backend: "tempo",
+    sampling: { probability: 1 },
+    retention: { time: "48h" },
+    ...volume("5Gi"),
+    ...resources("50m 128Mi", "500m 512Mi"),
+    collector: { queue: "256Mi", ...volume("1Gi"), ...resources("100m 128Mi", "500m 256Mi") },
+  },
+  grafana: {
+    port: 3000,
+    nodePort: 30006,
+    admin: { rotation: "1" },
+    folder: "Services",
+    ...volume("1Gi"),
+    ...resources("100m 256Mi", "500m 512Mi"),
+  },
+  edge: {
+    enabled: true,
+    nodePort: 30080,
+    url: "http://localhost:8080",
+    ...resources("10m 24Mi", "100m 64Mi"),
+  },
+  overrides: { loki: {}, tempo: {}, collector: {}, prometheus: {}, alertmanager: {} },
+};
+
+test("nothing given: the kind stack", () => expect(settingsOf({}, "kind")).toEqual(onKind));
+
+test("eks: volumes by the EBS driver, protected; no port on the nodes, so no edge proxy", () => {
+  const of = (settings: object) => Object.assign({}, settings, { nodePort: null });
+  const gp3 = (size: string) => ({ storage: { size, class: "gp3" } });
+  const { metrics, alerting, logs, tracing, grafana, edge } = onKind;
+  expect(settingsOf({ platform: "eks" }, "prod")).toEqual({
+    ...onKind,
+    platform: "eks",
+    protect: true,
+    metrics: { ...of(metrics), ...gp3("5Gi") },
+    alerting: { ...alerting, ...gp3("1Gi") },
+    logs: { ...logs, ...gp3("5Gi") },
+    tracing: { ...tracing, ...gp3("5Gi"), collector: { ...tracing.collector, ...gp3("1Gi") } },
+    grafana: { ...of(grafana), ...gp3("1Gi") },
+    edge: { ...of(edge), enabled: false },
+  });
+});
+
+test("what is named has defaults of its own", () => {
+  const { services, placement, metrics, alerting } = settingsOf(
+    {
+      services: [{ name: "a", namespace: "x", port: 80 }],
+      placement: { tolerations: [{ key: "a" }] },
+      metrics: {
+        redis: { targets: [{ name: "a", host: "b" }] },
+        postgres: { targets: [{ name: "a", host: "b", username: "c", password: "d" }] },
+      },
+      alerting: { heartbeat: { url: "https://a.org" } },
+    },
+    "kind",
+  );
+  expect(services).toEqual([{ name: "a", namespace: "x", port: 80, path: "/metrics" }]);
+  expect(placement.tolerations).toEqual([{ key: "a" }]);
+  expect(metrics.redis.targets).toEqual([{ name: "a", host: "b", port: 6379 }]);
+  expect(metrics.postgres.targets).toEqual([
+    {
+      name: "a",
+      host: "b",
+      port: 5432,
+      database: "postgres",
+      sslmode: "require",
+      username: "c",
+      password: "d",
+    },
+  ]);
+  expect(alerting.heartbeat).toEqual({ url: "https://a.org", interval: "5m" });
+});

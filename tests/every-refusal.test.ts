@@ -1,0 +1,367 @@
+/**
+ * For every key of a stack file: values that it does not take, each refused with the words that say what it takes, and
+ * values that it just takes. A key without a row fails.
+ */
+import { settingsOf } from "../config/settings";
+import { baseline } from "./support/every-setting";
+import { keys } from "./support/keys";
+
+interface Row {
+  of: RegExp;
+  allowed: string;
+  wrong: unknown[];
+  right?: unknown[];
+}
+
+const DNS = "lower-case letters, digits and -, a letter or digit at both ends, at most 63 of them";
+const LONG_DNS = "lower-case letters, digits, - and ., a letter or digit at both ends, at most 253 of them";
+const LABEL = "letters, digits, -, _ and ., with a letter or digit at both ends, at most 63 of them";
+const DURATION = "a whole number above zero and one of s, m, h, d, w, such as 30s, 5m, 7d";
+const URL = "an http:// or https:// URL";
+const noNames = [7, "", "A", "a_b", "-a", "a-", "a.b", "a b", "x".repeat(64)];
+const names = ["a", "a-b", "9a", "x".repeat(63)];
+const noLongNames = [7, "", "A", "a_b", "-a", "a-", "x".repeat(254)];
+const noLabels = [7, "", "-a", "a.", "a b", 'a"b', "{{ x }}", "$A", "x".repeat(64)];
+const labels = ["a", "A.b_c-9", "x".repeat(63)];
+const noDurations = [30, "", "30", "s", "0s", "1.5h", "7 days", "1d12h", "-1m", "30S"];
+const noUrls = [7, "", "a.org", "ftp://a.org", "//a.org", "https://"];
+const noEmails = [7, "", "a", "a@", "@b.org", "a b@c.org"];
+
+const table: Row[] = [
+  { of: /^platform$/, allowed: "kind, eks", wrong: [1, "", "gke", "Kind"], right: ["eks"] },
+  { of: /^(environment|region)$/, allowed: LABEL, wrong: noLabels, right: labels },
+  {
+    of: /^protect$|\.(create|createApplications|enabled|maskIps)$/,
+    allowed: "true or false",
+    wrong: ["true", 1, null],
+    right: [true, false],
+  },
+  { of: /^namespaces\.(stack|agents)$/, allowed: `a namespace: ${DNS}`, wrong: noNames, right: names },
+  {
+    of: /registry$/,
+    allowed:
+      "host[:port][/path] with a dot or a port in the host, such as mirror.example.org/team, without https:// and without a slash at the end",
+    wrong: [7, "", "mirror", "mirror/team", "https://a.org", "a.org/", "a.org/Team", "a.org:port", "a..org"],
+    right: ["a.org", "mirror:5000", "a.org:5000/team/sub"],
+  },
+  {
+    of: /\.(imagePullSecrets|annotatedNamespaces)$/,
+    allowed: "a list",
+    wrong: ["a", { a: "b" }, 7, null],
+    right: [["a"], []],
+  },
+  {
+    of: /tolerations\[\]\.key$/,
+    allowed: "a name of at most 63 letters, digits, -, _ and ., with a domain and / before it or without",
+    wrong: [7, "", "-a", "a b", "A.org/b/c", "/a", "x".repeat(64)],
+    right: ["a", "example.org/a_b.C"],
+  },
+  {
+    of: /tolerations\[\]\.operator$/,
+    allowed: "Exists, Equal",
+    wrong: [7, "", "In", "equal"],
+    right: ["Equal"],
+  },
+  {
+    of: /tolerations\[\]\.value$/,
+    allowed: `text in quotes where it is a number or true: ${LABEL}`,
+    wrong: [7, true, "-a", "a b", "x".repeat(64)],
+    right: ["true", "7", ...labels],
+  },
+  {
+    of: /tolerations\[\]\.effect$/,
+    allowed: "NoSchedule, PreferNoSchedule, NoExecute",
+    wrong: [7, "", "Never"],
+    right: ["NoExecute"],
+  },
+  { of: /tolerationSeconds$/, allowed: "whole seconds", wrong: ["60", "60s", 1.5, null], right: [0, 60] },
+  {
+    of: /^placement\.(nodeSelector|labels|annotations)$|^overrides\./,
+    allowed: "a map",
+    wrong: ["a", 7, null],
+    right: [{}],
+  },
+  {
+    of: /priorityClassName$/,
+    allowed: `the name of a PriorityClass, or null: ${LONG_DNS}`,
+    wrong: noLongNames,
+    right: ["a.b", null, "x".repeat(253)],
+  },
+  { of: /^services\[\]\.name$/, allowed: `a service name: ${DNS}`, wrong: noNames, right: names },
+  {
+    of: /^services\[\]\.namespace$/,
+    allowed: `the namespace the service lives in: ${DNS}`,
+    wrong: noNames,
+    right: names,
+  },
+  {
+    of: /^(?!grafana).*\.port$/,
+    allowed: "a port from 1 to 65535",
+    wrong: ["80", 0, -1, 1.5, 65536, null],
+    right: [1, 65535],
+  },
+  {
+    of: /^grafana\.port$/,
+    allowed: "a port from 1024 to 65535",
+    wrong: ["3000", 0, 1023, 3000.5, 65536],
+    right: [1024, 65535],
+  },
+  {
+    of: /\.nodePort$/,
+    allowed: "a NodePort from 30000 to 32767, or null for none",
+    wrong: ["30000", 80, 29999, 32768, 30000.5],
+    right: [30000, 32767, null],
+  },
+  {
+    of: /^services\[\]\.path$/,
+    allowed: "a path that begins with /, such as /metrics or /actuator/prometheus",
+    wrong: [7, "", "metrics", "/a b", "/a\n", '/"', "/{{a}}", "/$a"],
+    right: ["/", "/a/b-c_d.e"],
+  },
+  {
+    of: /^(services\[\]\.interval|metrics\.scrapeInterval)$/,
+    allowed: `${DURATION}; at most 1m, since rules and dashboards take rates over 5m, which need four samples or more`,
+    wrong: [...noDurations, "61s", "2m", "1h"],
+    right: ["1s", "60s", "1m"],
+  },
+  {
+    of: /evaluationInterval$/,
+    allowed: `${DURATION}; at most 1m, since alerts read what the recording rules wrote last`,
+    wrong: [...noDurations, "61s", "2m"],
+    right: ["1s", "1m"],
+  },
+  {
+    of: /limits\.samples$/,
+    allowed: "a whole number of series, 1 or more",
+    wrong: ["7", 0, -1, 1.5],
+    right: [1, 1e6],
+  },
+  {
+    of: /limits\.labels$/,
+    allowed: "a whole number of labels, 1 or more",
+    wrong: ["7", 0, 1.5],
+    right: [1, 99],
+  },
+  {
+    of: /limits\.targets$/,
+    allowed: "a whole number of pods, 1 or more",
+    wrong: ["7", 0, 1.5],
+    right: [1, 999],
+  },
+  {
+    of: /^(metrics|tracing)\.retention\.time$/,
+    allowed: `${DURATION}; at least 2h, the time that one block holds`,
+    wrong: noDurations,
+    right: ["2h", "120m", "520w"],
+  },
+  {
+    of: /^logs\.retention\.time$/,
+    allowed: `${DURATION}; at least 24h, the period of Loki's index`,
+    wrong: noDurations,
+    right: ["24h", "1d", "520w"],
+  },
+  {
+    of: /\.(size|memory|queue)$/,
+    allowed: "a size such as 512Mi or 4Gi (Ki, Mi, Gi, Ti), a whole number of bytes from 8Mi to 1024Ti",
+    wrong: [7, "", "4", "4GB", "0Gi", "-4Gi", "4 Gi", "7Mi", "8191Ki", "1025Ti", "8.0000001Mi"],
+  },
+  {
+    of: /\.cpu$/,
+    allowed: "thousandths of a core such as 250m, or cores such as 2 or 0.5; from 1m to 1000 cores",
+    wrong: [true, "", "0m", "0", "-1", "1e3", "0.0001", "250M", "1001", "1000001m"],
+  },
+  {
+    of: /job_name$/,
+    allowed: "the name of the job",
+    wrong: [7, "", null],
+    right: ["a"],
+  },
+  {
+    of: /storage\.class$/,
+    allowed: `the name of a StorageClass, or null: ${LONG_DNS}`,
+    wrong: noLongNames,
+    right: ["gp3", "a.b", null],
+  },
+  { of: /targets\[\]\.name$/, allowed: `a name: ${DNS}`, wrong: noNames, right: names },
+  {
+    of: /targets\[\]\.host$/,
+    allowed: "a host name or address, without a port",
+    wrong: [7, "", "a:80", "a b", "-a", "a-", "http://a", "a/b"],
+    right: ["a", "redis.shop.svc", "10.0.0.1", "A-b_c"],
+  },
+  {
+    of: /redis\.targets\[\]\.username$/,
+    allowed: "letters, digits, _, . and -",
+    wrong: [7, "", "a b", "a:b", "a@b"],
+    right: ["a", "A.b_c-9"],
+  },
+  {
+    of: /targets\[\]\.database$/,
+    allowed: "letters, digits, _ and -",
+    wrong: [7, "", "a.b", "a b", "a?b"],
+    right: ["a", "A_b-9"],
+  },
+  {
+    of: /sslmode$/,
+    allowed: "disable, require, verify-full",
+    wrong: [7, "", "prefer"],
+    right: ["disable", "require", "verify-full"],
+  },
+  {
+    of: /postgres\.targets\[\]\.username$/,
+    allowed: "the name of a role that may read pg_monitor's views",
+    wrong: [7, "", " "],
+    right: ["a", "a b"],
+  },
+  {
+    of: /redis\.targets\[\]\.password$/,
+    allowed: "the server's password",
+    wrong: [7, "", " "],
+    right: ["a b"],
+  },
+  {
+    of: /postgres\.targets\[\]\.password$/,
+    allowed: "the role's password",
+    wrong: [7, "", " "],
+    right: ["a b"],
+  },
+  {
+    of: /receivers\[\]\.name$/,
+    allowed: "a name that routes can refer to",
+    wrong: [7, "", " "],
+  },
+  {
+    of: /slack\.url$/,
+    allowed: "the URL of a Slack incoming webhook",
+    wrong: noUrls,
+    right: ["https://hooks.slack.com/services/A/B/c"],
+  },
+  {
+    of: /slack\.channel$/,
+    allowed: 'a channel in quotes such as "#alerts", a person such as "@anna", or an id such as C0123456789',
+    wrong: [7, null, "", "alerts", "#", "# a", "@", "#a b"],
+    right: ["#alerts", "@anna", "C0123456789"],
+  },
+  {
+    of: /(email\.to|smtp\.from)$/,
+    allowed: "an e-mail address",
+    wrong: noEmails,
+    right: ["a.b+c@d.example.org"],
+  },
+  {
+    of: /(webhook|heartbeat)\.url$|runbookUrl$/,
+    allowed: URL,
+    wrong: noUrls,
+    right: ["http://a.org", "https://a.org:8443/b?c=d"],
+  },
+  { of: /routes\[\]\.severity$/, allowed: "critical, warning", wrong: [7, "", "page"], right: ["critical"] },
+  {
+    of: /(heartbeat\.interval|group(Wait|Interval)|repeatInterval|\.for)$/,
+    allowed: DURATION,
+    wrong: noDurations,
+    right: ["1s", "10m", "520w"],
+  },
+  {
+    of: /smarthost$/,
+    allowed: "host:port with a port from 1 to 65535, such as smtp.example.org:587",
+    wrong: [7, "", "a.org", "a.org:", ":587", "a.org:0", "a.org:65536", "a.org:smtp", "a b:25"],
+    right: ["a.org:1", "smtp.example.org:65535"],
+  },
+  { of: /smtp\.username$/, allowed: "the user name at the mail server", wrong: [7, "", " "], right: ["a@b"] },
+  { of: /smtp\.password$/, allowed: "the mail server's password", wrong: [7, "", " "], right: ["a b"] },
+  {
+    of: /rules\..*\.threshold$/,
+    allowed: "a fraction above 0 and up to 1, such as 0.05 for 5 %",
+    wrong: ["5%", 0, -1, 1.01, 5],
+    right: [0.001, 1],
+  },
+  { of: /highLatency\.seconds$/, allowed: "seconds above 0", wrong: ["2s", 0, -1], right: [0.1, 30] },
+  {
+    of: /podCrashLooping\.restarts$/,
+    allowed: "a whole number of restarts, 1 or more",
+    wrong: ["5", 0, 1.5],
+    right: [1, 50],
+  },
+  {
+    of: /podCrashLooping\.window$/,
+    allowed: `${DURATION}; at least 5m, within which there are four scrapes or more`,
+    wrong: noDurations,
+    right: ["5m", "1h"],
+  },
+  {
+    of: /pendingPods\.count$/,
+    allowed: "a whole number of pods, 0 or more",
+    wrong: ["5", -1, 1.5],
+    right: [0, 50],
+  },
+  { of: /^logs\.backend$/, allowed: "loki", wrong: [7, "", "lokki"], right: ["loki"] },
+  { of: /^logs\.collector$/, allowed: "alloy", wrong: [7, "", "aloy"], right: ["alloy"] },
+  { of: /^tracing\.backend$/, allowed: "tempo", wrong: [7, "", "temp"], right: ["tempo"] },
+  {
+    of: /probability$/,
+    allowed: "a number from 0 to 1, such as 0.1 for one trace in ten",
+    wrong: ["0.1", -0.1, 1.1, 10],
+    right: [0, 0.5, 1],
+  },
+  {
+    of: /rotation$/,
+    allowed:
+      "any text that is not empty, such as a date; a number with a dot in quotes; another text makes a new password",
+    wrong: ["", " ", 1.5, true],
+    right: ["1", "2026-01-01", 2],
+  },
+  {
+    of: /^grafana\.folder$/,
+    allowed: "any text that is not empty, of at most 100 characters, without $, and not General",
+    wrong: [7, "", " ", "General", "general", "$x", "x".repeat(101)],
+    right: ["a", "Über uns", "x".repeat(100)],
+  },
+  {
+    of: /^edge\.url$/,
+    allowed: "scheme, host and port alone, such as https://observability.example.org",
+    wrong: [...noUrls, "https://a.org/b", "https://a.org?b"],
+    right: ["http://localhost:8080", "https://a.org/"],
+  },
+];
+
+/** What its own row of another test checks: it is compared with other keys. */
+const elsewhere = ["alerting.routes[].receiver"];
+
+const rowsOf = (key: string) => table.filter(({ of }) => of.test(key));
+
+test("every key has one row, and every row a key", () => {
+  const missing = [...keys.keys()].filter((key) => rowsOf(key).length !== 1);
+  expect(missing).toEqual(elsewhere);
+  expect(table.filter(({ of }) => ![...keys.keys()].some((key) => of.test(key)))).toEqual([]);
+});
+
+/** The settings of the other tests, with this value in this place. */
+function given(key: string, value: unknown): Record<string, unknown> {
+  const settings = structuredClone(baseline) as Record<string, unknown>;
+  const parts = key.replaceAll("[]", ".0").split(".");
+  const last = parts.pop()!;
+  const parent = parts.reduce((object, part) => (object[part] ??= {}) as Record<string, unknown>, settings);
+  parent[last] = value;
+  return settings;
+}
+
+function refusal(key: string, value: unknown): string {
+  try {
+    settingsOf(given(key, value), "kind");
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "taken";
+}
+
+const cases = [...keys.keys()].flatMap((key) => rowsOf(key).map((row) => [key, row] as const));
+
+test.each(cases)("%s", (key, { allowed, wrong, right = [] }) => {
+  const name = key.replaceAll("[]", "[0]");
+  for (const value of wrong) {
+    const lines = refusal(key, value).split("\n");
+    const line = lines.find((one) => one.startsWith(`  observability:${name} `));
+    expect([value, line?.split("; allowed: ").slice(1).join("; allowed: ")]).toEqual([value, allowed]);
+  }
+  for (const value of right) expect([value, refusal(key, value)]).toEqual([value, "taken"]);
+});
