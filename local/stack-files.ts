@@ -1,6 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
+import { UserError } from "./errors";
 import { repoDir, stateDir } from "./paths";
 
 /** Where one stack's copy of the project lies, and its stack file in it. */
@@ -37,13 +46,21 @@ export function forgetKubeconfigs({ temporary }: StackFiles): void {
 
 /**
  * Environment of a user who has no state backend: a directory of this machine, and a passphrase that is made once
- * and readable by its owner only. Whoever has a backend keeps it.
+ * and readable by its owner only. Whoever has a backend keeps it; ours, pasted into a shell, is none of theirs.
+ *
+ * Errors: UserError for a passphrase file that is empty, since another passphrase could not read what is there.
  */
 export function backendEnvironment(): Record<string, string> {
-  if (process.env.PULUMI_BACKEND_URL || process.env.PULUMI_ACCESS_TOKEN) return {};
   const state = join(stateDir, "pulumi", "state");
+  const backend = `file://${state}`;
+  const { PULUMI_ACCESS_TOKEN: token, PULUMI_BACKEND_URL: given = token ? "" : backend } = process.env;
+  if (given !== backend) return {};
   const passphrase = join(stateDir, "pulumi", "passphrase");
   mkdirSync(state, { recursive: true });
   if (!existsSync(passphrase)) writeFileSync(passphrase, randomBytes(24).toString("hex"), { mode: 0o600 });
-  return { PULUMI_BACKEND_URL: `file://${state}`, PULUMI_CONFIG_PASSPHRASE_FILE: passphrase };
+  if (readFileSync(passphrase, "utf8").trim() === "")
+    throw new UserError(
+      `${passphrase} is empty: it held the passphrase of the secrets in ${state}.\nPut the passphrase back, or, where no stack is up, remove both and run the command again.`,
+    );
+  return { PULUMI_BACKEND_URL: backend, PULUMI_CONFIG_PASSPHRASE_FILE: passphrase };
 }

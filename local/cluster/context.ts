@@ -19,13 +19,8 @@ export async function useContext(context: string, report: Report): Promise<Clust
         " Name one of them, or leave the option out for a local cluster.",
     );
   }
-  const answer = await run(
-    kubectl,
-    ["--context", context, "--request-timeout", "5s", "get", "--raw", "/readyz"],
-    {
-      timeout: 15_000,
-    },
-  );
+  const ask = ["--context", context, "--request-timeout", "5s", "get", "--raw", "/readyz"];
+  const answer = await run(kubectl, ask, { timeout: 15_000, ...asUser() });
   if (answer.failed) {
     throw new UserError(
       `--context ${context}: the cluster does not answer: ${lastLine(answer.stderr)}. ` +
@@ -53,7 +48,7 @@ export async function useContext(context: string, report: Report): Promise<Clust
  */
 async function ownKubeconfig(kubectl: string, context: string): Promise<string> {
   const only = ["config", "view", "--minify", "--flatten", "--context", context];
-  const { failed, stdout, stderr } = await run(kubectl, only);
+  const { failed, stdout, stderr } = await run(kubectl, only, asUser());
   if (failed) throw new UserError(`cannot read ${kubeconfigPath()}: ${lastLine(stderr)}`);
   const file = ownFile(context);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -69,11 +64,17 @@ const ownFile = (context: string) => join(stateDir, "contexts", encodeURICompone
 
 /** Names of the contexts in the user's kubeconfig. */
 export async function contexts(kubectl: string): Promise<string[]> {
-  const result = await run(kubectl, ["config", "get-contexts", "--output", "name"]);
+  const result = await run(kubectl, ["config", "get-contexts", "--output", "name"], asUser());
   if (result.failed) throw new UserError(`cannot read ${kubeconfigPath()}: ${lastLine(result.stderr)}`);
   return result.stdout.split("\n").filter(Boolean);
 }
 
-const kubeconfigPath = () => process.env.KUBECONFIG || join(homedir(), ".kube", "config");
+/** The user's own: the one that `up` prints, pasted into a shell, knows one cluster alone. */
+function kubeconfigPath(): string {
+  const given = process.env.KUBECONFIG;
+  return given && !given.startsWith(stateDir) ? given : join(homedir(), ".kube", "config");
+}
+
+const asUser = () => ({ env: { KUBECONFIG: kubeconfigPath() } });
 
 const lastLine = (text: string) => text.split("\n").at(-1) ?? "";

@@ -39,6 +39,16 @@ test("a context that is not known: the known ones are listed", async () => {
   await expect(findCluster({ name: "kind", context: "office" })).rejects.toThrow("Known are: work, home.");
 });
 
+test("after the exports of `up` were pasted, the contexts are still the user's own", async () => {
+  const { provideCluster } = await clusters();
+  const own = process.env.KUBECONFIG;
+  process.env.KUBECONFIG = join(scratch, "state/observability-stack/clusters/observability/kubeconfig");
+  standIns.program("kubectl", 'echo "$KUBECONFIG"');
+  const message = /no such context in (.*\/\.kube\/config)\. Known are: \1\./;
+  await expect(provideCluster({ name: "kind", context: "office" }, report)).rejects.toThrow(message);
+  process.env.KUBECONFIG = own;
+});
+
 test("a context whose cluster does not answer", async () => {
   const { provideCluster } = await clusters();
   standIns.program(
