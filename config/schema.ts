@@ -14,7 +14,7 @@ import { logs, metrics, tracing } from "./schema/signals";
 export const settingsSchema = z
   .strictObject({
     platform: z
-      .enum(["kind", "eks"], { error: "allowed: kind, eks" })
+      .enum(["kind", "eks"])
       .default("kind")
       .describe("What the cluster is; default kind. Sets exposure and storage, see config/platforms."),
     environment: labelValue()

@@ -167,6 +167,18 @@ test("all wrong keys are listed at once", () => {
   expect(message).toContain("observability:logs.backend");
 });
 
+test("what was given is shown as it was written, objects aside", () => {
+  const lines = (given: Record<string, unknown>) => messageOf(given).split("\n").slice(0, 2);
+  const header = "Pulumi.kind.yaml has a setting that cannot be used:";
+  const map = "allowed: a map of the keys that docs/settings.md lists";
+  expect(lines({ logs: null })).toEqual([header, `  observability:logs is null; ${map}`]);
+  expect(lines({ logs: [1] })).toEqual([header, `  observability:logs is not usable; ${map}`]);
+  expect(lines({ alerting: { routes: [{ severity: "critical", receiver: 7 }] } })).toEqual([
+    header,
+    "  observability:alerting.routes[0].receiver is 7; allowed: text, in quotes where it could be read as something else",
+  ]);
+});
+
 function messageOf(given: Record<string, unknown>): string {
   try {
     settingsOf(given, "kind");

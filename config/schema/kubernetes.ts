@@ -76,14 +76,12 @@ export const toleration = () =>
     .strictObject({
       key: key().optional().describe("Key of the taint; none, with operator Exists: every taint."),
       operator: z
-        .enum(["Exists", "Equal"], { error: allowed("Exists, Equal") })
+        .enum(["Exists", "Equal"])
         .optional()
         .describe("Equal compares the value, Exists does not; default Equal."),
       value: value().optional().describe("Value of the taint."),
       effect: z
-        .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"], {
-          error: allowed("NoSchedule, PreferNoSchedule, NoExecute"),
-        })
+        .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
         .optional()
         .describe("Effect of the taint; none: every effect."),
       tolerationSeconds: z

@@ -70,14 +70,8 @@ export const metrics = z
 
 export const logs = z
   .strictObject({
-    backend: z
-      .enum(["loki"], { error: "allowed: loki" })
-      .default("loki")
-      .describe("Where logs are kept; default loki."),
-    collector: z
-      .enum(["alloy"], { error: "allowed: alloy" })
-      .default("alloy")
-      .describe("What reads the pods' logs; default alloy."),
+    backend: z.enum(["loki"]).default("loki").describe("Where logs are kept; default loki."),
+    collector: z.enum(["alloy"]).default("alloy").describe("What reads the pods' logs; default alloy."),
     retention: z
       .strictObject({
         time: duration({ least: "24h", why: "the period of Loki's index" })
@@ -108,10 +102,7 @@ export const logs = z
 
 export const tracing = z
   .strictObject({
-    backend: z
-      .enum(["tempo"], { error: "allowed: tempo" })
-      .default("tempo")
-      .describe("Where traces are kept; default tempo."),
+    backend: z.enum(["tempo"]).default("tempo").describe("Where traces are kept; default tempo."),
     sampling: z
       .strictObject({
         probability: probability()

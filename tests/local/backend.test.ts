@@ -36,7 +36,7 @@ test("ours, pasted into the shell: the same, with the same passphrase", async ()
   expect(readFileSync(passphrase, "utf8")).toBe(before);
 });
 
-test.each([{ PULUMI_BACKEND_URL: "s3://bucket" }, { PULUMI_ACCESS_TOKEN: "pul-1" }])(
+test.each<Record<string, string>>([{ PULUMI_BACKEND_URL: "s3://bucket" }, { PULUMI_ACCESS_TOKEN: "pul-1" }])(
   "the user's stays: %j",
   async (shell) => expect(await backend(shell)).toEqual({}),
 );
