@@ -9,4 +9,5 @@ export default tseslint.config(
     ignores: ["config/load.ts"],
     rules: { "no-restricted-imports": ["error", { patterns: ["@pulumi/*"] }] },
   },
+  { files: ["**/*.cjs"], rules: { "@typescript-eslint/no-require-imports": "off" } },
 );
