@@ -3,7 +3,8 @@ import { bytes, millicores } from "../config/units";
 import { stackOf } from "../programs";
 import { pathOf, portOf } from "../programs/addresses";
 import { programOf } from "../programs/program";
-import { renderManifests, stackConfig, stackFile } from "../local/render";
+import { renderManifests } from "../local/render";
+import { stackConfig, stackFile } from "../local/stack-config";
 import { judge } from "./measure";
 import { bench } from "./stack";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { yaml } from "../config/yaml";
 import { repoDir } from "../local/paths";
-import { stackConfig, stackFile } from "../local/render";
+import { stackConfig, stackFile } from "../local/stack-config";
 import { inTurns, judge } from "./measure";
 import { type Bench, bench } from "./stack";
 

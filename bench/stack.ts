@@ -2,7 +2,7 @@ import execa from "execa";
 import { type Cluster, findCluster } from "../local/cluster";
 import { repoDir } from "../local/paths";
 import { Pulumi } from "../local/pulumi";
-import { stackFile } from "../local/render";
+import { stackFile } from "../local/stack-config";
 import { provideToolchain } from "../local/toolchain";
 
 export interface Bench {

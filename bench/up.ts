@@ -6,7 +6,8 @@ import { join } from "node:path";
 import execa from "execa";
 import { yaml } from "../config/yaml";
 import { repoDir } from "../local/paths";
-import { renderManifests, stackConfig, stackFile, type Manifest } from "../local/render";
+import { renderManifests, type Manifest } from "../local/render";
+import { stackConfig, stackFile } from "../local/stack-config";
 import { judge, once } from "./measure";
 import { bench, type Bench } from "./stack";
 

@@ -45,6 +45,9 @@ function nodesTo(path: string[]): Node[] {
   return nodes;
 }
 
+/** Whether the schema says something of the key itself. */
+export const isKnown = (path: string[]): boolean => nodesTo(path).length === path.length + 1;
+
 const isMarked = (node: Node): boolean => forms(node).some(({ secret }) => secret);
 
 const children = (node: Node): Node[] =>

@@ -18,14 +18,8 @@ import { stackOf } from "../programs";
 import { UserError } from "./errors";
 import { type Image, imagesOf, PAUSE, planImages, type Planned, provideImages } from "./images";
 import { Pulumi } from "./pulumi";
-import {
-  type Manifest,
-  manifestsText,
-  readStackFile,
-  renderManifests,
-  stackConfig,
-  stackFile,
-} from "./render";
+import { type Manifest, manifestsText, renderManifests } from "./render";
+import { readStackFile, stackConfig, stackFile } from "./stack-config";
 import { baseAt } from "./review/base";
 import { coloured, reviewOf } from "./review/report";
 import { imagesTable, reachable, rolledOut, targetOf, workloads } from "./report";

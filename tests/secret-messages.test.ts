@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { stackFileSchema } from "../config/json-schema";
 import { secretPaths } from "../config/schema-tree";
 import { settingsOf } from "../config/settings";
-import { stackConfig } from "../local/render";
+import { stackConfig } from "../local/stack-config";
 import { rendered } from "./support/render";
 
 /** Every key that the schema marks as a secret: a new one is tested from the day it is marked. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { runtime } from "@pulumi/pulumi";
 import { loadSettings } from "../config/load";
 import { settingsOf } from "../config/settings";
-import { stackConfig } from "../local/render";
+import { stackConfig } from "../local/stack-config";
 
 /* How a stack file is read: by the commands of npm, and as Pulumi hands it over. */
 
@@ -33,6 +33,12 @@ test.each([
   const file = stackFile(text);
   expect(() => stackConfig(file)).toThrow(message);
   expect(() => stackConfig(file)).toThrow("Allowed: a map under config:");
+});
+
+test("what is no YAML is refused by its place, without the lines around, which may hold a secret", () => {
+  const file = stackFile("config:\n  observability:alerting:\n    smtp: { password: planted }\n   x: 1\n");
+  expect(() => stackConfig(file)).toThrow(/cannot be read: .*, in line 4, column \d+\nAllowed: --stack kind/);
+  expect(() => stackConfig(file)).not.toThrow(/planted/);
 });
 
 test("what Pulumi hands over as text is read as the stack file says it", async () => {

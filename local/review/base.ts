@@ -1,11 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, existsSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import execa from "execa";
 import { loadAll } from "js-yaml";
 import { UserError } from "../errors";
 import { repoDir } from "../paths";
-import { type Manifest, readStackFile, type StackConfig } from "../render";
+import { type Manifest } from "../render";
+import { readStackFile, type StackConfig } from "../stack-config";
 
 /** A stack as it is at a commit: rendered by the code of that commit, from its stack file. */
 export interface Base {
@@ -14,6 +15,8 @@ export interface Base {
   /** Empty where the stack is new. */
   manifests: Manifest[];
   config: StackConfig;
+  /** What a reader must know of the comparison. */
+  note?: string;
 }
 
 /**
@@ -27,12 +30,17 @@ export async function baseAt(ref: string, stack: string, file: string): Promise<
     const archive = join(checkout, "checkout.tar");
     await git("archive", "--output", archive, commit);
     await execa("tar", ["-x", "-f", archive, "-C", checkout]);
-    const path = relative(repoDir, file);
-    const then = path.startsWith("..") ? file : join(checkout, path);
-    if (!existsSync(then)) return { commit, manifests: [], config: {} };
+    const path = relative(realpathSync(repoDir), realpathSync(file));
+    const isOutside = path.startsWith("..");
+    const then = isOutside ? file : join(checkout, path);
+    if (!existsSync(then))
+      return { commit, manifests: [], config: {}, note: `${path} is not in that commit: all of it is new.` };
+    const note = isOutside
+      ? `${file} lies outside of the checkout: settings are today's in both.`
+      : undefined;
     await provideModules(checkout);
     const manifests = await renderIn(checkout, ref, stack, then);
-    return { commit, manifests, config: readStackFile(then) };
+    return { commit, manifests, config: readStackFile(then), note };
   } finally {
     rmSync(checkout, { recursive: true, force: true });
   }
@@ -40,12 +48,14 @@ export async function baseAt(ref: string, stack: string, file: string): Promise<
 
 const git = (...args: string[]) => execa("git", args, { cwd: repoDir });
 
+/** Where the work began: what others have added to the branch since is no part of it. */
 async function commitOf(ref: string): Promise<string> {
   try {
-    return (await git("rev-parse", "--verify", "--short", "--end-of-options", `${ref}^{commit}`)).stdout;
-  } catch {
+    const { stdout } = await git("merge-base", "HEAD", ref);
+    return (await git("rev-parse", "--short", stdout)).stdout;
+  } catch (error) {
     throw new UserError(
-      `--against ${ref}: no commit of that name in this clone. Allowed: a commit, a tag or a branch, such as origin/main.\nA shallow clone has few: git fetch --unshallow origin; in GitHub Actions, actions/checkout with fetch-depth: 0.`,
+      `--against ${ref}: no commit of that name that this branch comes from. Allowed: a commit, a tag or a branch, such as origin/main.\nA shallow clone has few: git fetch --unshallow origin; in GitHub Actions, actions/checkout with fetch-depth: 0.\n${(error as execa.ExecaError).stderr}`.trimEnd(),
     );
   }
 }
@@ -55,7 +65,9 @@ async function provideModules(checkout: string): Promise<void> {
   const lock = (directory: string) => readFileSync(join(directory, "package-lock.json"), "utf8");
   if (lock(checkout) === lock(repoDir))
     return symlinkSync(join(repoDir, "node_modules"), join(checkout, "node_modules"));
-  await execa("npm", ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: checkout });
+  const args = ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const { exitCode, stderr } = await execa("npm", args, { cwd: checkout, reject: false });
+  if (exitCode !== 0) throw new UserError(`--against: npm ci of that commit's packages failed:\n${stderr}`);
 }
 
 async function renderIn(cwd: string, ref: string, stack: string, file: string): Promise<Manifest[]> {

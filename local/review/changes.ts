@@ -30,7 +30,7 @@ const PODS = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
 export function changesOf(before: Manifest[], after: Manifest[]): Change[] {
   const [old, wanted] = [byName(before), byName(after)];
   const changes = [...new Set([...old.keys(), ...wanted.keys()])].flatMap((name): Change[] => {
-    const change = { before: old.get(name), after: wanted.get(name) };
+    const change = { before: old.get(name), after: comparable(old.get(name), wanted.get(name)) };
     if (!change.before) return [{ ...change, what: "added" }];
     if (!change.after) return [{ ...change, what: "removed" }];
     if (yaml(change.before) === yaml(change.after)) return [];
@@ -38,6 +38,15 @@ export function changesOf(before: Manifest[], after: Manifest[]): Change[] {
   });
   const place = (change: Change) => `${programOf(objectOf(change))} ${nameOf(objectOf(change))}`;
   return changes.sort((a, b) => place(a).localeCompare(place(b)));
+}
+
+/** Older renderings say only that a value is secret. */
+function comparable(before?: Manifest, after?: Manifest): Manifest | undefined {
+  if (before?.kind !== "Secret" || !after) return after;
+  const old = before.stringData as Record<string, string>;
+  const values = Object.entries(after.stringData as Record<string, string>);
+  const stringData = values.map(([key, value]) => [key, old[key] === "[secret]" ? "[secret]" : value]);
+  return { ...after, stringData: Object.fromEntries(stringData) };
 }
 
 /** The object as it will be, or as it was where it goes. */
@@ -56,6 +65,8 @@ export function rollsOf(changes: Change[], after: Manifest[]): Roll[] {
     .flatMap((workload) => {
       const change = changes.find((one) => one.after === workload);
       if (change?.what === "added") return [];
+      if (change?.what === "replaced" && workload.kind !== "Job")
+        return [{ workload, because: ["it is made anew"] }];
       const named = texts(templateOf(workload));
       const because = renamed
         .filter(({ after }) => after !== workload && named.has(after!.metadata.name))
@@ -75,6 +86,19 @@ function texts(value: unknown): Set<string> {
   if (typeof value === "string") return new Set([value]);
   if (typeof value !== "object" || value === null) return new Set();
   return new Set(Object.values(value).flatMap((inner) => [...texts(inner)]));
+}
+
+/** Each value that differs, with its place. */
+export function valuesOf({ before, after }: Change): string[] {
+  const [old, wanted] = [before, after].map((manifest) => leaves(manifest));
+  return [...new Set([...old.keys(), ...wanted.keys()])]
+    .filter((path) => old.get(path) !== wanted.get(path))
+    .map((path) => `${path}: ${old.get(path)} ${wanted.get(path)}`);
+}
+
+function leaves(value: unknown, path = ""): Map<string, string> {
+  if (typeof value !== "object" || value === null) return new Map([[path, JSON.stringify(value) ?? ""]]);
+  return new Map(Object.entries(value).flatMap(([key, inner]) => [...leaves(inner, `${path}/${key}`)]));
 }
 
 /** The lines that differ, as `diff -u` shows them, without its header. */

@@ -1,7 +1,18 @@
 import { styleText } from "node:util";
-import type { Manifest, StackConfig } from "../render";
+import type { Manifest } from "../render";
+import type { StackConfig } from "../stack-config";
 import type { Base } from "./base";
-import { type Change, changesOf, diffOf, nameOf, objectOf, programOf, type Roll, rollsOf } from "./changes";
+import {
+  type Change,
+  changesOf,
+  diffOf,
+  nameOf,
+  objectOf,
+  programOf,
+  type Roll,
+  rollsOf,
+  valuesOf,
+} from "./changes";
 import { lossesOf } from "./losses";
 import { type Resources, resourcesOf } from "./resources";
 import { settingsChanged } from "./settings";
@@ -26,16 +37,18 @@ export interface Wanted {
 
 export function reviewOf(base: Base, { stack, ref, manifests, config, limit }: Wanted): Review {
   const changes = changesOf(base.manifests, manifests);
-  const losses = lossesOf(changes);
+  const losses = lossesOf(changes, manifests);
   const head = [
     `## Stack \`${stack}\` against \`${ref}\` (${base.commit})`,
+    ...(base.note ? [`_${base.note}_`] : []),
     summary(changes, rollsOf(changes, manifests)),
     ...(losses.length > 0 ? [`### Data would be lost`, list(losses)] : []),
     ...part("Settings", settingsChanged(base.config, config)),
     ...part("Pods that are replaced", rollsOf(changes, manifests).map(rolled)),
     ...part("What it asks for", asked(resourcesOf(base.manifests), resourcesOf(manifests))),
   ].join("\n\n");
-  return { text: [head, ...differences(changes, limit - head.length)].join("\n\n") + "\n", losses };
+  const text = [head, ...differences(changes, limit - head.length)].join("\n\n") + "\n";
+  return { text: text.length > limit ? `${text.slice(0, limit)}\n${FENCE}\n\n_Cut here._\n` : text, losses };
 }
 
 const list = (lines: string[]) => lines.map((line) => `- ${line}`).join("\n");
@@ -72,7 +85,7 @@ const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)}Mi`;
 function differences(changes: Change[], room: number): string[] {
   const groups = new Map<string, Change[]>();
   for (const change of changes) {
-    const key = JSON.stringify([change.what, changedLines(diffOf(change))]);
+    const key = JSON.stringify([change.what, valuesOf(change)]);
     groups.set(key, [...(groups.get(key) ?? []), change]);
   }
   const sections = [...groups.values()].map(section);
@@ -87,8 +100,6 @@ function differences(changes: Change[], room: number): string[] {
 
 /** Longer than what a text that differs may hold itself. */
 const FENCE = "````";
-
-const changedLines = (diff: string) => diff.split("\n").filter((line) => /^[-+]/.test(line));
 
 function section(group: Change[]): { title: string; diff: string } {
   const [first] = group;

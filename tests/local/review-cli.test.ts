@@ -56,7 +56,7 @@ test("another setting in the working tree is compared with the commit", async ()
 });
 
 test.each([
-  // Its text is not known, but that it is another one is: the pods that read it are replaced.
+  // Its text is not known: another encrypted one is taken for another secret.
   ["encrypted", "{ secure: v1:two }", /v1:/, /^- StatefulSet observability\/alertmanager: Secret /m],
   ["plain", `${hook}-2`, /planted/, /No object changes/],
 ])("a secret that is %s and changes is named, without its text", async (stack, url, hidden, objects) => {
@@ -88,7 +88,7 @@ test("a stack that the commit does not have is added as a whole", async () => {
 
 test("a commit that is not there is refused with what to do", async () => {
   const { exitCode, all } = await review("mine", "origin/nowhere");
-  expect(all).toMatch(/^--against origin\/nowhere: no commit of that name in this clone\. Allowed: /m);
+  expect(all).toMatch(/^--against origin\/nowhere: no commit of that name that this branch comes from\. Allowed: /m);
   expect(all).toContain("git fetch --unshallow");
   expect(all).not.toMatch(/^\s+at /m);
   expect(exitCode).toBe(1);

@@ -1,5 +1,8 @@
 /** What a reviewer of a pull request is told about it, of stacks that are rendered from settings. */
-import { stackConfig, stackFile, type StackConfig } from "../../local/render";
+import { stackConfig, stackFile, type StackConfig } from "../../local/stack-config";
+import { changesOf, rollsOf } from "../../local/review/changes";
+import { settingsChanged } from "../../local/review/settings";
+import type { Manifest } from "../../local/render";
 import { reviewOf } from "../../local/review/report";
 import { rendered } from "../support/render";
 
@@ -95,6 +98,88 @@ test("a volume that grows changes in place", async () => {
   expect(text).toContain("**0 added, 1 changed in place, 0 replaced, 0 removed; ");
   expect(under(text, "What it asks for")).toEqual([expect.stringMatching(/^storage: \d+Mi → \d+Mi$/)]);
   expect(losses).toEqual([]);
+});
+
+test("what is not secret in a Secret: TLS that is switched off", async () => {
+  const target = { name: "a", host: "pg.shop.svc", username: "stack", password: "planted" };
+  const metrics = (sslmode: string) => ({ metrics: { postgres: { targets: [{ ...target, sslmode }] } } });
+  const { text } = await review(metrics("require"), metrics("disable"));
+  expect(under(text, "Pods that are replaced")).toEqual([
+    "Deployment observability/postgres-exporter: Secret observability/metrics-postgres-exporter-config-[auto]",
+  ]);
+  expect(text).not.toContain("planted");
+});
+
+test("a namespace that others make from now on is not lost", async () => {
+  const { losses } = await review({}, { namespaces: { create: false } });
+  expect(losses).toEqual([]);
+});
+
+test("two values that change alike in different places are shown each", async () => {
+  const cpu = { requests: { cpu: "200m" } };
+  const { text } = await review(
+    {},
+    { metrics: { resources: cpu, kubeStateMetrics: { resources: { limits: { cpu: "200m" } } } } },
+  );
+  expect(headings(text)).toEqual(
+    expect.arrayContaining([
+      "kube-state-metrics: Deployment observability/kube-state-metrics changed in place",
+      "prometheus: StatefulSet observability/prometheus changed in place",
+    ]),
+  );
+});
+
+describe("what a stack file says", () => {
+  const said = (before: StackConfig, after: StackConfig) => settingsChanged(before, after);
+
+  test.each([
+    ["a key that the schema does not know", "observability:alerting", { old: { password: "planted" } }],
+    ["another program's key", "aws:secretKey", "planted"],
+    ["a plain secret", "observability:alerting", { heartbeat: { url: "https://a.org/planted" } }],
+  ])("%s is not shown", (_, key, value) => {
+    expect(said({}, { [key]: value })).toEqual([expect.stringMatching(/: none → `\[(secret|not shown)\]`$/)]);
+  });
+
+  test("a value cannot end its own quotes", () => {
+    const folder = "a` **b** ``c";
+    expect(said({}, { "observability:grafana": { folder } })).toEqual([
+      '`observability:grafana.folder`: none → ``` "a` **b** ``c" ```',
+    ]);
+  });
+
+  test("a plain secret that changes is said to replace what reads it", () => {
+    const smtp = (password: string) => ({ "observability:alerting": { smtp: { password } } });
+    expect(said(smtp("one"), smtp("two"))).toEqual([
+      expect.stringContaining("pods that read it are replaced"),
+    ]);
+  });
+});
+
+test("an older rendering, which shows nothing of a Secret, makes none of them new", () => {
+  const secret = (password: string): Manifest => ({
+    apiVersion: "v1",
+    kind: "Secret",
+    immutable: true,
+    metadata: { name: "a-[auto]" },
+    stringData: { password },
+  });
+  expect(changesOf([secret("[secret]")], [secret("[secret 12345678]")])).toEqual([]);
+  expect(changesOf([secret("[secret 87654321]")], [secret("[secret 12345678]")])).toMatchObject([
+    { what: "replaced" },
+  ]);
+});
+
+test("a workload that is made anew takes its pods with it", () => {
+  const workload = (revisionHistoryLimit: number): Manifest => ({
+    apiVersion: "apps/v1",
+    kind: "StatefulSet",
+    metadata: { name: "a" },
+    spec: { revisionHistoryLimit, template: {} },
+  });
+  const after = [workload(5)];
+  expect(rollsOf(changesOf([workload(3)], after), after)).toEqual([
+    { workload: after[0], because: ["it is made anew"] },
+  ]);
 });
 
 test("what differs everywhere in the same way is shown once", async () => {

@@ -1,5 +1,5 @@
 import type { Manifest } from "../../local/render";
-import { stackConfig, stackFile } from "../../local/render";
+import { stackConfig, stackFile } from "../../local/stack-config";
 
 export type { Manifest };
 

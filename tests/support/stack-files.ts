@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { forms, type Node, schemaTree } from "../../config/schema-tree";
-import { stackConfig, stackFile } from "../../local/render";
+import { stackConfig, stackFile } from "../../local/stack-config";
 
 /** Random stack files: good ones of which a few values are replaced, by others that fit the key and by such that do not. */
 

@@ -6,7 +6,7 @@ import { load } from "js-yaml";
 import { yaml } from "../../../config/yaml";
 import { type Cluster, findCluster } from "../../../local/cluster";
 import { repoDir } from "../../../local/paths";
-import { stackConfig, stackFile } from "../../../local/render";
+import { stackConfig, stackFile } from "../../../local/stack-config";
 import { CLUSTER, PORT_OFFSET } from "./names";
 import { ownState } from "./state";
 
