@@ -1,8 +1,10 @@
+import type { Resource } from "@pulumi/pulumi";
 import type { MockResourceArgs } from "@pulumi/pulumi/runtime";
 
 /** The program as `pulumi up` runs it, once: what it asks of Pulumi, and what it prints. */
 async function run(config: Record<string, string>) {
   const asked: MockResourceArgs[] = [];
+  let urns: string[] = [];
   let outputs: Record<string, unknown> = {};
   await jest.isolateModulesAsync(async () => {
     const pulumi = await import("@pulumi/pulumi");
@@ -22,13 +24,16 @@ async function run(config: Record<string, string>) {
     );
     pulumi.runtime.setAllConfig(config);
     await pulumi.runtime.runInPulumiStack(async () => {
+      const made: Resource[] = [];
+      pulumi.runtime.registerStackTransformation(({ resource }) => void made.push(resource));
       const program = await import("../index");
       outputs = await new Promise((resolve) => pulumi.output({ ...program }).apply(resolve));
+      urns = await Promise.all(made.map(({ urn }) => new Promise<string>((resolve) => urn.apply(resolve))));
       return {};
     });
     await pulumi.runtime.disconnect();
   });
-  return { asked, outputs };
+  return { asked, outputs, urns };
 }
 
 let program: Awaited<ReturnType<typeof run>>;
@@ -62,6 +67,29 @@ test("every Kubernetes object is made by it, and none by the provider of the use
       .filter(({ provider }) => !/pulumi:providers:kubernetes::kubernetes::kubernetes-id$/.test(provider!))
       .map(({ name }) => name),
   ).toEqual([]);
+});
+
+test("what holds data keeps the name that Pulumi knows it by: under another one it would be deleted and made anew", () => {
+  const holdData = /:(Namespace|PersistentVolumeClaim|RandomPassword)::/;
+  const component = (name: string) => `observability-stack::observability:index:${name}`;
+  expect(
+    program.urns
+      .filter((urn) => holdData.test(urn))
+      .map((urn) => urn.replace("urn:pulumi:test::", ""))
+      .sort(),
+  ).toEqual([
+    `${component("GrafanaStack")}$kubernetes:core/v1:PersistentVolumeClaim::grafana-data`,
+    `${component("GrafanaStack")}$random:index/randomPassword:RandomPassword::grafana-admin`,
+    `${component("GrafanaStack")}$random:index/randomPassword:RandomPassword::grafana-secret-key`,
+    `${component("LogsStack")}$kubernetes:core/v1:PersistentVolumeClaim::logs-loki-data`,
+    `${component("MetricsStack")}$kubernetes:core/v1:PersistentVolumeClaim::metrics-alertmanager-data`,
+    `${component("MetricsStack")}$kubernetes:core/v1:PersistentVolumeClaim::metrics-prometheus-data`,
+    `${component("Namespaces")}$kubernetes:core/v1:Namespace::namespaces-observability`,
+    `${component("Namespaces")}$kubernetes:core/v1:Namespace::namespaces-observability-agents`,
+    `${component("Namespaces")}$kubernetes:core/v1:Namespace::namespaces-shop`,
+    `${component("TracingStack")}$kubernetes:core/v1:PersistentVolumeClaim::tracing-collector-data`,
+    `${component("TracingStack")}$kubernetes:core/v1:PersistentVolumeClaim::tracing-tempo-data`,
+  ]);
 });
 
 test("passwords are long and of letters and digits; the one that is printed is the administrator's", () => {
