@@ -20,7 +20,7 @@ const DURATION = "a whole number above zero and one of s, m, h, d, w, such as 30
 const URL = "an http:// or https:// URL";
 const noNames = [7, "", "A", "a_b", "-a", "a-", "a.b", "a b", "x".repeat(64)];
 const names = ["a", "a-b", "9a", "x".repeat(63)];
-const noLongNames = [7, "", "A", "a_b", "-a", "a-", "x".repeat(254)];
+const noLongNames = [7, "", "A", "a_b", "-a", "a-", "a.-b", "a.b-", "x".repeat(254)];
 const noLabels = [7, "", "-a", "a.", "a b", 'a"b', "{{ x }}", "$A", "x".repeat(64)];
 const labels = ["a", "A.b_c-9", "x".repeat(63)];
 const noDurations = [30, "", "30", "s", "0s", "1.5h", "7 days", "1d12h", "-1m", "30S"];
@@ -41,8 +41,20 @@ const table: Row[] = [
     of: /registry$/,
     allowed:
       "host[:port][/path] with a dot or a port in the host, such as mirror.example.org/team, without https:// and without a slash at the end",
-    wrong: [7, "", "mirror", "mirror/team", "https://a.org", "a.org/", "a.org/Team", "a.org:port", "a..org"],
-    right: ["a.org", "mirror:5000", "a.org:5000/team/sub"],
+    wrong: [
+      7,
+      "",
+      "mirror",
+      "mirror/team",
+      "https://a.org",
+      "a.org/",
+      "a.org/Team",
+      "a.org:port",
+      "a..org",
+      "a.org/a___b",
+      "a.org/a-",
+    ],
+    right: ["a.org", "a.b.cd-e", "mirror:5000", "a.org:5000/team/sub", "a.org/a--b/c_d/e.f/g__h"],
   },
   {
     of: /\.(imagePullSecrets|annotatedNamespaces)$/,
@@ -53,8 +65,8 @@ const table: Row[] = [
   {
     of: /tolerations\[\]\.key$/,
     allowed: "a name of at most 63 letters, digits, -, _ and ., with a domain and / before it or without",
-    wrong: [7, "", "-a", "a b", "A.org/b/c", "/a", "x".repeat(64)],
-    right: ["a", "example.org/a_b.C"],
+    wrong: [7, "", "-a", "a b", "A.org/b/c", "/a", "x".repeat(64), `${"x".repeat(254)}/a`],
+    right: ["a", "ab/c", "a.b/c", "example.org/a_b.C", `${"x".repeat(253)}/a`],
   },
   {
     of: /tolerations\[\]\.operator$/,
@@ -85,7 +97,7 @@ const table: Row[] = [
     of: /priorityClassName$/,
     allowed: `the name of a PriorityClass, or null: ${LONG_DNS}`,
     wrong: noLongNames,
-    right: ["a.b", null, "x".repeat(253)],
+    right: ["a.b", "a.bc-d.e", null, "x".repeat(253)],
   },
   { of: /^services\[\]\.name$/, allowed: `a service name: ${DNS}`, wrong: noNames, right: names },
   {
@@ -115,7 +127,7 @@ const table: Row[] = [
   {
     of: /^services\[\]\.path$/,
     allowed: "a path that begins with /, such as /metrics or /actuator/prometheus",
-    wrong: [7, "", "metrics", "/a b", "/a\n", '/"', "/{{a}}", "/$a"],
+    wrong: [7, "", "metrics", "a/b", "/a b", "/a\n", '/"', "/{{a}}", "/$a"],
     right: ["/", "/a/b-c_d.e"],
   },
   {
@@ -239,7 +251,7 @@ const table: Row[] = [
   {
     of: /slack\.channel$/,
     allowed: 'a channel in quotes such as "#alerts", a person such as "@anna", or an id such as C0123456789',
-    wrong: [7, null, "", "alerts", "#", "# a", "@", "#a b"],
+    wrong: [7, null, "", "alerts", "#", "# a", "@", "#a b", "a #b"],
     right: ["#alerts", "@anna", "C0123456789"],
   },
   {
@@ -264,8 +276,8 @@ const table: Row[] = [
   {
     of: /smarthost$/,
     allowed: "host:port with a port from 1 to 65535, such as smtp.example.org:587",
-    wrong: [7, "", "a.org", "a.org:", ":587", "a.org:0", "a.org:65536", "a.org:smtp", "a b:25"],
-    right: ["a.org:1", "smtp.example.org:65535"],
+    wrong: [7, "", "a.org", "a.org:", ":587", "a.org:0", "a.org:65536", "a.org:smtp", "a b:25", "a.org:25x"],
+    right: ["a:25", "a.org:1", "smtp.example.org:65535", "[::1]:25"],
   },
   { of: /smtp\.username$/, allowed: "the user name at the mail server", wrong: [7, "", " "], right: ["a@b"] },
   { of: /smtp\.password$/, allowed: "the mail server's password", wrong: [7, "", " "], right: ["a b"] },
@@ -314,7 +326,7 @@ const table: Row[] = [
     of: /^grafana\.folder$/,
     allowed: "any text that is not empty, of at most 100 characters, without $, and not General",
     wrong: [7, "", " ", "General", "general", "$x", "x".repeat(101)],
-    right: ["a", "Über uns", "x".repeat(100)],
+    right: ["a", "Über uns", "Generals", "x".repeat(100)],
   },
   {
     of: /^edge\.url$/,
