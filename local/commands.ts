@@ -19,7 +19,7 @@ import { UserError } from "./errors";
 import { type Image, imagesOf, PAUSE, planImages, type Planned, provideImages } from "./images";
 import { Pulumi } from "./pulumi";
 import { type Manifest, manifestsText, renderManifests } from "./render";
-import { readStackFile, stackConfig, stackFile } from "./stack-config";
+import { readStackFile, stackConfig, stackFile, ownSettings } from "./stack-config";
 import { baseAt } from "./review/base";
 import { coloured, reviewOf } from "./review/report";
 import { imagesTable, reachable, rolledOut, targetOf, workloads } from "./report";
@@ -130,12 +130,7 @@ const fileOf = ({ stack, configFile }: Pick<Options, "stack" | "configFile">) =>
 
 /** Checked before anything else is done. */
 function settingsIn(options: Pick<Options, "stack" | "configFile">): Settings {
-  const prefix = "observability:";
-  const given = Object.entries(stackConfig(fileOf(options))).filter(([key]) => key.startsWith(prefix));
-  return settingsOf(
-    Object.fromEntries(given.map(([key, value]) => [key.slice(prefix.length), value])),
-    options.stack,
-  );
+  return settingsOf(ownSettings(stackConfig(fileOf(options))), options.stack);
 }
 
 function refuseLocal({ stack, context }: Options, settings: Settings): void {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isSecret } from "../config/schema-tree";
 import { settingsOf } from "../config/settings";
 import type { Manifest } from "./render";
-import { PREFIX, standIn, type StackConfig } from "./stack-config";
+import { ownSettings, PREFIX, standIn, type StackConfig } from "./stack-config";
 
 /*
  * A rendering shows that a Secret is another one, and nothing of its text: before the program runs, each secret setting
@@ -12,17 +12,17 @@ import { PREFIX, standIn, type StackConfig } from "./stack-config";
 const letters = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
 
 /**
- * Settings with a stand-in for each secret in plain text. All are alike: what is made of one must not tell it from another. Settings that
- * are refused stay as they are, so that the program refuses them in its own words.
+ * Settings with a stand-in for each secret in plain text. All are alike: what is made of one must not tell it from
+ * another. Settings that are refused stay as they are, so that the program refuses them in its own words.
  */
 export function withoutPlainSecrets(stack: string, config: StackConfig): StackConfig {
-  const own = Object.entries(config).filter(([key]) => key.startsWith(PREFIX));
+  const own = ownSettings(config);
   try {
-    settingsOf(Object.fromEntries(own.map(([key, value]) => [key.slice(PREFIX.length), value])), stack);
+    settingsOf(own, stack);
   } catch {
     return config;
   }
-  const open = own.map(([key, value]) => [key, withoutPlain(value, [key.slice(PREFIX.length)])]);
+  const open = Object.entries(own).map(([key, value]) => [PREFIX + key, withoutPlain(value, [key])]);
   return { ...config, ...Object.fromEntries(open) };
 }
 

@@ -18,7 +18,15 @@ export function stackConfig(file: string): StackConfig {
   return decrypted(config) as StackConfig;
 }
 
-/** The same as it is written. */
+/** The settings of this program among them, without its prefix. */
+export const ownSettings = (config: StackConfig): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(config)
+      .filter(([key]) => key.startsWith(PREFIX))
+      .map(([key, value]) => [key.slice(PREFIX.length), value]),
+  );
+
+/** The `config` part of a stack file as it is written. */
 export function readStackFile(file: string): StackConfig {
   let content: unknown;
   try {

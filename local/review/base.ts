@@ -5,7 +5,7 @@ import execa from "execa";
 import { loadAll } from "js-yaml";
 import { UserError } from "../errors";
 import { repoDir } from "../paths";
-import { type Manifest } from "../render";
+import type { Manifest } from "../render";
 import { readStackFile, type StackConfig } from "../stack-config";
 
 /** A stack as it is at a commit: rendered by the code of that commit, from its stack file. */

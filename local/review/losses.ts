@@ -1,6 +1,6 @@
+import type { Manifest } from "../render";
 import { type Change, nameOf } from "./changes";
 import { sizeOf } from "./resources";
-import type { Manifest } from "../render";
 
 /** A sentence for each change that takes data away, or that the cluster refuses to protect it. */
 export function lossesOf(changes: Change[], wanted: Manifest[]): string[] {

@@ -37,14 +37,15 @@ export interface Wanted {
 
 export function reviewOf(base: Base, { stack, ref, manifests, config, limit }: Wanted): Review {
   const changes = changesOf(base.manifests, manifests);
+  const rolls = rollsOf(changes, manifests);
   const losses = lossesOf(changes, manifests);
   const head = [
     `## Stack \`${stack}\` against \`${ref}\` (${base.commit})`,
     ...(base.note ? [`_${base.note}_`] : []),
-    summary(changes, rollsOf(changes, manifests)),
+    summary(changes, rolls),
     ...(losses.length > 0 ? [`### Data would be lost`, list(losses)] : []),
     ...part("Settings", settingsChanged(base.config, config)),
-    ...part("Pods that are replaced", rollsOf(changes, manifests).map(rolled)),
+    ...part("Pods that are replaced", rolls.map(rolled)),
     ...part("What it asks for", asked(resourcesOf(base.manifests), resourcesOf(manifests))),
   ].join("\n\n");
   const text = [head, ...differences(changes, limit - head.length)].join("\n\n") + "\n";

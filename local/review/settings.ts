@@ -1,7 +1,5 @@
 import { isKnown, isSecret, keyOf } from "../../config/schema-tree";
-import type { StackConfig } from "../stack-config";
-
-const PREFIX = "observability:";
+import { PREFIX, type StackConfig } from "../stack-config";
 
 /** A line for each setting that differs between two stack files, secrets without their values. */
 export function settingsChanged(before: StackConfig, after: StackConfig): string[] {
