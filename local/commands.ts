@@ -3,6 +3,7 @@ import execa from "execa";
 import { Listr } from "listr2";
 import { settingsOf } from "../config/settings";
 import type { Settings } from "../config/schema";
+import { bind, refuseOtherCluster, unbind } from "./binding";
 import { dropBuildCaches } from "./build";
 import {
   checkCluster,
@@ -51,9 +52,11 @@ export async function up(options: Options): Promise<void> {
   await checkCluster(clusterFor(options), console.error);
   const manifests = await manifestsOf(options);
   const { toolchain, cluster, images } = await provide(options, await imagesFor(options, manifests));
+  await refuseOtherCluster(options.stack, cluster);
   await refuseMissingNamespaces(settings, cluster);
   await refuseVolumes(manifests, options.stack, cluster);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
+  await bind(options.stack, cluster);
   // What a crash or a hand took away is looked for first, so that it is made again.
   await pulumi.run("up", ["--yes", "--skip-preview", "--refresh"]);
   await rolledOut(cluster, options.stack);
@@ -65,6 +68,7 @@ export async function up(options: Options): Promise<void> {
 export async function preview(options: Options): Promise<void> {
   settingsIn(options);
   const { pulumi, cluster } = await existing(options);
+  await refuseOtherCluster(options.stack, cluster);
   await refuseVolumes(await manifestsOf(options), options.stack, cluster);
   await pulumi.run("preview", ["--diff"]);
 }
@@ -89,12 +93,14 @@ export async function down(options: Options): Promise<void> {
   const { cluster: name, context } = options;
   const cluster = await findCluster({ name, context });
   if (!cluster && !localExists(name)) return console.log(`there is no local cluster ${name}`);
+  if (cluster) await refuseOtherCluster(options.stack, cluster);
   const toolchain = await provideToolchain(console.error);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
   if (cluster) await pulumi.run("destroy", ["--yes"]);
   if (context) forgetContext(context);
   else await removeCluster(name, console.log);
   await pulumi.remove();
+  unbind(options.stack);
 }
 
 export interface RenderOptions extends Pick<Options, "stack" | "configFile"> {

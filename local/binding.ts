@@ -1,0 +1,54 @@
+/** Which cluster a stack is up in, as this machine remembers it. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import execa from "execa";
+import { json } from "../config/yaml";
+import { type Cluster, localExists } from "./cluster";
+import { UserError } from "./errors";
+import { stateDir } from "./paths";
+import { targetOf } from "./report";
+
+interface Binding extends Pick<Cluster, "kind" | "name"> {
+  /** Of the namespace kube-system, which is another one in each cluster. */
+  uid: string;
+}
+
+const fileOf = (stack: string) => join(stateDir, "pulumi", stack, "cluster.json");
+
+/** Remembers it, before anything is made there. */
+export async function bind(stack: string, cluster: Cluster): Promise<void> {
+  const { kind, name } = cluster;
+  mkdirSync(dirname(fileOf(stack)), { recursive: true });
+  writeFileSync(fileOf(stack), json({ kind, name, uid: await uidOf(cluster) }));
+}
+
+export const unbind = (stack: string): void => rmSync(fileOf(stack), { force: true });
+
+/**
+ * Pulumi's state knows no cluster: in another one it would take everything for gone, make it there, and forget what
+ * still runs in the first.
+ */
+export async function refuseOtherCluster(stack: string, cluster: Cluster): Promise<void> {
+  if (!existsSync(fileOf(stack))) return;
+  const bound = JSON.parse(readFileSync(fileOf(stack), "utf8")) as Binding;
+  if (isGone(bound, cluster) || bound.uid === (await uidOf(cluster))) return;
+  const there = bound.kind === "context" ? `--context ${bound.name}` : `--cluster ${bound.name}`;
+  throw new UserError(
+    [
+      `The stack ${stack} is up in the cluster of ${there}, and ${cluster.name} is another cluster. Nothing was changed. Choose one:`,
+      `  - that cluster: ${there}`,
+      `  - a stack of its own for this cluster: --stack NAME, which takes Pulumi.NAME.yaml`,
+      `  - take it down there first: npm run down -- --stack ${stack} ${there}`,
+      `  - where that cluster is gone for good: remove ${fileOf(stack)}`,
+    ].join("\n"),
+  );
+}
+
+/** A local cluster that was removed, or made anew under its name, took everything with it. */
+const isGone = (bound: Binding, { kind, name }: Cluster): boolean =>
+  bound.kind !== "context" && (!localExists(bound.name) || (kind !== "context" && name === bound.name));
+
+async function uidOf(cluster: Cluster): Promise<string> {
+  const ask = ["get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}"];
+  return (await execa(cluster.kubectl, [...targetOf(cluster), ...ask])).stdout;
+}
