@@ -88,7 +88,9 @@ test("a stack that the commit does not have is added as a whole", async () => {
 
 test("a commit that is not there is refused with what to do", async () => {
   const { exitCode, all } = await review("mine", "origin/nowhere");
-  expect(all).toMatch(/^--against origin\/nowhere: no commit of that name that this branch comes from\. Allowed: /m);
+  expect(all).toMatch(
+    /^--against origin\/nowhere: no commit of that name that this branch comes from\. Allowed: /m,
+  );
   expect(all).toContain("git fetch --unshallow");
   expect(all).not.toMatch(/^\s+at /m);
   expect(exitCode).toBe(1);
