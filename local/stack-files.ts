@@ -53,8 +53,8 @@ export function forgetKubeconfigs({ temporary }: StackFiles): void {
 export function backendEnvironment(): Record<string, string> {
   const state = join(stateDir, "pulumi", "state");
   const backend = `file://${state}`;
-  const { PULUMI_ACCESS_TOKEN: token, PULUMI_BACKEND_URL: given = token ? "" : backend } = process.env;
-  if (given !== backend) return {};
+  const { PULUMI_ACCESS_TOKEN: token, PULUMI_BACKEND_URL: given } = process.env;
+  if (given ? given !== backend : token) return {};
   const passphrase = join(stateDir, "pulumi", "passphrase");
   mkdirSync(state, { recursive: true });
   if (!existsSync(passphrase)) writeFileSync(passphrase, randomBytes(24).toString("hex"), { mode: 0o600 });

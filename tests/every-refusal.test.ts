@@ -21,7 +21,7 @@ const URL = "an http:// or https:// URL";
 const noNames = [7, "", "A", "a_b", "-a", "a-", "a.b", "a b", "x".repeat(64)];
 const names = ["a", "a-b", "9a", "x".repeat(63)];
 const noLongNames = [7, "", "A", "a_b", "-a", "a-", "a.-b", "a.b-", "x".repeat(254)];
-const noLabels = [7, "", "-a", "a.", "a b", 'a"b', "{{ x }}", "$A", "x".repeat(64)];
+const noLabels = [7, "", " ", "-a", "a.", "a b", 'a"b {{ x }}', "{{ x }}", "$HOME", "x".repeat(64)];
 const labels = ["a", "A.b_c-9", "x".repeat(63)];
 const noDurations = [30, "", "30", "s", "0s", "1.5h", "7 days", "1d12h", "-1m", "30S"];
 const noUrls = [7, "", "a.org", "ftp://a.org", "//a.org", "https://"];
@@ -325,7 +325,7 @@ const table: Row[] = [
   {
     of: /^grafana\.folder$/,
     allowed: "any text that is not empty, of at most 100 characters, without $, and not General",
-    wrong: [7, "", " ", "General", "general", "$x", "x".repeat(101)],
+    wrong: [7, "", " ", "General", "general", "$x", "a\tb", "x".repeat(101)],
     right: ["a", "Über uns", "Generals", "x".repeat(100)],
   },
   {

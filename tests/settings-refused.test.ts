@@ -61,20 +61,6 @@ const names: Row[] = [
     "services[0].namespace kube-system",
     "createApplications: false",
   ],
-  ...['a"b {{ x }}', "", " ", "a b", "-a", "x".repeat(64), "$HOME"].flatMap((text): Row[] =>
-    ["environment", "region"].map((key) => [
-      `${key} ${JSON.stringify(text)}`,
-      { [key]: text },
-      `${key} is ${JSON.stringify(text)}`,
-      "letters, digits, -, _ and .",
-    ]),
-  ),
-  ...["$x", "General", "a\tb", "x".repeat(101)].map((folder): Row => [
-    `folder ${folder}`,
-    { grafana: { folder } },
-    "grafana.folder is",
-    "without $, and not General",
-  ]),
 ];
 
 const quantities: Row[] = [

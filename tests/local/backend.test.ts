@@ -36,6 +36,10 @@ test("ours, pasted into the shell: the same, with the same passphrase", async ()
   expect(readFileSync(passphrase, "utf8")).toBe(before);
 });
 
+test("one that is set to nothing is none", async () => {
+  expect(await backend({ PULUMI_BACKEND_URL: "", PULUMI_ACCESS_TOKEN: "" })).toEqual(ours);
+});
+
 test.each<Record<string, string>>([{ PULUMI_BACKEND_URL: "s3://bucket" }, { PULUMI_ACCESS_TOKEN: "pul-1" }])(
   "the user's stays: %j",
   async (shell) => expect(await backend(shell)).toEqual({}),
