@@ -25,6 +25,7 @@ command("up", "toolchain, cluster, pulumi up, until everything is ready")
     portOffset,
     0,
   )
+  .option("--yes", "with --context: does not show the preview and ask first")
   .addOption(
     new Option("--recreate", "removes the local cluster of that name first, with its data").conflicts(
       "context",
@@ -33,7 +34,9 @@ command("up", "toolchain, cluster, pulumi up, until everything is ready")
   .action(up);
 command("preview", "what up would change").action(preview);
 command("status", "what runs and how to reach it").action(status);
-command("down", "destroys the stack and the local cluster").action(down);
+command("down", "destroys the stack and the local cluster")
+  .option("--yes", "with --context: does not show the preview and ask first")
+  .action(down);
 command("ticketing", "runs the sample workload of examples/ticketing and sends users through it")
   .option("--users <number>", "users that take turns", "10")
   .option("--rate <number>", "visits a second", "1")

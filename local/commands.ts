@@ -33,6 +33,8 @@ export interface Options {
   configFile?: string;
   context?: string;
   cluster: string;
+  /** Of `up` and `down`, on a context: not asked first. */
+  yes?: boolean;
   /** Of `up`. */
   recreate?: boolean;
   portOffset?: number;
@@ -50,6 +52,7 @@ export async function up(options: Options): Promise<void> {
   refuseLocal(options, settings);
   refuseOtherPort(options, settings);
   await checkCluster(clusterFor(options), console.error);
+  refuseUnasked("up", options);
   const manifests = await manifestsOf(options);
   const { toolchain, cluster, images } = await provide(options, await imagesFor(options, manifests));
   await refuseOtherCluster(options.stack, cluster);
@@ -58,7 +61,7 @@ export async function up(options: Options): Promise<void> {
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
   await bind(options.stack, cluster);
   // What a crash or a hand took away is looked for first, so that it is made again.
-  await pulumi.run("up", ["--yes", "--skip-preview", "--refresh"]);
+  await pulumi.run("up", ["--refresh", ...(asks(options) ? [] : ["--yes", "--skip-preview"])]);
   await rolledOut(cluster, options.stack);
   console.log(imagesTable(images));
   console.log(reachable(stackOf(settings, options.stack), cluster, await pulumi.outputs(), pulumi));
@@ -92,11 +95,12 @@ export async function ticketing(options: Options & TrafficOptions): Promise<void
 export async function down(options: Options): Promise<void> {
   const { cluster: name, context } = options;
   const cluster = await findCluster({ name, context });
+  refuseUnasked("down", options);
   if (!cluster && !localExists(name)) return console.log(`there is no local cluster ${name}`);
   if (cluster) await refuseOtherCluster(options.stack, cluster);
   const toolchain = await provideToolchain(console.error);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
-  if (cluster) await pulumi.run("destroy", ["--yes"]);
+  if (cluster) await pulumi.run("destroy", asks(options) ? [] : ["--yes"]);
   if (context) forgetContext(context);
   else await removeCluster(name, console.log);
   await pulumi.remove();
@@ -137,6 +141,17 @@ const fileOf = ({ stack, configFile }: Pick<Options, "stack" | "configFile">) =>
 /** Checked before anything else is done. */
 function settingsIn(options: Pick<Options, "stack" | "configFile">): Settings {
   return settingsOf(ownSettings(stackConfig(fileOf(options))), options.stack);
+}
+
+/** Pulumi shows a preview then and asks: a cluster of the user's holds more than this stack. */
+const asks = ({ context, yes }: Options): boolean => context !== undefined && !yes;
+
+function refuseUnasked(command: "up" | "down", options: Options): void {
+  if (!asks(options) || process.stdin.isTTY) return;
+  throw new UserError(
+    `${command} --context ${options.context}: it shows what would change and asks, and there is no terminal to ask on. ` +
+      `Look with npm run preview, then give --yes.`,
+  );
 }
 
 function refuseLocal({ stack, context }: Options, settings: Settings): void {

@@ -39,12 +39,16 @@ export class Pulumi {
     await this.unlock();
     const all = [command, "--stack", this.stack, "--config-file", this.files.config, ...args];
     const color = process.stdout.isTTY ? [] : ["--color", "never"];
+    // Ctrl-C reaches Pulumi as well: it finishes what it has begun, and ends at the second. So long we are there.
+    const stay = () => undefined;
+    process.on("SIGINT", stay);
     const result = await execa(this.toolchain.pulumi, [...all, ...color], {
       cwd: repoDir,
       env: this.own,
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: "inherit",
       reject: false,
     });
+    process.off("SIGINT", stay);
     forgetKubeconfigs(this.files);
     if (result.exitCode !== 0)
       throw new UserError(

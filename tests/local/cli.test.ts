@@ -120,3 +120,43 @@ describe("down", () => {
     expect(standIns.called("pulumi")).toEqual([]);
   });
 });
+
+describe("a cluster of the user's", () => {
+  const pulumi = () => standIns.called("pulumi").filter((line) => /up|destroy/.test(line));
+
+  beforeEach(() =>
+    standIns.program(
+      "kubectl",
+      `case "$*" in *get-contexts*) echo work;; *"-o json") echo '{"items":[]}';; esac`,
+    ),
+  );
+
+  test.each(["up", "down"])("%s: is not changed unasked", async (name) => {
+    const { exitCode, all } = await command(name, "--context", "work");
+    expect(all).toBe(
+      `${name} --context work: it shows what would change and asks, and there is no terminal to ask on. ` +
+        "Look with npm run preview, then give --yes.",
+    );
+    expect(exitCode).toBe(1);
+    expect(pulumi()).toEqual([]);
+  });
+
+  test("--yes answers beforehand", async () => {
+    expect(await command("up", "--context", "work", "--yes")).toMatchObject({ exitCode: 0 });
+    expect(pulumi()).toEqual([expect.stringMatching(/^pulumi up .*--yes --skip-preview/)]);
+    expect(await command("down", "--context", "work", "--yes")).toMatchObject({ exitCode: 0 });
+    expect(pulumi()).toContainEqual(expect.stringMatching(/^pulumi destroy .*--yes/));
+  });
+
+  test("on a terminal Pulumi shows its preview and asks", async () => {
+    // script gives the command a terminal.
+    const typed = `${process.execPath} --import tsx local/cli.ts up --context work`;
+    const { exitCode } = await execa("script", ["-qec", typed, "/dev/null"], {
+      cwd: repoDir,
+      env,
+      reject: false,
+    });
+    expect(exitCode).toBe(0);
+    expect(pulumi()).toEqual([expect.stringMatching(/^pulumi up (?!.*--(yes|skip-preview))/)]);
+  });
+});
