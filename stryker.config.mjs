@@ -4,8 +4,8 @@ import jest from "./jest.config.mjs";
  * Which mistakes in a folder, or a file, none of its tests would notice: `FOLDER=alerts npm run mutate`.
  *
  * A mistake in a table can concern every test, so each is run against the quick tests of its folder alone, the quickest
- * first, until one fails. Goldens are no tests here, since a command refreshes them. A survivor is made again by hand and all of `npm test` run before it
- * counts as one.
+ * first, until one fails. Goldens are no tests here, since a command refreshes them. A survivor is made again by hand and
+ * all of `npm test` run before it counts as one.
  */
 const onWholeStack = [
   ...["overrides", "extra-scrape-configs", "wiring", "scraping", "secrets", "network-policies"],

@@ -8,6 +8,8 @@ const program = new Command("observability-stack")
   .description("Logs, metrics, traces and dashboards for the services of a Kubernetes cluster.")
   .showHelpAfterError();
 
+const YES = ["--yes", "with --context: does not show the preview and ask first"] as const;
+
 function command(name: string, description: string) {
   return program
     .command(name)
@@ -25,7 +27,7 @@ command("up", "toolchain, cluster, pulumi up, until everything is ready")
     portOffset,
     0,
   )
-  .option("--yes", "with --context: does not show the preview and ask first")
+  .option(...YES)
   .addOption(
     new Option("--recreate", "removes the local cluster of that name first, with its data").conflicts(
       "context",
@@ -35,7 +37,7 @@ command("up", "toolchain, cluster, pulumi up, until everything is ready")
 command("preview", "what up would change").action(preview);
 command("status", "what runs and how to reach it").action(status);
 command("down", "destroys the stack and the local cluster")
-  .option("--yes", "with --context: does not show the preview and ask first")
+  .option(...YES)
   .action(down);
 command("ticketing", "runs the sample workload of examples/ticketing and sends users through it")
   .option("--users <number>", "users that take turns", "10")

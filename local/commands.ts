@@ -60,8 +60,14 @@ export async function up(options: Options): Promise<void> {
   await refuseVolumes(manifests, options.stack, cluster);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
   await bind(options.stack, cluster);
-  // What a crash or a hand took away is looked for first, so that it is made again.
-  await pulumi.run("up", ["--refresh", ...(asks(options) ? [] : ["--yes", "--skip-preview"])]);
+  try {
+    // What a crash or a hand took away is looked for first, so that it is made again.
+    await pulumi.run("up", ["--refresh", ...(asks(options) ? [] : ["--yes", "--skip-preview"])]);
+  } catch (error) {
+    // Who said no to a wrong cluster is not bound to it.
+    if (await pulumi.isEmpty()) unbind(options.stack);
+    throw error;
+  }
   await rolledOut(cluster, options.stack);
   console.log(imagesTable(images));
   console.log(reachable(stackOf(settings, options.stack), cluster, await pulumi.outputs(), pulumi));
@@ -147,7 +153,8 @@ function settingsIn(options: Pick<Options, "stack" | "configFile">): Settings {
 const asks = ({ context, yes }: Options): boolean => context !== undefined && !yes;
 
 function refuseUnasked(command: "up" | "down", options: Options): void {
-  if (!asks(options) || process.stdin.isTTY) return;
+  // Pulumi asks only where it can both show and read.
+  if (!asks(options) || (process.stdin.isTTY && process.stdout.isTTY)) return;
   throw new UserError(
     `${command} --context ${options.context}: it shows what would change and asks, and there is no terminal to ask on. ` +
       `Look with npm run preview, then give --yes.`,

@@ -67,6 +67,14 @@ export class Pulumi {
     return result.exitCode === 0 ? JSON.parse(result.stdout || "{}") : {};
   }
 
+  /** Whether the state says so: nothing was ever made, or all is gone again. */
+  async isEmpty(): Promise<boolean> {
+    const { exitCode, stdout } = await this.capture(["stack", "export"]);
+    if (exitCode !== 0) return false;
+    const { resources = [] } = (JSON.parse(stdout) as { deployment: { resources?: object[] } }).deployment;
+    return resources.length === 0;
+  }
+
   /** Forgets the stack, even one whose objects went away with their cluster. */
   async remove(): Promise<void> {
     await this.unlock();

@@ -17,6 +17,11 @@ const env = {
   XDG_CACHE_HOME: join(scratch, "cache"),
 };
 
+const plugins = (["kubernetes", "random"] as const).map((name) => ({
+  name,
+  version: programs[`pulumi-resource-${name}`].version,
+}));
+
 async function command(...args: string[]): Promise<{ exitCode: number; all?: string }> {
   const cli = ["--import", "tsx", join(repoDir, "local/cli.ts")];
   return execa(process.execPath, [...cli, ...args], { cwd: repoDir, env, all: true, reject: false });
@@ -25,10 +30,6 @@ async function command(...args: string[]): Promise<{ exitCode: number; all?: str
 beforeEach(() => {
   standIns.forgetCalls();
   rmSync(join(scratch, "state"), { recursive: true, force: true });
-  const plugins = (["kubernetes", "random"] as const).map((name) => ({
-    name,
-    version: programs[`pulumi-resource-${name}`].version,
-  }));
   standIns.program(
     "pulumi",
     `case "$*" in version) echo v3.300.0;; "plugin ls"*) echo '${JSON.stringify(plugins)}';; esac`,
@@ -159,4 +160,39 @@ describe("a cluster of the user's", () => {
     expect(exitCode).toBe(0);
     expect(pulumi()).toEqual([expect.stringMatching(/^pulumi up (?!.*--(yes|skip-preview))/)]);
   });
+
+  test.each([
+    ["declined", "[]", false],
+    ["stopped half-way", '[{ "urn": "a" }]', true],
+  ])(
+    "an up that was %s: bound to that cluster only where something was made",
+    async (_, resources, bound) => {
+      standIns.program(
+        "pulumi",
+        `case "$*" in version) echo v3.300.0;; "plugin ls"*) echo '${JSON.stringify(plugins)}';; up*) exit 255;;
+        "stack export"*) echo '{ "deployment": { "resources": ${resources} } }';; esac`,
+      );
+      expect(await command("up", "--context", "work", "--yes")).toMatchObject({ exitCode: 1 });
+      expect(existsSync(join(scratch, "state/observability-stack/pulumi/kind/cluster.json"))).toBe(bound);
+    },
+  );
+});
+
+test("Ctrl-C: the command stays until Pulumi has finished what it began", async () => {
+  standIns.program(
+    "pulumi",
+    `case "$*" in version) echo v3.300.0;; "plugin ls"*) echo '${JSON.stringify(plugins)}';;
+      destroy*) trap 'sleep 1; echo finished; exit 1' INT; echo begun; while :; do sleep 0.1; done;; esac`,
+  );
+  recordCluster();
+  const tsx = join(repoDir, "node_modules/.bin/tsx");
+  const typed = ["local/cli.ts", "down", "--cluster", "trial"];
+  // A group of its own, as a terminal makes: Ctrl-C reaches all of it.
+  const running = execa(tsx, typed, { cwd: repoDir, env, all: true, reject: false, detached: true });
+  running.all!.on("data", (text: Buffer) => {
+    if (text.includes("begun")) process.kill(-running.pid!, "SIGINT");
+  });
+  const { all, exitCode } = await running;
+  expect(all).toMatch(/begun\nfinished\npulumi destroy --stack kind failed/);
+  expect(exitCode).toBe(1);
 });
