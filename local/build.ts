@@ -28,6 +28,8 @@ export interface Program {
   cgo?: boolean;
   /** Files of a module that lie beside our main.go when it is compiled. */
   stage?: { module: string; files: string[] };
+  /** A directory of a module that goes beside the binaries, as `files`. */
+  keep?: { module: string; directory: string };
   /** Built inside a copy of its module, whose generated code is not shipped; `keep` goes beside the binaries. */
   copy?: { module: string; generate: string[]; keep: string[] };
   /** Built against a copy of a module: file of it -> ours that takes its place, or null where it is left out. */
@@ -59,7 +61,7 @@ export function built(name: ProgramName): string | undefined {
  */
 export function build(name: ProgramName, report: Report): Promise<string> {
   return cached(pathOf(name), async (directory) => {
-    const { version, binaries, copy, patch, stage } = programOf(name);
+    const { version, binaries, copy, keep, patch, stage } = programOf(name);
     const log = join(cacheDir, "logs", `${name}.log`);
     mkdirSync(join(cacheDir, "logs"), { recursive: true });
     report(`${name} ${version}: building, log ${log}`);
@@ -91,6 +93,10 @@ export function build(name: ProgramName, report: Report): Promise<string> {
         const started = Date.now();
         await go([...flags(programOf(name)), "-o", join(directory, binary), target], work);
         report(`${binary} ${version}: built in ${Math.round((Date.now() - started) / 1000)} s`);
+      }
+      if (keep) {
+        const module = await moduleDirectory(go, keep.module, scratch);
+        cpSync(join(module, keep.directory), join(directory, "files"), { recursive: true });
       }
       for (const kept of copy?.keep ?? [])
         cpSync(join(work, kept), join(directory, kept), { recursive: true });

@@ -17,7 +17,7 @@ import {
 } from "./cluster";
 import { stackOf } from "../programs";
 import { UserError } from "./errors";
-import { type Image, imagesOf, PAUSE, planImages, type Planned, provideImages } from "./images";
+import { type Image, imagesOf, planImages, type Planned, provideImages } from "./images";
 import { Pulumi } from "./pulumi";
 import { type Manifest, manifestsText, renderManifests } from "./render";
 import { readStackFile, stackConfig, stackFile, ownSettings } from "./stack-config";
@@ -51,10 +51,10 @@ export async function up(options: Options): Promise<void> {
   const settings = settingsIn(options);
   refuseLocal(options, settings);
   refuseOtherPort(options, settings);
-  await checkCluster(clusterFor(options), console.error);
+  const { pulls } = await checkCluster(clusterFor(options), console.error);
   refuseUnasked("up", options);
   const manifests = await manifestsOf(options);
-  const { toolchain, cluster, images } = await provide(options, await imagesFor(options, manifests));
+  const { toolchain, cluster, images } = await provide(options, await imagesFor(options, manifests, pulls));
   await refuseOtherCluster(options.stack, cluster);
   await refuseMissingNamespaces(settings, cluster);
   await refuseVolumes(manifests, options.stack, cluster);
@@ -203,8 +203,8 @@ async function refuseMissingNamespaces({ namespaces, services }: Settings, clust
 }
 
 /** Those that the pods of the stack name; a cluster of the user's pulls its own. */
-const imagesFor = async ({ context }: Options, manifests: Manifest[]): Promise<Planned[]> =>
-  context ? [] : planImages([...imagesOf(manifests), PAUSE]);
+const imagesFor = async ({ context }: Options, manifests: Manifest[], pulls: boolean): Promise<Planned[]> =>
+  context ? [] : planImages(imagesOf(manifests), pulls);
 
 async function provide(options: Options, planned: Planned[]): Promise<Provided> {
   const tasks = new Listr<Provided>(

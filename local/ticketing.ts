@@ -61,7 +61,7 @@ export const loadTicketing = (cluster: Cluster, report: Report): Promise<void> =
 
 /** Gives a cluster the images that these objects' pods name. */
 export async function loadImagesOf(manifests: object[], cluster: Cluster, report: Report): Promise<void> {
-  const images = await provideImages(await planImages(imagesOf(manifests)), report);
+  const images = await provideImages(await planImages(imagesOf(manifests), cluster.pulls), report);
   await cluster.loadImages(
     images.flatMap(({ ref, archive }) => (archive ? [{ ref, archive }] : [])),
     report,

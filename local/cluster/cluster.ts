@@ -1,5 +1,5 @@
 /** What every way to a cluster gives. */
-import type { HostPort } from "./node/place";
+import type { HostPort } from "./place";
 
 export type Report = (line: string) => void;
 
@@ -23,12 +23,14 @@ export interface ImageArchive {
 }
 
 export interface Cluster {
-  kind: "context" | "kind" | "node";
+  kind: "context" | "kind";
   name: string;
   /** Path; its current context is the cluster. */
   kubeconfig: string;
   /** Path of a kubectl that fits. */
   kubectl: string;
+  /** Whether its nodes can pull images; those of a Docker of our own have no way out. */
+  pulls: boolean;
   /** Ports on localhost that lead to node ports. A context has none that are known here. */
   hostPorts: HostPort[];
   /** Makes images known to the cluster; those it was given before, and that have not changed, are skipped. */

@@ -33,6 +33,7 @@ export async function useContext(context: string, report: Report): Promise<Clust
     name: context,
     kubeconfig: await ownKubeconfig(kubectl, context),
     kubectl,
+    pulls: true,
     hostPorts: [],
     loadImages: async (images, tell) => {
       if (images.length > 0) {

@@ -1,17 +1,20 @@
 /**
- * Finds a cluster or provides one, in this order: the context that the user names, kind where Docker answers, a node
- * of our own on Linux as root. One that was made here under the name before is used again.
+ * Finds a cluster or provides one: the context that the user names, else kind, in the user's Docker or, where there is
+ * none, in one of our own on Linux as root. One that was made here under the name before is used again.
  */
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors";
 import { exclusively } from "../lock";
+import { hasOwnDocker, ownDockerMissing, provideOwnDocker, removeOwnDocker } from "../offline";
 import { stateDir } from "../paths";
+import { kill, processesWith } from "../processes";
 import type { Cluster, ClusterOptions, Report } from "./cluster";
 import { useContext } from "./context";
-import { findKind, kindMissing, provideKind, removeKind, usableContainers } from "./kind";
-import { defaultHostPorts, kindExists } from "./kind-record";
+import { type Docker, findKind, kindMissing, provideKind, removeKind, usableContainers } from "./kind";
+import { defaultHostPorts, kindExists, recorded } from "./kind-record";
+import { directoryOf } from "./place";
 import { assertPortsFree } from "./ports";
-import { findNode, nodeExists, nodeMissing, provideNode, removeNode } from "./node";
 
 export type { Cluster, ClusterOptions, ImageArchive, Report } from "./cluster";
 export { forgetContext } from "./context";
@@ -32,45 +35,62 @@ export async function provideCluster(options: ClusterOptions, report: Report): P
 
 /**
  * What would keep `provideCluster` from success for certain, before anything is built for it. Changes nothing.
+ *
+ * @returns whether the nodes can pull images; a Docker of our own has no way out
  * Errors: the same.
  */
-export async function checkCluster(options: ClusterOptions, report: Report): Promise<void> {
+export async function checkCluster(options: ClusterOptions, report: Report): Promise<{ pulls: boolean }> {
   const { name, context, hostPorts = defaultHostPorts(), recreate } = options;
-  if (context) return void (await useContext(context, report));
-  if (recreate && localExists(name)) return;
-  const isThere =
-    (await localKind(name)) === "kind"
-      ? (await usableContainers(name, hostPorts)).length > 0
-      : nodeExists(name);
+  if (context) {
+    await useContext(context, report);
+    return { pulls: true };
+  }
+  if (!recreate) refuseFormerNode(name);
+  const own = await needsOwnDocker(name);
+  if (recreate && localExists(name)) return { pulls: !own };
+  const isThere = own ? kindExists(name) : (await usableContainers(name, hostPorts, {})).length > 0;
   if (!isThere) await assertPortsFree(hostPorts.map(({ host }) => host));
+  return { pulls: !own };
 }
 
 async function provideLocal(options: ClusterOptions, report: Report): Promise<Cluster> {
   const { name, hostPorts = defaultHostPorts(), recreate, patience = 180 } = options;
   if (recreate && localExists(name)) await removeCluster(name, report);
-  return (await localKind(name)) === "kind"
-    ? provideKind(name, hostPorts, patience, report)
-    : provideNode(name, hostPorts, report);
+  refuseFormerNode(name);
+  const docker = (await needsOwnDocker(name)) ? await provideOwnDocker(report) : {};
+  return provideKind(name, hostPorts, docker, patience, report);
 }
 
 /** Whether a cluster was made here under this name and not removed, in whatever state it is. */
-export const localExists = (name: string): boolean => kindExists(name) || nodeExists(name);
+export const localExists = (name: string): boolean => existsSync(directoryOf(name));
 
-async function localKind(name: string): Promise<"kind" | "node"> {
-  if (nodeExists(name)) return "node";
+/** Clusters stay in the Docker that they were made in. */
+async function needsOwnDocker(name: string): Promise<boolean> {
+  if (hasOwnDocker()) return true;
   const noKind = await kindMissing();
-  if (!noKind) return "kind";
+  if (!noKind) return false;
   if (kindExists(name))
     throw new UserError(
       `The local cluster ${name} was made by kind: ${noKind}. Its data is kept; run the command again then.`,
     );
-  const noNode = await nodeMissing();
-  if (!noNode) return "node";
+  const noDocker = await ownDockerMissing();
+  if (!noDocker) return true;
   throw new UserError(
     `up: no Kubernetes cluster is possible here. Choose one:\n` +
       `  - a cluster of yours: --context NAME (\`kubectl config get-contexts\` lists them)\n` +
       `  - kind: ${noKind}\n` +
-      `  - a local node without Docker: ${noNode}`,
+      `  - kind in a Docker of our own: ${noDocker}`,
+  );
+}
+
+/** Before clusters were kind's everywhere, a machine without Docker had a node of another make. */
+const isFormerNode = (name: string): boolean => existsSync(join(directoryOf(name), "pki"));
+
+function refuseFormerNode(name: string): void {
+  if (!isFormerNode(name)) return;
+  throw new UserError(
+    `The local cluster ${name} was made by an earlier release, without Docker, and this one cannot start it. Its data is kept.\n` +
+      `To use it: git checkout v0.1.0. To give it up with its data: npm run down -- --cluster ${name}, then npm run up again.`,
   );
 }
 
@@ -81,14 +101,20 @@ export async function findCluster(
   const { name, context } = options;
   const silent = () => undefined;
   if (context) return useContext(context, silent);
-  if (kindExists(name)) return findKind(name, silent);
-  return nodeExists(name) ? findNode(name) : undefined;
+  return findKind(name, () => runningDocker(silent), silent);
 }
 
 /** Deletes the cluster that was made here under this name, with its data; a context of the user's is never touched. */
 export async function removeCluster(name: string, report: Report): Promise<void> {
-  if (kindExists(name)) await removeKind(name);
-  else if (nodeExists(name)) await removeNode(name);
-  else return report(`there is no local cluster ${name}`);
+  if (!localExists(name)) return report(`there is no local cluster ${name}`);
+  const others = recorded().filter((cluster) => cluster.name !== name);
+  if (isFormerNode(name)) processesWith("OBSERVABILITY_CLUSTER", directoryOf(name)).forEach(kill);
+  else if (hasOwnDocker() && others.length === 0) await removeOwnDocker();
+  else await removeKind(name, await runningDocker(report));
+  // Of a node that was just killed something may still be written.
+  rmSync(directoryOf(name), { recursive: true, force: true, maxRetries: 20 });
   report(`local cluster ${name} is removed`);
 }
+
+const runningDocker = async (report: Report): Promise<Docker> =>
+  hasOwnDocker() ? provideOwnDocker(report) : {};

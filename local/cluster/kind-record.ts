@@ -3,15 +3,18 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { dump, load } from "js-yaml";
 import { stateDir } from "../paths";
-import { placeOf, type HostPort } from "./node/place";
+import { directoryOf, type HostPort } from "./place";
 
 interface KindConfig {
-  nodes: { extraPortMappings: { listenAddress: string; hostPort: number; containerPort: number }[] }[];
+  nodes: {
+    extraPortMappings: { listenAddress: string; hostPort: number; containerPort: number }[];
+    kubeadmConfigPatches: string[];
+  }[];
 }
 
 const read = (file: string) => load(readFileSync(file, "utf8")) as KindConfig;
 const ours = () => read(join(__dirname, "kind.yaml"));
-const recordOf = (name: string) => join(placeOf(name).directory, "kind.yaml");
+const recordOf = (name: string) => join(directoryOf(name), "kind.yaml");
 
 /** The ports that kind.yaml maps, each this much higher on localhost; other local clusters map the same. */
 export const defaultHostPorts = (offset = 0): HostPort[] =>
@@ -29,15 +32,16 @@ export function recorded(): { name: string; hostPorts: HostPort[] }[] {
   return names.map((name) => ({ name, hostPorts: recordedPorts(name) }));
 }
 
-/** Writes kind.yaml with these ports instead of its own. Returns its path. */
-export function writeRecord(name: string, hostPorts: HostPort[]): string {
+/** Writes kind.yaml with these ports instead of its own, and these patches besides. Returns its path. */
+export function writeRecord(name: string, hostPorts: HostPort[], patches: string[]): string {
   const config = ours();
+  config.nodes[0].kubeadmConfigPatches.push(...patches);
   config.nodes[0].extraPortMappings = hostPorts.map(({ host, node }) => ({
     listenAddress: "127.0.0.1",
     hostPort: host,
     containerPort: node,
   }));
-  mkdirSync(placeOf(name).directory, { recursive: true });
+  mkdirSync(directoryOf(name), { recursive: true });
   writeFileSync(recordOf(name), dump(config));
   return recordOf(name);
 }

@@ -1,4 +1,4 @@
-/** A cluster by kind, where Docker answers. It is removed when that is asked for, and for no other reason. */
+/** A cluster by kind. It is removed when that is asked for, and for no other reason. */
 import { existsSync, rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
@@ -7,11 +7,22 @@ import type { Cluster, ImageArchive, Report } from "./cluster";
 import { loadChanged } from "./images";
 import { kindExists, recordedPorts, writeRecord } from "./kind-record";
 import { findKubectl } from "./kubectl";
-import { adminKubeconfig, placeOf, type HostPort } from "./node/place";
+import { adminKubeconfig, directoryOf, type HostPort } from "./place";
 import { assertPortsFree } from "./ports";
+import { hasOwnDocker } from "../offline";
 import { run } from "./run";
 
-/** Why kind cannot be used here, or nothing if it can. */
+/** The Docker that kind makes nodes in. */
+export interface Docker {
+  /** What `docker` and `kind` are told besides the user's environment. */
+  env?: Record<string, string>;
+  /** Default: the one that kind pulls. */
+  nodeImage?: string;
+  /** What kubeadm is told on it. */
+  kubeadmPatches?: string[];
+}
+
+/** Why kind cannot be used with the user's Docker, or nothing if it can. */
 export async function kindMissing(): Promise<string | undefined> {
   const docker = await run("docker", ["info"], { timeout: 5_000 });
   if (docker.failed) return "Docker does not answer (install or start it)";
@@ -20,9 +31,13 @@ export async function kindMissing(): Promise<string | undefined> {
 }
 
 /** The cluster of that name that was made here, if it answers. No side effects. */
-export async function findKind(name: string, report: Report): Promise<Cluster | undefined> {
+export async function findKind(
+  name: string,
+  docker: () => Promise<Docker>,
+  report: Report,
+): Promise<Cluster | undefined> {
   if (!kindExists(name)) return undefined;
-  const cluster = clusterOf(name, await findKubectl(report));
+  const cluster = clusterOf(name, docker, await findKubectl(report));
   return (await answers(cluster)) ? cluster : undefined;
 }
 
@@ -30,8 +45,17 @@ export async function findKind(name: string, report: Report): Promise<Cluster | 
  * The containers of the cluster, none if there is no such cluster. No side effects.
  * Errors: UserError for one that is not ours, that was never finished, or that lacks one of these ports.
  */
-export async function usableContainers(name: string, hostPorts: HostPort[]): Promise<string[]> {
-  const listed = await must("kind", ["get", "nodes", "--name", name], `cannot look for cluster ${name}`);
+export async function usableContainers(
+  name: string,
+  hostPorts: HostPort[],
+  docker: Docker,
+): Promise<string[]> {
+  const listed = await must(
+    docker,
+    "kind",
+    ["get", "nodes", "--name", name],
+    `cannot look for cluster ${name}`,
+  );
   const containers = listed.split("\n").filter(Boolean);
   if (containers.length === 0) return [];
   if (!kindExists(name))
@@ -41,7 +65,7 @@ export async function usableContainers(name: string, hostPorts: HostPort[]): Pro
     );
   const anew = `To give it up with its data and make it anew: npm run up -- --cluster ${name} --recreate`;
   // kind writes the kubeconfig last.
-  if (!existsSync(adminKubeconfig(placeOf(name))))
+  if (!existsSync(adminKubeconfig(name)))
     throw new UserError(`The local cluster ${name} was not finished when it was made.\n${anew}`);
   const made = recordedPorts(name);
   if (hostPorts.every((wanted) => made.some((port) => isDeepStrictEqual(port, wanted)))) return containers;
@@ -61,16 +85,22 @@ export async function usableContainers(name: string, hostPorts: HostPort[]): Pro
 export async function provideKind(
   name: string,
   hostPorts: HostPort[],
+  docker: Docker,
   patience: number,
   report: Report,
 ): Promise<Cluster> {
-  const containers = await usableContainers(name, hostPorts);
-  if (containers.length === 0) await make(name, hostPorts, report);
-  const cluster = clusterOf(name, await findKubectl(report));
+  const containers = await usableContainers(name, hostPorts, docker);
+  if (containers.length === 0) await make(name, hostPorts, docker, report);
+  const cluster = clusterOf(name, async () => docker, await findKubectl(report));
   if (await answers(cluster)) return cluster;
   if (containers.length > 0) {
     report(`cluster ${name} does not answer: starting its containers, if they are stopped`);
-    await must("docker", ["start", ...containers], `cannot start cluster ${name}, which is left as it is`);
+    await must(
+      docker,
+      "docker",
+      ["start", ...containers],
+      `cannot start cluster ${name}, which is left as it is`,
+    );
   }
   for (const began = Date.now(); ; await delay(1000)) {
     const seconds = Math.round((Date.now() - began) / 1000);
@@ -85,38 +115,41 @@ export async function provideKind(
   }
 }
 
-async function make(name: string, hostPorts: HostPort[], report: Report): Promise<void> {
-  rmSync(placeOf(name).directory, { recursive: true, force: true });
+async function make(name: string, hostPorts: HostPort[], docker: Docker, report: Report): Promise<void> {
+  const { nodeImage, kubeadmPatches = [] } = docker;
+  rmSync(directoryOf(name), { recursive: true, force: true });
   await assertPortsFree(hostPorts.map(({ host }) => host));
-  report(`kind makes cluster ${name}; the first time it pulls an image of 400 MB`);
-  const files = ["--config", writeRecord(name, hostPorts), "--kubeconfig", adminKubeconfig(placeOf(name))];
-  const create = ["create", "cluster", "--name", name, ...files, "--wait", "120s"];
-  await must("kind", create, `cannot make cluster ${name}`).catch((error: unknown) => {
+  report(`kind makes cluster ${name}${nodeImage ? "" : "; the first time it pulls an image of 400 MB"}`);
+  const record = writeRecord(name, hostPorts, kubeadmPatches);
+  const files = ["--config", record, "--kubeconfig", adminKubeconfig(name)];
+  const image = nodeImage ? ["--image", nodeImage] : [];
+  const create = ["create", "cluster", "--name", name, ...files, ...image, "--wait", "120s"];
+  await must(docker, "kind", create, `cannot make cluster ${name}`).catch((error: unknown) => {
     // kind has taken away what it had begun; whatever has this name later is not ours.
-    rmSync(placeOf(name).directory, { recursive: true });
+    rmSync(directoryOf(name), { recursive: true });
     throw error;
   });
 }
 
-/** Deletes the cluster, if kind has it, and its record. */
-export async function removeKind(name: string): Promise<void> {
-  const place = placeOf(name);
-  const args = ["delete", "cluster", "--name", name, "--kubeconfig", adminKubeconfig(place)];
-  await must("kind", args, `cannot delete cluster ${name}`);
-  rmSync(place.directory, { recursive: true, force: true });
+/** Deletes the cluster, if kind has it. */
+export async function removeKind(name: string, docker: Docker): Promise<void> {
+  const args = ["delete", "cluster", "--name", name, "--kubeconfig", adminKubeconfig(name)];
+  await must(docker, "kind", args, `cannot delete cluster ${name}`);
 }
 
-function clusterOf(name: string, kubectl: string): Cluster {
-  const place = placeOf(name);
-  const load = ({ ref, archive }: ImageArchive) =>
-    must("kind", ["load", "image-archive", archive, "--name", name], `cannot load image ${ref}`);
+function clusterOf(name: string, docker: () => Promise<Docker>, kubectl: string): Cluster {
+  const load = async ({ ref, archive }: ImageArchive) => {
+    const args = ["load", "image-archive", archive, "--name", name];
+    return must(await docker(), "kind", args, `cannot load image ${ref}`);
+  };
   return {
     kind: "kind",
     name,
-    kubeconfig: adminKubeconfig(place),
+    kubeconfig: adminKubeconfig(name),
     kubectl,
+    pulls: !hasOwnDocker(),
     hostPorts: recordedPorts(name),
-    loadImages: (images, report) => loadChanged(place.directory, images, load, report),
+    loadImages: (images, report) => loadChanged(directoryOf(name), images, load, report),
   };
 }
 
@@ -126,8 +159,8 @@ async function answers({ kubectl, kubeconfig }: Cluster): Promise<boolean> {
 }
 
 /** What the program says. Errors: UserError with its last words. */
-async function must(program: string, args: string[], what: string): Promise<string> {
-  const { failed, stdout, stderr } = await run(program, args);
+async function must({ env }: Docker, program: string, args: string[], what: string): Promise<string> {
+  const { failed, stdout, stderr } = await run(program, args, { env });
   if (failed) throw new UserError(`${program}: ${what}: ${stderr.split("\n").slice(-3).join(" ")}`);
   return stdout;
 }

@@ -1,10 +1,10 @@
 /** A kubectl: the user's, else ours. */
 import { join } from "node:path";
-import { kubernetesBinaries } from "./node/binaries";
+import { build } from "../build";
 import type { Report } from "./cluster";
 import { run } from "./run";
 
 export async function findKubectl(report: Report): Promise<string> {
   const installed = await run("kubectl", ["version", "--client"]);
-  return !installed.failed ? "kubectl" : join(await kubernetesBinaries(report), "kubectl");
+  return !installed.failed ? "kubectl" : join(await build("kubernetes", report), "kubectl");
 }

@@ -2,7 +2,6 @@
 import { createServer } from "node:net";
 import { UserError } from "../errors";
 import { recorded } from "./kind-record";
-import { nodes } from "./node/place";
 import { run } from "./run";
 
 /** Throws a UserError that names every port that something else listens on, and who, where that can be known. */
@@ -26,9 +25,7 @@ const isFree = (port: number) =>
 
 /** For instance `caddy (process 4711)`. */
 async function listener(port: number): Promise<string> {
-  const cluster = [...nodes(), ...recorded()].find(({ hostPorts }) =>
-    hostPorts.some(({ host }) => host === port),
-  );
+  const cluster = recorded().find(({ hostPorts }) => hostPorts.some(({ host }) => host === port));
   if (cluster) return `the local cluster ${cluster.name}`;
   const { stdout } = await run("ss", ["-Hltnp", `sport = :${port}`]);
   const found = /\("([^"]+)",pid=(\d+)/.exec(stdout);

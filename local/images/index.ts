@@ -34,7 +34,7 @@ export async function provideImages(planned: Planned[], report: Report): Promise
   return images;
 }
 
-async function archiveOf(name: string, recipe: Recipe, ref: string, report: Report): Promise<string> {
+export async function archiveOf(name: string, recipe: Recipe, ref: string, report: Report): Promise<string> {
   const inputs = await recipe.inputs(report);
   const key = keyOf(
     ref,

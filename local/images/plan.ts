@@ -18,13 +18,14 @@ export function refOf(name: BuiltName): string {
 }
 
 /**
- * Left to the cluster to pull where a registry answers, else to be built here. The sample workload's image is in no
+ * Left to the cluster to pull where it can and a registry answers, else to be built here. The sample workload's image is in no
  * registry and always built. Changes nothing.
  *
  * @throws UserError that names every image that is neither within reach nor can be built, and who needs it
  */
-export async function planImages(needed: Needed[]): Promise<Planned[]> {
-  const answering = await registriesThatAnswer(needed.map(({ ref }) => hostOf(ref)));
+export async function planImages(needed: Needed[], pulls: boolean): Promise<Planned[]> {
+  const hosts = needed.map(({ ref }) => hostOf(ref));
+  const answering = pulls ? await registriesThatAnswer(hosts) : new Set<string>();
   // Docker Hub stands for the internet: what a mirror has that only the cluster can reach is not judged from here.
   const pulled = (ref: string) => answering.has(DOCKER_HUB) || answering.has(hostOf(ref));
   const planned = needed.map(({ ref, by }) => ({
@@ -60,7 +61,7 @@ async function registriesThatAnswer(hosts: string[]): Promise<Set<string>> {
 const outOfReach = (missing: Needed[]): UserError =>
   new UserError(
     [
-      "No registry answers, and these images cannot be built here:",
+      "No registry is in reach of the cluster, and these images cannot be built here:",
       ...missing.map(({ ref, by }) => `  ${ref}, which ${by} needs`),
       "Choose one:",
       "  - leave out, in the stack file, what needs them",

@@ -24,7 +24,7 @@ export interface Recipe {
 }
 
 /** One statically linked program in an otherwise empty image. */
-const program = (name: ProgramName, binary: string, path: string, user: number): Recipe => ({
+export const program = (name: ProgramName, binary: string, path: string, user: number): Recipe => ({
   version: programOf(name).version,
   user,
   entrypoint: path,

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
-import { leftovers } from "../../local/cluster/node/leftovers";
+import { leftovers } from "../../local/offline/leftovers";
+import { directoryOf } from "../../local/cluster/place";
 import { processesWith } from "../../local/processes";
 import { temporaryFiles } from "../../local/stack-files";
 import { type Context, gitStatus, STACK } from "./start";
@@ -23,7 +24,8 @@ export function teardown(context: Context): void {
       expect(readdirSync(temporary)).not.toContainEqual(expect.stringMatching(/^kubeconfig/));
       expect((await npm("down", STACK)).exitCode).toBe(0);
       expect(existsSync(temporary)).toBe(false);
-      expect(await leftovers(CLUSTER)).toEqual([]);
+      expect(leftovers()).toEqual([]);
+      expect(existsSync(directoryOf(CLUSTER))).toBe(false);
       expect(processesWith("TMPDIR", temporary)).toEqual([]);
     });
 

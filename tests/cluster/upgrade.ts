@@ -6,13 +6,11 @@ import { repoDir } from "../../local/paths";
 import type { Context } from "./start";
 import { fileOf, kubectl, npm, pulumi, writeStack, type Given } from "./support/stack";
 import { ownState } from "./support/state";
-import { findMarks, type Marks, putMarks } from "./support/stores";
+import { everywhere, findMarks, type Marks, putMarks } from "./support/stores";
 
 /** What was released last: users have it deployed, with their data. */
 const RELEASED = "v0.1.0";
 const RELEASED_COMMIT = "ed8c5f0efbfa";
-
-const everywhere = { prometheus: true, loki: true, tempo: true, alertmanager: true, grafana: true };
 
 /** The program of the last release deploys the second stack; then today's `up` takes it over. */
 export function upgrade(context: Context, second: Given): void {

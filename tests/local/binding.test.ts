@@ -16,7 +16,15 @@ function cluster(kind: Cluster["kind"], name: string, uid: string): Cluster {
   writeFileSync(kubectl, `#!/bin/sh\ncase "$*" in *"namespace kube-system"*) printf ${uid};; esac\n`, {
     mode: 0o755,
   });
-  return { kind, name, kubectl, kubeconfig: "/none", hostPorts: [], loadImages: async () => undefined };
+  return {
+    kind,
+    name,
+    kubectl,
+    kubeconfig: "/none",
+    pulls: true,
+    hostPorts: [],
+    loadImages: async () => undefined,
+  };
 }
 
 beforeAll(() => {

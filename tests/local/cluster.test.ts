@@ -1,5 +1,5 @@
 /** Choice of a cluster and its errors, with `docker`, `kind` and `kubectl` played by scripts. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -82,6 +82,18 @@ test("neither Docker nor root: one error lists the choices", async () => {
   const refused = expect(provideCluster({ name: "kind" }, report)).rejects;
   await refused.toThrow(/--context NAME[^]*Docker does not answer[^]*(needs root|needs Linux)/);
   getuid.mockRestore();
+});
+
+test("a node that an earlier release made is refused and keeps its data, until it is removed", async () => {
+  const { checkCluster, localExists, provideCluster, removeCluster } = await clusters();
+  const data = join(scratch, "state/observability-stack/clusters/former/pki");
+  mkdirSync(data, { recursive: true });
+  const message = /former was made by an earlier release[^]*data is kept[^]*npm run down -- --cluster former/;
+  await expect(checkCluster({ name: "former" }, report)).rejects.toThrow(message);
+  await expect(provideCluster({ name: "former" }, report)).rejects.toThrow(message);
+  expect(existsSync(data)).toBe(true);
+  await removeCluster("former", report);
+  expect(localExists("former")).toBe(false);
 });
 
 test("a port that is in use is named, with what to do", async () => {

@@ -1,12 +1,12 @@
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json, text } from "node:stream/consumers";
+import { generate } from "selfsigned";
 import { SMTPServer } from "smtp-server";
-import { writeCertificates } from "../../local/cluster/node/certificates";
 
 export interface Mail {
   /** Who logged in. */
@@ -26,7 +26,15 @@ export async function listening(server: Server): Promise<string> {
 /** Whoever Alertmanager may tell: a web server for everything that takes JSON, and a mail server that wants TLS and a login. */
 export async function startReceivers(login: { username: string; password: string }) {
   const certificates = mkdtempSync(join(tmpdir(), "receivers-"));
-  await writeCertificates(certificates, [{ file: "mail", commonName: "mail", names: ["127.0.0.1"] }]);
+  const authority = join(certificates, "ca.crt");
+  const { cert, private: key } = await generate([{ name: "commonName", value: "mail" }], {
+    keyType: "ec",
+    extensions: [
+      { name: "basicConstraints", cA: true },
+      { name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] },
+    ],
+  });
+  writeFileSync(authority, cert);
   const posts: { path: string; body: Record<string, unknown> }[] = [];
   const mails: Mail[] = [];
 
@@ -37,8 +45,8 @@ export async function startReceivers(login: { username: string; password: string
     });
   });
   const mail = new SMTPServer({
-    key: readFileSync(join(certificates, "mail.key")),
-    cert: readFileSync(join(certificates, "mail.crt")),
+    key,
+    cert,
     onAuth: ({ username, password }, { secure }, done) =>
       secure && username === login.username && password === login.password
         ? done(null, { user: username })
@@ -55,7 +63,7 @@ export async function startReceivers(login: { username: string; password: string
     url: `http://${await listening(web)}`,
     smarthost: await listening(mail.server),
     /** File with the authority that signed the mail server's certificate. */
-    authority: join(certificates, "ca.crt"),
+    authority,
     mails,
     /** What was posted to a path, oldest first. */
     postedTo: (path: string) => posts.filter((post) => post.path === path).map(({ body }) => body),

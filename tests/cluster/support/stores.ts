@@ -10,11 +10,18 @@ export interface Marks {
   traceId: string;
 }
 
+/** What {@link findMarks} answers where nothing is lost. */
+export const everywhere = { prometheus: true, loki: true, tempo: true, alertmanager: true, grafana: true };
+
 interface Stores {
   namespace: string;
+  /** Whether the edge proxy is on: Prometheus and Grafana live below its paths then. */
+  edge?: boolean;
   /** Basic authorization of Grafana's administrator. */
   authorization: string;
 }
+
+const below = (program: string, edge?: boolean) => (edge ? `/api/monitoring/${program}` : "");
 
 async function ask(url: string, init: RequestInit = {}): Promise<string> {
   const headers = { "content-type": "application/json", ...init.headers };
@@ -27,7 +34,7 @@ const post = (url: string, body: object, headers: Record<string, string> = {}) =
   ask(url, { method: "POST", body: JSON.stringify(body), headers });
 
 /** Puts a line, a span, a silence and a dashboard into the stack's stores; series are there by themselves. */
-export async function putMarks({ namespace, authorization }: Stores): Promise<Marks> {
+export async function putMarks({ namespace, edge, authorization }: Stores): Promise<Marks> {
   const at = Date.now();
   const text = `mark-${randomBytes(4).toString("hex")}`;
   const traceId = randomBytes(16).toString("hex");
@@ -61,7 +68,7 @@ export async function putMarks({ namespace, authorization }: Stores): Promise<Ma
   );
   await forwarded(namespace, "service/grafana", "3000", (address) =>
     post(
-      `http://${address}/api/dashboards/db`,
+      `http://${address}${below("grafana", edge)}/api/dashboards/db`,
       { dashboard: { uid: text, title: text, panels: [] } },
       { authorization },
     ),
@@ -73,7 +80,7 @@ export async function putMarks({ namespace, authorization }: Stores): Promise<Ma
 
 /** What the stores still have of it: true for each where it was found. */
 export async function findMarks(
-  { namespace, authorization }: Stores,
+  { namespace, edge, authorization }: Stores,
   { at, text, traceId }: Marks,
 ): Promise<Record<string, boolean>> {
   const has = async (service: string, port: string, path: string, headers = {}) =>
@@ -84,7 +91,7 @@ export async function findMarks(
       ),
     );
   const series = await forwarded(namespace, "service/prometheus", "9090", (address) =>
-    ask(`http://${address}/api/v1/query?query=up&time=${at / 1000}`),
+    ask(`http://${address}${below("prometheus", edge)}/api/v1/query?query=up&time=${at / 1000}`),
   );
   const query = encodeURIComponent('{app="mark"}');
   return {
@@ -92,6 +99,8 @@ export async function findMarks(
     loki: await has("loki", "3100", `/loki/api/v1/query_range?query=${query}&start=${at}000000&since=2h`),
     tempo: await has("tempo", "3200", `/api/traces/${traceId}`),
     alertmanager: await has("alertmanager", "9093", "/api/v2/silences"),
-    grafana: await has("grafana", "3000", `/api/dashboards/uid/${text}`, { authorization }),
+    grafana: await has("grafana", "3000", `${below("grafana", edge)}/api/dashboards/uid/${text}`, {
+      authorization,
+    }),
   };
 }

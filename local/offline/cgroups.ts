@@ -1,5 +1,5 @@
-/** Control groups of a cluster: one directory of its own at the top of every hierarchy, below it the kubelet's. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+/** Control groups of our Docker: one directory at the top of every hierarchy, below it the containers'. */
+import { existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 
 /** Mount points of all control group hierarchies. */
@@ -10,26 +10,13 @@ export const hierarchies = (mountinfo = readFileSync("/proc/self/mountinfo", "ut
     .filter(({ type }) => type === "cgroup" || type === "cgroup2")
     .map(({ point }) => point);
 
-/** The kubelet wants its root to be there. */
-export function createCgroups(id: string): void {
-  for (const root of hierarchies()) {
-    mkdirSync(join(root, id), { recursive: true });
-    for (const file of ["cpuset.cpus", "cpuset.mems"]) {
-      // Version 1: empty in a new group, which then may run nothing.
-      if (existsSync(join(root, "tasks")) && existsSync(join(root, file))) {
-        writeFileSync(join(root, id, file), readFileSync(join(root, file)));
-      }
-    }
-  }
-}
-
 /** The directories that are there. */
 export const cgroupsOf = (id: string): string[] =>
   hierarchies()
     .map((root) => join(root, id))
     .filter((directory) => existsSync(directory));
 
-/** Process ids in all control groups of the cluster: what runs in its pods. */
+/** Process ids in all of its control groups: what runs in containers. */
 export function processesIn(id: string): number[] {
   const pids = cgroupsOf(id).flatMap(withChildren).flatMap(membersOf);
   return [...new Set(pids.map(Number))];
