@@ -102,7 +102,7 @@ export async function down(options: Options): Promise<void> {
   const { cluster: name, context } = options;
   const cluster = await findCluster({ name, context });
   refuseUnasked("down", options);
-  if (!cluster && !localExists(name)) return console.log(`there is no local cluster ${name}`);
+  if (!cluster && !localExists(name)) return removeCluster(name, console.log);
   if (cluster) await refuseOtherCluster(options.stack, cluster);
   const toolchain = await provideToolchain(console.error);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);

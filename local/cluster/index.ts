@@ -12,7 +12,7 @@ import { kill, processesWith } from "../processes";
 import type { Cluster, ClusterOptions, Report } from "./cluster";
 import { useContext } from "./context";
 import { type Docker, findKind, kindMissing, provideKind, removeKind, usableContainers } from "./kind";
-import { defaultHostPorts, kindExists, recorded } from "./kind-record";
+import { defaultHostPorts, isInOwnDocker, kindExists, recorded } from "./kind-record";
 import { directoryOf } from "./place";
 import { assertPortsFree } from "./ports";
 
@@ -64,9 +64,9 @@ async function provideLocal(options: ClusterOptions, report: Report): Promise<Cl
 /** Whether a cluster was made here under this name and not removed, in whatever state it is. */
 export const localExists = (name: string): boolean => existsSync(directoryOf(name));
 
-/** Clusters stay in the Docker that they were made in. */
+/** Clusters stay in the Docker that they were made in; a new one goes into the user's, if it answers. */
 async function needsOwnDocker(name: string): Promise<boolean> {
-  if (hasOwnDocker()) return true;
+  if (isInOwnDocker(name)) return true;
   const noKind = await kindMissing();
   if (!noKind) return false;
   if (kindExists(name))
@@ -101,20 +101,25 @@ export async function findCluster(
   const { name, context } = options;
   const silent = () => undefined;
   if (context) return useContext(context, silent);
-  return findKind(name, () => runningDocker(silent), silent);
+  return findKind(name, () => dockerOf(name, silent), silent);
 }
 
-/** Deletes the cluster that was made here under this name, with its data; a context of the user's is never touched. */
+/**
+ * Deletes the cluster that was made here under this name, with its data, and a Docker of our own with the last cluster
+ * in it; a context of the user's is never touched.
+ */
 export async function removeCluster(name: string, report: Report): Promise<void> {
-  if (!localExists(name)) return report(`there is no local cluster ${name}`);
-  const others = recorded().filter((cluster) => cluster.name !== name);
+  const exists = localExists(name);
+  const others = recorded().filter((other) => other.name !== name && isInOwnDocker(other.name));
+  const withDocker = hasOwnDocker() && others.length === 0;
   if (isFormerNode(name)) processesWith("OBSERVABILITY_CLUSTER", directoryOf(name)).forEach(kill);
-  else if (hasOwnDocker() && others.length === 0) await removeOwnDocker();
-  else await removeKind(name, await runningDocker(report));
+  else if (kindExists(name) && !(withDocker && isInOwnDocker(name)))
+    await removeKind(name, await dockerOf(name, report));
+  if (withDocker) await removeOwnDocker();
   // Of a node that was just killed something may still be written.
   rmSync(directoryOf(name), { recursive: true, force: true, maxRetries: 20 });
-  report(`local cluster ${name} is removed`);
+  report(exists ? `local cluster ${name} is removed` : `there is no local cluster ${name}`);
 }
 
-const runningDocker = async (report: Report): Promise<Docker> =>
-  hasOwnDocker() ? provideOwnDocker(report) : {};
+const dockerOf = async (name: string, report: Report): Promise<Docker> =>
+  isInOwnDocker(name) ? provideOwnDocker(report) : {};

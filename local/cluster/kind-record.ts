@@ -3,10 +3,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { dump, load } from "js-yaml";
 import { stateDir } from "../paths";
+import type { Docker } from "./kind";
 import { directoryOf, type HostPort } from "./place";
 
 interface KindConfig {
   nodes: {
+    image?: string;
     extraPortMappings: { listenAddress: string; hostPort: number; containerPort: number }[];
     kubeadmConfigPatches: string[];
   }[];
@@ -25,6 +27,10 @@ export const kindExists = (name: string): boolean => existsSync(recordOf(name));
 /** The ports that the cluster was made with. */
 export const recordedPorts = (name: string): HostPort[] => portsOf(read(recordOf(name)));
 
+/** Whether it is in a Docker of our own: those are made of an image of our own. */
+export const isInOwnDocker = (name: string): boolean =>
+  kindExists(name) && read(recordOf(name)).nodes[0].image !== undefined;
+
 /** All clusters that kind made for this user and that were not removed. */
 export function recorded(): { name: string; hostPorts: HostPort[] }[] {
   const clusters = join(stateDir, "clusters");
@@ -32,10 +38,12 @@ export function recorded(): { name: string; hostPorts: HostPort[] }[] {
   return names.map((name) => ({ name, hostPorts: recordedPorts(name) }));
 }
 
-/** Writes kind.yaml with these ports instead of its own, and these patches besides. Returns its path. */
-export function writeRecord(name: string, hostPorts: HostPort[], patches: string[]): string {
+/** Writes kind.yaml with these ports instead of its own, and what the Docker asks for besides. Returns its path. */
+export function writeRecord(name: string, hostPorts: HostPort[], docker: Docker): string {
+  const { nodeImage, kubeadmPatches = [] } = docker;
   const config = ours();
-  config.nodes[0].kubeadmConfigPatches.push(...patches);
+  if (nodeImage) config.nodes[0].image = nodeImage;
+  config.nodes[0].kubeadmConfigPatches.push(...kubeadmPatches);
   config.nodes[0].extraPortMappings = hostPorts.map(({ host, node }) => ({
     listenAddress: "127.0.0.1",
     hostPort: host,

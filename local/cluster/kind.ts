@@ -5,11 +5,10 @@ import { isDeepStrictEqual } from "node:util";
 import { UserError } from "../errors";
 import type { Cluster, ImageArchive, Report } from "./cluster";
 import { loadChanged } from "./images";
-import { kindExists, recordedPorts, writeRecord } from "./kind-record";
+import { isInOwnDocker, kindExists, recordedPorts, writeRecord } from "./kind-record";
 import { findKubectl } from "./kubectl";
 import { adminKubeconfig, directoryOf, type HostPort } from "./place";
 import { assertPortsFree } from "./ports";
-import { hasOwnDocker } from "../offline";
 import { run } from "./run";
 
 /** The Docker that kind makes nodes in. */
@@ -116,14 +115,14 @@ export async function provideKind(
 }
 
 async function make(name: string, hostPorts: HostPort[], docker: Docker, report: Report): Promise<void> {
-  const { nodeImage, kubeadmPatches = [] } = docker;
   rmSync(directoryOf(name), { recursive: true, force: true });
   await assertPortsFree(hostPorts.map(({ host }) => host));
-  report(`kind makes cluster ${name}${nodeImage ? "" : "; the first time it pulls an image of 400 MB"}`);
-  const record = writeRecord(name, hostPorts, kubeadmPatches);
+  report(
+    `kind makes cluster ${name}${docker.nodeImage ? "" : "; the first time it pulls an image of 400 MB"}`,
+  );
+  const record = writeRecord(name, hostPorts, docker);
   const files = ["--config", record, "--kubeconfig", adminKubeconfig(name)];
-  const image = nodeImage ? ["--image", nodeImage] : [];
-  const create = ["create", "cluster", "--name", name, ...files, ...image, "--wait", "120s"];
+  const create = ["create", "cluster", "--name", name, ...files, "--wait", "120s"];
   await must(docker, "kind", create, `cannot make cluster ${name}`).catch((error: unknown) => {
     // kind has taken away what it had begun; whatever has this name later is not ours.
     rmSync(directoryOf(name), { recursive: true });
@@ -147,7 +146,7 @@ function clusterOf(name: string, docker: () => Promise<Docker>, kubectl: string)
     name,
     kubeconfig: adminKubeconfig(name),
     kubectl,
-    pulls: !hasOwnDocker(),
+    pulls: !isInOwnDocker(name),
     hostPorts: recordedPorts(name),
     loadImages: (images, report) => loadChanged(directoryOf(name), images, load, report),
   };

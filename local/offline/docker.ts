@@ -24,6 +24,9 @@ const PACKAGES = [
   ...["libip6tc2", "libnftnl11", "libmnl0", "libdevmapper1.02.1"],
 ];
 
+/** What is used of the machine's own. */
+const PROGRAMS = ["apt-get", "chroot", "ip", "mount", "perl", "setpriv", "unshare"];
+
 type Environment = Record<string, string>;
 
 /** Seconds; it takes 2 on a machine that has nothing else to do. */
@@ -35,8 +38,9 @@ export async function ownDockerMissing(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return "it needs root, you are not (try `sudo npm run up`)";
   const failed = async (program: string) =>
     (await execa("sh", ["-c", `command -v ${program}`], { reject: false })).failed ? [program] : [];
-  const missing = (await Promise.all(["ip", "mount", "setpriv", "unshare"].map(failed))).flat();
-  if (missing.length > 0) return `${missing.join(", ")} not found (install iproute2 and util-linux)`;
+  const missing = (await Promise.all(PROGRAMS.map(failed))).flat();
+  if (missing.length > 0)
+    return `it needs Debian with ${missing.join(", ")} (apt-get install iproute2 util-linux perl)`;
   const opened = await execa("unshare", ["--mount", "--net", "--pid", "--fork", "true"], { reject: false });
   return opened.failed ? `it needs namespaces, and \`unshare\` says: ${opened.stderr}` : undefined;
 }

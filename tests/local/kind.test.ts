@@ -140,6 +140,19 @@ test("a cluster of ours while Docker is away or restarts is neither removed nor 
   expect(existsSync(join(record, "kubeconfig"))).toBe(true);
 });
 
+test("a cluster stays in the Docker that it was made in, whichever answers now", async () => {
+  const { checkCluster, provideCluster } = await clusters();
+  await provideCluster(options, report);
+  expect(await checkCluster(options, report)).toEqual({ pulls: true });
+  // Made of an image of our own, in a Docker of our own, before there was one of the user's.
+  const made = load(readFileSync(join(record, "kind.yaml"), "utf8")) as { nodes: object[] };
+  Object.assign(made.nodes[0], { image: "observability-stack/node:1" });
+  writeFileSync(join(record, "kind.yaml"), JSON.stringify(made));
+  standIns.forgetCalls();
+  expect(await checkCluster(options, report)).toEqual({ pulls: false });
+  expect(standIns.called("docker", "kind")).toEqual([]);
+});
+
 test("a cluster of ours with other ports is refused, and stays", async () => {
   const { provideCluster } = await clusters();
   await provideCluster(options, report);
