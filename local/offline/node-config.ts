@@ -19,6 +19,8 @@ export const kubeadmPatches: string[] = [
       ],
     },
   },
+  // What they ask for: offline/node/kind/patches.
+  { kind: "InitConfiguration", patches: { directory: "/kind/patches" } },
   // Goes on where a setting of the kernel may not be changed.
   { kind: "KubeletConfiguration", featureGates: { KubeletInUserNamespace: true } },
 ].map(yaml);
