@@ -4,7 +4,7 @@ import { Listr } from "listr2";
 import { settingsOf } from "../config/settings";
 import type { Settings } from "../config/schema";
 import { bind, refuseOtherCluster, unbind } from "./binding";
-import { dropBuildCaches } from "./build";
+import { dropBuildCaches } from "./offline";
 import {
   checkCluster,
   type Cluster,

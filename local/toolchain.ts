@@ -1,7 +1,7 @@
 import { cpSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import execa from "execa";
-import { build, built, programOf } from "./build";
+import { build, built, programOf } from "./offline";
 import { cached, keyOf, type Report } from "./cache";
 import { cacheDir } from "./paths";
 

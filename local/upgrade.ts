@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import execa, { type ExecaError } from "execa";
-import { goEnvironment, type Program } from "./build";
+import { goEnvironment, type Program } from "./offline/build";
 import { UserError } from "./errors";
 import { repoDir } from "./paths";
 
@@ -10,7 +10,7 @@ type Images = Record<string, { image: string; tag: string; tested: string }>;
 type Programs = Record<string, Program>;
 
 const IMAGES = "config/versions.json";
-const PROGRAMS = "local/programs/programs.json";
+const PROGRAMS = "local/offline/programs/programs.json";
 const README = "README.md";
 
 /**
@@ -69,7 +69,7 @@ const STYLES = [
 
 /** Moves go.mod and go.sum to the new version; the checksums of all that is compiled are in them afterwards. */
 async function fetchModules(root: string, name: string, program: Program, version: string) {
-  const directory = join(root, "local/programs", name);
+  const directory = join(root, "local/offline/programs", name);
   const mod = readFileSync(join(directory, "go.mod"), "utf8");
   const packages = Object.values(program.binaries);
   const main = join(directory, "main.go");
@@ -83,7 +83,7 @@ async function fetchModules(root: string, name: string, program: Program, versio
   });
   if (wanted.length === 0)
     throw new UserError(
-      `upgrade ${name}: local/programs/${name}/go.mod requires nothing of version ${program.version}.\nEnter the new version there and in ${PROGRAMS} by hand.`,
+      `upgrade ${name}: local/offline/programs/${name}/go.mod requires nothing of version ${program.version}.\nEnter the new version there and in ${PROGRAMS} by hand.`,
     );
   const go = (...args: string[]) =>
     execa("go", args, { cwd: directory, env: goEnvironment }).catch((error: ExecaError) => {
@@ -99,17 +99,17 @@ async function fetchModules(root: string, name: string, program: Program, versio
   await go("get", ...wanted);
   await go("list", "-mod=mod", "-deps", ...packages);
   if (code) writeFileSync(main, code.replaceAll(`"${program.version}"`, `"${version}"`));
-  return `local/programs/${name}: ${wanted.join(" ")}`;
+  return `local/offline/programs/${name}: ${wanted.join(" ")}`;
 }
 
 const remains = (name: string, tested: string, program?: Program): string =>
   program
-    ? `what is built and tested remains ${tested}, a snapshot: a later one goes into local/programs/${name}/go.mod and ${PROGRAMS}`
-    : `what is tested remains ${tested}: it is no Go program, local/images/ says where it comes from`;
+    ? `what is built and tested remains ${tested}, a snapshot: a later one goes into local/offline/programs/${name}/go.mod and ${PROGRAMS}`
+    : `what is tested remains ${tested}: it is no Go program, local/offline/images/ says where it comes from`;
 
 /** A module's own `replace` lines do not reach those that require it, so ours repeat them. */
 function replaced(root: string, name: string): string[] {
-  const mod = `local/programs/${name}/go.mod`;
+  const mod = `local/offline/programs/${name}/go.mod`;
   if (!/=>/.test(readFileSync(join(root, mod), "utf8"))) return [];
   return [`${mod}: compare its \`replace\` lines with those of the module's own go.mod`];
 }

@@ -1,6 +1,6 @@
 /** A kubectl: the user's, else ours. */
 import { join } from "node:path";
-import { build } from "../build";
+import { build } from "../offline";
 import type { Report } from "./cluster";
 import { run } from "./run";
 

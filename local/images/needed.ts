@@ -4,9 +4,6 @@ export interface Needed {
   by: string;
 }
 
-/** What every pod of our own node begins with. kind brings its own; which of the two it will be shows later. */
-export const PAUSE: Needed = { ref: "registry.k8s.io/pause:3.10", by: "every pod" };
-
 /** The images of all pods that these objects are or make, each once. */
 export function imagesOf(manifests: object[]): Needed[] {
   const needed = new Map<string, Needed>();

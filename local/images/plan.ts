@@ -1,7 +1,7 @@
 import versions from "../../config/versions.json";
 import { UserError } from "../errors";
-import { type Needed, PAUSE } from "./needed";
-import { type BuiltName, recipes } from "./recipes";
+import { type BuiltName, recipes } from "../offline";
+import type { Needed } from "./needed";
 
 /** An image that is built by the recipe of this name; without one it is left to the cluster to pull. */
 export interface Planned {
@@ -12,7 +12,6 @@ export interface Planned {
 const TICKETING = "docker.io/observability-stack/ticketing:0.1.0";
 
 export function refOf(name: BuiltName): string {
-  if (name === "pause") return PAUSE.ref;
   if (name === "ticketing") return TICKETING;
   return `${versions[name].image}:${versions[name].tag}`;
 }

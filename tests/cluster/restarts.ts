@@ -1,6 +1,6 @@
 import execa from "execa";
 import { hasOwnDocker, provideOwnDocker } from "../../local/offline";
-import { processes } from "../../local/offline/leftovers";
+import { processes } from "../../local/offline/docker/leftovers";
 import { kill } from "../../local/processes";
 import { eventually } from "../support/eventually";
 import { STACK, type Context } from "./start";

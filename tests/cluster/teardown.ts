@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { leftovers } from "../../local/offline/leftovers";
+import { leftovers } from "../../local/offline/docker/leftovers";
 import { directoryOf } from "../../local/cluster/place";
 import { processesWith } from "../../local/processes";
 import { temporaryFiles } from "../../local/stack-files";

@@ -11,18 +11,18 @@ import {
 } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { scratch } from "../support/own-cache";
-import { build, built, pathOf } from "../../local/build";
+import { build, built, pathOf } from "../../local/offline/build";
 import { settingsOf } from "../../config/settings";
 import versions from "../../config/versions.json";
 import { cached } from "../../local/cache";
 import { UserError } from "../../local/errors";
-import programs from "../../local/programs/programs.json";
+import programs from "../../local/offline/programs/programs.json";
 import { stackOf } from "../../programs";
 import { alloyConfig, alloyEventsConfig } from "../../programs/alloy/config";
 
 const cache = join(scratch, "observability-stack");
 const path = process.env.PATH;
-const sources = join(__dirname, "../../local/programs");
+const sources = join(__dirname, "../../local/offline/programs");
 
 /** Puts a stand-in for Go first on the PATH. */
 function go(script: string): void {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
-import programs from "../../local/programs/programs.json";
+import programs from "../../local/offline/programs/programs.json";
 import { repoDir } from "../../local/paths";
 import { StandIns } from "../support/stand-ins";
 

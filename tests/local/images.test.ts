@@ -6,10 +6,10 @@ import { scratch } from "../support/own-cache";
 import { rendered } from "../support/render";
 import versions from "../../config/versions.json";
 import { UserError } from "../../local/errors";
-import { imagesOf, PAUSE, planImages, provideImages, refOf } from "../../local/images";
-import { recipes } from "../../local/images/recipes";
+import { imagesOf, planImages, provideImages, refOf } from "../../local/images";
+import { recipes } from "../../local/offline/images/recipes";
 
-jest.mock("../../local/debian", () => ({ debianPackages: () => Promise.resolve(debian) }));
+jest.mock("../../local/offline/debian", () => ({ debianPackages: () => Promise.resolve(debian) }));
 const debian = join(scratch, "debian");
 const { fetch } = global;
 
@@ -36,7 +36,7 @@ describe("the images that a stack needs", () => {
     // Not all that exist: nothing of it runs Redis or an exporter for it.
     for (const other of ["redis", "redis-exporter", "ticketing"] as const)
       expect(refs).not.toContain(refOf(other));
-    for (const { recipe } of await planImages([...needed, PAUSE], true)) expect(recipe).toBeDefined();
+    for (const { recipe } of await planImages(needed, true)) expect(recipe).toBeDefined();
   });
 
   it("fewer where less is deployed", async () => {
@@ -70,7 +70,7 @@ describe("where images come from", () => {
 
   it("a registry that answers: nothing is built, whether it could be or not", async () => {
     registries("registry-1.docker.io");
-    const planned = await planImages([...all, zipkin, PAUSE], true);
+    const planned = await planImages([...all, zipkin], true);
     expect(planned.filter(({ recipe }) => recipe)).toEqual([]);
     const [{ ref, built, version }] = await provideImages([{ ref: zipkin.ref }], () => undefined);
     expect({ ref, built, version }).toEqual({ ref: zipkin.ref, built: false, version: "9.9.9" });
@@ -119,8 +119,8 @@ describe("where images come from", () => {
 });
 
 describe("an image that is built", () => {
-  const kept = recipes.pause!;
-  afterEach(() => void (recipes.pause = kept));
+  const kept = recipes.caddy!;
+  afterEach(() => void (recipes.caddy = kept));
 
   it("has the name that the pods have, below a mirror too", async () => {
     mkdirSync(join(debian, "usr/bin"), { recursive: true });
@@ -128,24 +128,31 @@ describe("an image that is built", () => {
     const umoci = `#!/bin/sh\n[ "$1" != init ] || { mkdir -p "$3"; echo '{"manifests":[{}]}' > "$3/index.json"; }\n`;
     writeFileSync(join(debian, "usr/bin/umoci"), umoci);
     chmodSync(join(debian, "usr/bin/umoci"), 0o755);
-    recipes.pause = { ...kept, inputs: () => Promise.resolve(["input"]), fill: () => Promise.resolve() };
+    recipes.caddy = { ...kept, inputs: () => Promise.resolve(["input"]), fill: () => Promise.resolve() };
 
-    const mirrored = "mirror.example.org:5000/team/pause:3.10";
-    const planned = await planImages([PAUSE, { ref: mirrored, by: "every pod" }], true);
+    const direct = refOf("caddy");
+    const mirrored = direct.replace("docker.io", "mirror.example.org:5000/team");
+    const planned = await planImages(
+      [
+        { ref: direct, by: "edge" },
+        { ref: mirrored, by: "edge" },
+      ],
+      true,
+    );
     const images = await provideImages(planned, () => undefined);
     const names = images.map(async ({ archive }) => {
       const { stdout } = await execa("tar", ["-xOf", archive!, "./index.json"]);
       return JSON.parse(stdout).manifests[0].annotations;
     });
     expect(await Promise.all(names)).toEqual(
-      [PAUSE.ref, mirrored].map((ref) => ({
+      [direct, mirrored].map((ref) => ({
         "io.containerd.image.name": ref,
-        "org.opencontainers.image.ref.name": "3.10",
+        "org.opencontainers.image.ref.name": direct.split(":")[1],
       })),
     );
     expect(images).toEqual([
-      expect.objectContaining({ ref: PAUSE.ref, version: "3.10", built: true }),
-      expect.objectContaining({ ref: mirrored, version: "3.10", built: true }),
+      expect.objectContaining({ ref: direct, version: kept.version, built: true }),
+      expect.objectContaining({ ref: mirrored, version: kept.version, built: true }),
     ]);
   });
 });

@@ -1,7 +1,7 @@
 /** The pure parts of a Docker of our own. That it runs is proven in tests/cluster. */
 import fc from "fast-check";
-import { hierarchies } from "../../local/offline/cgroups";
-import { linkAddresses, placeIn } from "../../local/offline/place";
+import { hierarchies } from "../../local/offline/docker/cgroups";
+import { linkAddresses, placeIn } from "../../local/offline/docker/place";
 
 test("every directory gives an interface name that Linux takes, and two directories never the same", () => {
   fc.assert(

@@ -6,8 +6,8 @@ import { join } from "node:path";
 const scratch = mkdtempSync(join(tmpdir(), "toolchain-"));
 const calls = join(scratch, "calls");
 const build = jest.fn((name: string) => Promise.resolve(join(scratch, "built", name)));
-jest.mock("../../local/build", () => ({
-  ...jest.requireActual<object>("../../local/build"),
+jest.mock("../../local/offline/build", () => ({
+  ...jest.requireActual<object>("../../local/offline/build"),
   build: (name: string) => build(name),
   built: () => undefined,
 }));
@@ -20,7 +20,7 @@ function program(name: string, body: string): void {
 /** An installed CLI that has these plugins, and can fetch others or not. */
 function installed(plugins: string[], fetches: boolean): void {
   const { "pulumi-resource-kubernetes": kubernetes, "pulumi-resource-random": random } = JSON.parse(
-    readFileSync(join(__dirname, "../../local/programs/programs.json"), "utf8"),
+    readFileSync(join(__dirname, "../../local/offline/programs/programs.json"), "utf8"),
   );
   const versions: Record<string, string> = { kubernetes: kubernetes.version, random: random.version };
   const known = JSON.stringify(plugins.map((name) => ({ name, version: versions[name] })));

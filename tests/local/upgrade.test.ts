@@ -11,7 +11,13 @@ jest.setTimeout(60_000);
 const root = join(scratch, "checkout");
 const calls = join(scratch, "calls");
 const path = process.env.PATH;
-const COPIED = ["README.md", "package.json", ".prettierrc.json", "config/versions.json", "local/programs"];
+const COPIED = [
+  "README.md",
+  "package.json",
+  ".prettierrc.json",
+  "config/versions.json",
+  "local/offline/programs",
+];
 
 const text = (file: string) => readFileSync(join(root, file), "utf8");
 const asGiven = (file: string) => readFileSync(join(repoDir, file), "utf8");
@@ -43,7 +49,7 @@ beforeEach(() => {
 afterEach(() => void (process.env.PATH = path));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-const { version: loki } = JSON.parse(asGiven("local/programs/programs.json")).loki;
+const { version: loki } = JSON.parse(asGiven("local/offline/programs/programs.json")).loki;
 
 test("a release: image, build and modules move, and nothing else does", async () => {
   const said = await upgrade(root, "loki", "9.8.7");
@@ -52,7 +58,7 @@ test("a release: image, build and modules move, and nothing else does", async ()
     tag: "9.8.7",
     tested: "9.8.7",
   });
-  expect(json("local/programs/programs.json").loki).toMatchObject({
+  expect(json("local/offline/programs/programs.json").loki).toMatchObject({
     version: "9.8.7",
     ldflags: "-X github.com/grafana/loki/v3/pkg/util/build.Version=9.8.7",
   });
@@ -60,22 +66,22 @@ test("a release: image, build and modules move, and nothing else does", async ()
     "get github.com/grafana/loki/v3@v9.8.7",
     "list -mod=mod -deps github.com/grafana/loki/v3/cmd/loki",
   ]);
-  expect(text("local/programs/loki/go.mod")).toContain("// moved");
+  expect(text("local/offline/programs/loki/go.mod")).toContain("// moved");
   // The other programs' lines are as they were, to the letter.
   expect(changedLines("config/versions.json")).toHaveLength(1);
-  expect(changedLines("local/programs/programs.json")).toHaveLength(2);
+  expect(changedLines("local/offline/programs/programs.json")).toHaveLength(2);
   expect(said.join("\n")).toMatch(
     new RegExp(`^Changed:[^]*${loki} -> 9.8.7[^]*Left to do by hand:[^]*golden`),
   );
   // Loki's own go.mod has such lines, and Go does not take them over.
-  expect(said.join("\n")).toContain("local/programs/loki/go.mod: compare its `replace` lines");
+  expect(said.join("\n")).toContain("local/offline/programs/loki/go.mod: compare its `replace` lines");
 });
 
 test("what else a build is told stays", async () => {
-  const { alloy } = json("local/programs/programs.json");
+  const { alloy } = json("local/offline/programs/programs.json");
   expect(alloy).toHaveProperty("patch");
   await upgrade(root, "alloy", "9.8.7");
-  expect(json("local/programs/programs.json").alloy).toEqual({
+  expect(json("local/offline/programs/programs.json").alloy).toEqual({
     ...alloy,
     version: "9.8.7",
     ldflags: alloy.ldflags.replace(alloy.version, "9.8.7"),
@@ -102,7 +108,7 @@ test("a program of many modules: those that carry its version move, and its own 
   expect(moved.length).toBeGreaterThan(15);
   for (const module of moved) expect(module).toMatch(/^(go\.opentelemetry\.io|github\.com)\/.+@v0\.999\.0$/);
   expect(list).toBe("list -mod=mod -deps .");
-  expect(text("local/programs/collector/main.go")).toContain('Version: "0.999.0"');
+  expect(text("local/offline/programs/collector/main.go")).toContain('Version: "0.999.0"');
 });
 
 test("a snapshot stays, the image moves, the README's table too", async () => {
@@ -110,7 +116,7 @@ test("a snapshot stays, the image moves, the README's table too", async () => {
   const { tag, tested } = json("config/versions.json").grafana;
   expect(tag).toBe("12.99.0");
   expect(tested).toMatch(/^10\.1\.0-pre/);
-  expect(text("local/programs/programs.json")).toBe(asGiven("local/programs/programs.json"));
+  expect(text("local/offline/programs/programs.json")).toBe(asGiven("local/offline/programs/programs.json"));
   expect(calledGo()).toEqual([]);
   const [row, ...others] = changedLines("README.md");
   expect(row).toMatch(/^\| Grafana +\| 12\.99\.0 +\| 10\.1\.0-pre of/);
@@ -121,15 +127,15 @@ test("a snapshot stays, the image moves, the README's table too", async () => {
 test("a program without an image", async () => {
   await upgrade(root, "coredns", "1.99.0");
   expect(calledGo()[0]).toBe("get github.com/coredns/coredns@v1.99.0");
-  expect(json("local/programs/programs.json").coredns.version).toBe("1.99.0");
+  expect(json("local/offline/programs/programs.json").coredns.version).toBe("1.99.0");
   expect(text("config/versions.json")).toBe(asGiven("config/versions.json"));
 });
 
 describe("nothing is changed", () => {
   afterEach(() => {
-    for (const file of ["README.md", "config/versions.json", "local/programs/programs.json"])
+    for (const file of ["README.md", "config/versions.json", "local/offline/programs/programs.json"])
       expect(text(file)).toBe(asGiven(file));
-    expect(text("local/programs/loki/go.mod")).toBe(asGiven("local/programs/loki/go.mod"));
+    expect(text("local/offline/programs/loki/go.mod")).toBe(asGiven("local/offline/programs/loki/go.mod"));
   });
 
   test.each([

@@ -1,4 +1,4 @@
-import { build } from "../../local/build";
+import { build } from "../../local/offline/build";
 import { TESTED } from "./programs";
 
 /* npm run test:binaries: builds what the tests run, once; without it, and without `npm run up`, they leave that out. */

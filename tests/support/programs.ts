@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import execa from "execa";
-import { built, type ProgramName } from "../../local/build";
+import { built, type ProgramName } from "../../local/offline/build";
 
 /** Those that tests run. Tests build nothing: `npm run up` does, and `npm run test:binaries`. */
 export const TESTED = [

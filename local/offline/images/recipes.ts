@@ -1,11 +1,11 @@
 import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
-import { type ImageName } from "../../config/images";
+import { type ImageName } from "../../../config/images";
 import { build, programOf, type ProgramName } from "../build";
-import type { Report } from "../cache";
+import type { Report } from "../../cache";
 import { debianPackages } from "../debian";
-import { repoDir } from "../paths";
+import { repoDir } from "../../paths";
 import { copy, withLibraries } from "./files";
 import { postgres } from "./postgres";
 
@@ -104,7 +104,7 @@ const ticketing: Recipe = {
   },
 };
 
-export type BuiltName = ImageName | "pause" | "ticketing";
+export type BuiltName = ImageName | "ticketing";
 
 /** An image without one must be pulled: it is missed only where a stack needs it and no registry answers. */
 export const recipes: Partial<Record<BuiltName, Recipe>> = {
@@ -126,6 +126,5 @@ export const recipes: Partial<Record<BuiltName, Recipe>> = {
   postgres,
   "redis-exporter": program("redis-exporter", "redis_exporter", "/redis_exporter", 59000),
   "postgres-exporter": program("postgres-exporter", "postgres_exporter", "/bin/postgres_exporter", 65534),
-  pause: program("pause", "pause", "/pause", 65535),
   ticketing,
 };

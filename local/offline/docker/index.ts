@@ -8,14 +8,14 @@ import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import execa from "execa";
 import { build } from "../build";
-import type { Report } from "../cache";
-import type { Docker } from "../cluster/kind";
+import type { Report } from "../../cache";
+import type { Docker } from "../../cluster/kind";
 import { debianPackages } from "../debian";
-import { UserError } from "../errors";
-import { exclusively } from "../lock";
+import { UserError } from "../../errors";
+import { exclusively } from "../../lock";
 import { processes, stop } from "./leftovers";
-import { kubeadmPatches } from "./node-config";
-import { provideNodeImage } from "./node-image";
+import { kubeadmPatches } from "../node/config";
+import { provideNodeImage } from "../node/image";
 import { marker, place, socket } from "./place";
 
 /** Libraries among them are those that a plain Debian lacks. */

@@ -2,11 +2,11 @@
 import { cpSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { build, programOf } from "../build";
-import type { Report } from "../cache";
+import type { Report } from "../../cache";
 import { debianPackages } from "../debian";
-import { archiveOf, PAUSE } from "../images";
+import { archiveOf } from "../images/archive";
 import { copy, withLibraries } from "../images/files";
-import { program, type Recipe, recipes } from "../images/recipes";
+import { program, type Recipe } from "../images/recipes";
 
 const kubernetes = `v${programOf("kubernetes").version}`;
 
@@ -50,7 +50,8 @@ const images: Record<string, Recipe> = {
     "/coredns",
     0,
   ),
-  [PAUSE.ref]: recipes.pause!,
+  // What every pod begins with.
+  "registry.k8s.io/pause:3.10": program("pause", "pause", "/pause", 65535),
 };
 
 /** Their archives. */

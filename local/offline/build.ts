@@ -10,9 +10,9 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import execa, { type ExecaError } from "execa";
-import { cached, diskFull, isDiskFull, keyOf, type Report } from "./cache";
-import { UserError } from "./errors";
-import { cacheDir } from "./paths";
+import { cached, diskFull, isDiskFull, keyOf, type Report } from "../cache";
+import { UserError } from "../errors";
+import { cacheDir } from "../paths";
 import programs from "./programs/programs.json";
 
 export type ProgramName = keyof typeof programs;

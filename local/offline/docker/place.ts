@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { stateDir } from "../paths";
+import { stateDir } from "../../paths";
 
 export interface Place {
   /** Names the host's end of the link (at most 15 characters) and the control groups: unique on this host. */

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import execa from "execa";
 import { build, programOf } from "../build";
-import { cached, keyOf, type Report } from "../cache";
+import { cached, keyOf, type Report } from "../../cache";
 import { debianPackages } from "../debian";
 import { controlPlane } from "./control-plane";
 
@@ -19,7 +19,7 @@ const PACKAGES = [
 ];
 
 /** Files that are laid over it. */
-const ours = join(__dirname, "node");
+const ours = join(__dirname, "files");
 
 /** Its name in a Docker, which has it afterwards. */
 export async function provideNodeImage(
@@ -46,7 +46,7 @@ export async function provideNodeImage(
 async function nodeImage(debian: string, report: Report): Promise<string> {
   const [kind, kubernetes] = [await build("kind", report), await build("kubernetes", report)];
   const archives = await controlPlane(report);
-  const script = join(__dirname, "node-image.sh");
+  const script = join(__dirname, "image.sh");
   const files = readdirSync(ours, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const contents = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name)));
   const key = keyOf(...PACKAGES, kind, kubernetes, ...archives, readFileSync(script), ...contents);

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import execa from "execa";
-import { kill, processesWith, readProc } from "../processes";
+import { kill, processesWith, readProc } from "../../processes";
 import { cgroupsOf, processesIn, removeCgroups } from "./cgroups";
 import { marker, place } from "./place";
 

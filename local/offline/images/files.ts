@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import execa from "execa";
-import { UserError } from "../errors";
+import { UserError } from "../../errors";
 
 export async function copy(from: string, to: string): Promise<void> {
   mkdirSync(dirname(to), { recursive: true });

@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import execa, { type ExecaError } from "execa";
-import { cached, keyOf, type Report } from "./cache";
-import { UserError } from "./errors";
+import { cached, keyOf, type Report } from "../cache";
+import { UserError } from "../errors";
 
 /**
  * Unpacks Debian packages into the cache, once; nothing is installed on the host.

@@ -1,5 +1,5 @@
 import { programOf } from "../build";
-import { yaml } from "../../config/yaml";
+import { yaml } from "../../../config/yaml";
 
 /** What kubeadm is told where the node is made of our image. */
 export const kubeadmPatches: string[] = [
@@ -19,7 +19,7 @@ export const kubeadmPatches: string[] = [
       ],
     },
   },
-  // What they ask for: offline/node/kind/patches.
+  // What they ask for: files/kind/patches.
   { kind: "InitConfiguration", patches: { directory: "/kind/patches" } },
   // Goes on where a setting of the kernel may not be changed.
   { kind: "KubeletConfiguration", featureGates: { KubeletInUserNamespace: true } },
