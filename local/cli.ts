@@ -33,6 +33,12 @@ command("up", "toolchain, cluster, pulumi up, until everything is ready")
       "context",
     ),
   )
+  .addOption(
+    new Option(
+      "--offline",
+      "builds everything here, for a cluster in a Docker of our own (Linux, root); the way where neither Docker nor a registry is in reach",
+    ).conflicts("context"),
+  )
   .action(up);
 command("preview", "what up would change").action(preview);
 command("status", "what runs and how to reach it").action(status);

@@ -4,7 +4,7 @@ import { Listr } from "listr2";
 import { settingsOf } from "../config/settings";
 import type { Settings } from "../config/schema";
 import { bind, refuseOtherCluster, unbind } from "./binding";
-import { dropBuildCaches } from "./offline";
+import { builtBefore, dropBuildCaches } from "./offline";
 import {
   checkCluster,
   type Cluster,
@@ -37,6 +37,8 @@ export interface Options {
   yes?: boolean;
   /** Of `up`. */
   recreate?: boolean;
+  /** Of `up`: everything is built here, in a Docker of our own. */
+  offline?: boolean;
   portOffset?: number;
 }
 
@@ -54,7 +56,8 @@ export async function up(options: Options): Promise<void> {
   const { pulls } = await checkCluster(clusterFor(options), console.error);
   refuseUnasked("up", options);
   const manifests = await manifestsOf(options);
-  const { toolchain, cluster, images } = await provide(options, await imagesFor(options, manifests, pulls));
+  const planned = await imagesFor(options, manifests, pulls);
+  const { toolchain, cluster, images } = await provide({ ...options, offline: !pulls }, settings, planned);
   await refuseOtherCluster(options.stack, cluster);
   await refuseMissingNamespaces(settings, cluster);
   await refuseVolumes(manifests, options.stack, cluster);
@@ -104,7 +107,7 @@ export async function down(options: Options): Promise<void> {
   refuseUnasked("down", options);
   if (!cluster && !localExists(name)) return removeCluster(name, console.log);
   if (cluster) await refuseOtherCluster(options.stack, cluster);
-  const toolchain = await provideToolchain(console.error);
+  const toolchain = await provideToolchain(console.error, builtBefore);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
   if (cluster) await pulumi.run("destroy", asks(options) ? [] : ["--yes"]);
   if (context) forgetContext(context);
@@ -134,10 +137,11 @@ export async function render({ against, limit, ...options }: RenderOptions): Pro
 const manifestsOf = (options: Pick<Options, "stack" | "configFile">): Promise<Manifest[]> =>
   renderManifests(options.stack, stackConfig(fileOf(options)));
 
-const clusterFor = ({ cluster, context, recreate, portOffset }: Options) => ({
+const clusterFor = ({ cluster, context, recreate, offline, portOffset }: Options) => ({
   name: cluster,
   context,
   recreate,
+  offline,
   hostPorts: defaultHostPorts(portOffset),
 });
 
@@ -206,7 +210,7 @@ async function refuseMissingNamespaces({ namespaces, services }: Settings, clust
 const imagesFor = async ({ context }: Options, manifests: Manifest[], pulls: boolean): Promise<Planned[]> =>
   context ? [] : planImages(imagesOf(manifests), pulls);
 
-async function provide(options: Options, planned: Planned[]): Promise<Provided> {
+async function provide(options: Options, settings: Settings, planned: Planned[]): Promise<Provided> {
   const tasks = new Listr<Provided>(
     [
       {
@@ -220,7 +224,8 @@ async function provide(options: Options, planned: Planned[]): Promise<Provided> 
         title: "Images",
         task: async (provided, task) => {
           provided.images = await provideImages(planned, (line) => (task.output = line));
-          task.title = `Images: ${provided.images.filter(({ built }) => built).length} built here, ${provided.images.filter(({ built }) => !built).length} pulled`;
+          const built = provided.images.filter((image) => image.built).length;
+          task.title = `Images: ${built} built here, ${provided.images.length - built} pulled`;
         },
       },
       {
@@ -230,6 +235,10 @@ async function provide(options: Options, planned: Planned[]): Promise<Provided> 
           provided.cluster = await provideCluster(clusterFor(options), report);
           const archives = provided.images.flatMap(({ ref, archive }) => (archive ? [{ ref, archive }] : []));
           await provided.cluster.loadImages(archives, report);
+          const pulled = provided.images.flatMap(({ ref, archive }) => (archive ? [] : [ref]));
+          // Who has pull secrets has them in the cluster, where they come with the pods.
+          if (settings.placement.imagePullSecrets.length === 0)
+            await provided.cluster.pullImages(pulled, report);
           task.title = `Cluster: ${provided.cluster.name} (${provided.cluster.kind})`;
         },
       },
@@ -244,7 +253,7 @@ async function provide(options: Options, planned: Planned[]): Promise<Provided> 
 
 async function existing(options: Options): Promise<{ pulumi: Pulumi; cluster: Cluster }> {
   const cluster = await clusterThatIsThere(options);
-  const toolchain = await provideToolchain(console.error);
+  const toolchain = await provideToolchain(console.error, builtBefore);
   return { cluster, pulumi: new Pulumi(toolchain, options.stack, fileOf(options), cluster) };
 }
 

@@ -1,8 +1,9 @@
 import { cpSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import execa from "execa";
-import { build, built, programOf } from "./offline";
 import { cached, keyOf, type Report } from "./cache";
+import { download as downloadOf } from "./downloads";
+import { type Build, build, built, programOf } from "./offline";
 import { cacheDir } from "./paths";
 
 export interface Toolchain {
@@ -14,12 +15,10 @@ export interface Toolchain {
   version: string;
 }
 
-const VERSION = "3.215.0";
-
-/** The Pulumi CLI, its Node language host and the plugins: installed, else downloaded, else built. */
-export async function provideToolchain(report: Report): Promise<Toolchain> {
-  const toolchain = (await installed()) ?? (await downloaded(report)) ?? (await fromModules(report));
-  await providePlugins(toolchain, report);
+/** The Pulumi CLI, its Node language host and the plugins: installed, else downloaded, else built by `from`. */
+export async function provideToolchain(report: Report, from: Build = build): Promise<Toolchain> {
+  const toolchain = (await installed()) ?? (await downloaded(report)) ?? (await fromModules(report, from));
+  await providePlugins(toolchain, report, from);
   return toolchain;
 }
 
@@ -33,29 +32,13 @@ async function installed(): Promise<Toolchain | undefined> {
 async function downloaded(report: Report): Promise<Toolchain | undefined> {
   // Who built it once need not ask for a download every time.
   if (built("pulumi")) return undefined;
-  const platform = `${process.platform}-${process.arch === "x64" ? "x64" : process.arch}`;
-  const url = `https://get.pulumi.com/releases/sdk/pulumi-v${VERSION}-${platform}.tar.gz`;
-  const answer = await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(3_000) }).catch(
-    () => undefined,
-  );
-  if (!answer?.ok) return undefined;
-  try {
-    const directory = await cached(`pulumi-${VERSION}`, async (unpacked) => {
-      report(`Pulumi ${VERSION}: downloading`);
-      const archive = await fetch(url);
-      await execa("tar", ["-xz", "--strip-components=1", "-C", unpacked], {
-        input: Buffer.from(await archive.arrayBuffer()),
-      });
-    });
-    return { ...onPath(directory), origin: "downloaded", version: VERSION };
-  } catch (error) {
-    report(`Pulumi ${VERSION}: the download failed (${(error as Error).message}); building it`);
-    return undefined;
-  }
+  const download = await downloadOf("pulumi", report);
+  if ("reason" in download) return void report(`Pulumi: ${download.reason}; building it`);
+  return { ...onPath(download.directory), origin: "downloaded", version: programOf("pulumi").version };
 }
 
-async function fromModules(report: Report): Promise<Toolchain> {
-  const parts = [await build("pulumi", report), await build("pulumi-language-nodejs", report)];
+async function fromModules(report: Report, from: Build): Promise<Toolchain> {
+  const parts = [await from("pulumi", report), await from("pulumi-language-nodejs", report)];
   // Pulumi warns unless its language host lies beside it.
   const directory = await cached(`toolchain-${keyOf(...parts)}`, async (together) => {
     for (const bin of parts) cpSync(bin, together, { recursive: true });
@@ -67,7 +50,11 @@ async function fromModules(report: Report): Promise<Toolchain> {
 }
 
 /** The two plugins in the versions of package.json: installed, else downloaded by the CLI, else built. */
-async function providePlugins({ pulumi, env, origin }: Toolchain, report: Report): Promise<void> {
+async function providePlugins(
+  { pulumi, env, origin }: Toolchain,
+  report: Report,
+  from: Build,
+): Promise<void> {
   const { stdout } = await execa(pulumi, ["plugin", "ls", "--json"], { env });
   const known = JSON.parse(stdout) as Plugin[];
   for (const name of ["kubernetes", "random"] as const) {
@@ -77,7 +64,7 @@ async function providePlugins({ pulumi, env, origin }: Toolchain, report: Report
     const install = ["plugin", "install", "resource", name, version];
     report(`Pulumi's plugin ${name} ${version}: installing`);
     if (origin !== "built" && !(await execa(pulumi, install, { env, reject: false })).failed) continue;
-    const file = join(await build(program, report), program);
+    const file = join(await from(program, report), program);
     await execa(pulumi, [...install, "--file", file], { env });
   }
 }

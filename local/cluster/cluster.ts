@@ -10,6 +10,8 @@ export interface ClusterOptions {
   context?: string;
   /** Default: those of kind.yaml. A context has none. */
   hostPorts?: HostPort[];
+  /** In a Docker of our own, whose nodes pull nothing. Default: where neither Docker nor a registry is in reach. */
+  offline?: boolean;
   /** A cluster that was made here under the name before is removed first, with its data. */
   recreate?: boolean;
   /** Seconds until a cluster of kind's that starts must answer. Default: 180. */
@@ -35,4 +37,6 @@ export interface Cluster {
   hostPorts: HostPort[];
   /** Makes images known to the cluster; those it was given before, and that have not changed, are skipped. */
   loadImages(images: ImageArchive[], report: Report): Promise<void>;
+  /** Has a local cluster pull these before their pods wait for them; one of the user's does so by itself. */
+  pullImages(refs: string[], report: Report): Promise<void>;
 }

@@ -3,14 +3,15 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { UserError } from "../errors";
+import { type Build, build } from "../offline";
 import { stateDir } from "../paths";
 import type { Cluster, Report } from "./cluster";
 import { findKubectl } from "./kubectl";
 import { run } from "./run";
 
 /** Errors: UserError for a context that kubeconfig does not have, and for a cluster that does not answer. */
-export async function useContext(context: string, report: Report): Promise<Cluster> {
-  const kubectl = await findKubectl(report);
+export async function useContext(context: string, report: Report, from: Build = build): Promise<Cluster> {
+  const kubectl = await findKubectl(report, from);
   const known = await contexts(kubectl);
   if (!known.includes(context)) {
     throw new UserError(
@@ -40,6 +41,7 @@ export async function useContext(context: string, report: Report): Promise<Clust
         tell(`context ${context}: ${images.length} local images are not loaded, the cluster pulls its own`);
       }
     },
+    pullImages: async () => undefined,
   };
 }
 

@@ -6,12 +6,13 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors";
 import { exclusively } from "../lock";
-import { hasOwnDocker, ownDockerMissing, provideOwnDocker, removeOwnDocker } from "../offline";
+import { builtBefore, hasOwnDocker, provideOwnDocker, removeOwnDocker } from "../offline";
 import { stateDir } from "../paths";
 import { kill, processesWith } from "../processes";
 import type { Cluster, ClusterOptions, Report } from "./cluster";
 import { useContext } from "./context";
-import { type Docker, findKind, kindMissing, provideKind, removeKind, usableContainers } from "./kind";
+import { isForOwnDocker } from "./choose";
+import { type Docker, findKind, provideKind, removeKind, usableContainers, usersDocker } from "./kind";
 import { defaultHostPorts, isInOwnDocker, kindExists, recorded } from "./kind-record";
 import { directoryOf } from "./place";
 import { assertPortsFree } from "./ports";
@@ -46,9 +47,11 @@ export async function checkCluster(options: ClusterOptions, report: Report): Pro
     return { pulls: true };
   }
   if (!recreate) refuseFormerNode(name);
-  const own = await needsOwnDocker(name);
+  const own = await isForOwnDocker(options, report);
   if (recreate && localExists(name)) return { pulls: !own };
-  const isThere = own ? kindExists(name) : (await usableContainers(name, hostPorts, {})).length > 0;
+  const isThere = own
+    ? kindExists(name)
+    : (await usableContainers(name, hostPorts, await usersDocker(report))).length > 0;
   if (!isThere) await assertPortsFree(hostPorts.map(({ host }) => host));
   return { pulls: !own };
 }
@@ -57,31 +60,13 @@ async function provideLocal(options: ClusterOptions, report: Report): Promise<Cl
   const { name, hostPorts = defaultHostPorts(), recreate, patience = 180 } = options;
   if (recreate && localExists(name)) await removeCluster(name, report);
   refuseFormerNode(name);
-  const docker = (await needsOwnDocker(name)) ? await provideOwnDocker(report) : {};
+  const own = await isForOwnDocker(options, report);
+  const docker = own ? await provideOwnDocker(report) : await usersDocker(report);
   return provideKind(name, hostPorts, docker, patience, report);
 }
 
 /** Whether a cluster was made here under this name and not removed, in whatever state it is. */
 export const localExists = (name: string): boolean => existsSync(directoryOf(name));
-
-/** Clusters stay in the Docker that they were made in; a new one goes into the user's, if it answers. */
-async function needsOwnDocker(name: string): Promise<boolean> {
-  if (isInOwnDocker(name)) return true;
-  const noKind = await kindMissing();
-  if (!noKind) return false;
-  if (kindExists(name))
-    throw new UserError(
-      `The local cluster ${name} was made by kind: ${noKind}. Its data is kept; run the command again then.`,
-    );
-  const noDocker = await ownDockerMissing();
-  if (!noDocker) return true;
-  throw new UserError(
-    `up: no Kubernetes cluster is possible here. Choose one:\n` +
-      `  - a cluster of yours: --context NAME (\`kubectl config get-contexts\` lists them)\n` +
-      `  - kind: ${noKind}\n` +
-      `  - kind in a Docker of our own: ${noDocker}`,
-  );
-}
 
 /** Before clusters were kind's everywhere, a machine without Docker had a node of another make. */
 const isFormerNode = (name: string): boolean => existsSync(join(directoryOf(name), "pki"));
@@ -100,7 +85,7 @@ export async function findCluster(
 ): Promise<Cluster | undefined> {
   const { name, context } = options;
   const silent = () => undefined;
-  if (context) return useContext(context, silent);
+  if (context) return useContext(context, silent, builtBefore);
   return findKind(name, () => dockerOf(name, silent), silent);
 }
 
@@ -122,4 +107,4 @@ export async function removeCluster(name: string, report: Report): Promise<void>
 }
 
 const dockerOf = async (name: string, report: Report): Promise<Docker> =>
-  isInOwnDocker(name) ? provideOwnDocker(report) : {};
+  isInOwnDocker(name) ? provideOwnDocker(report, builtBefore) : usersDocker(report);

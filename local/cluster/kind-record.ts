@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { dump, load } from "js-yaml";
 import { stateDir } from "../paths";
-import type { Docker } from "./kind";
 import { directoryOf, type HostPort } from "./place";
 
 interface KindConfig {
@@ -39,8 +38,12 @@ export function recorded(): { name: string; hostPorts: HostPort[] }[] {
 }
 
 /** Writes kind.yaml with these ports instead of its own, and what the Docker asks for besides. Returns its path. */
-export function writeRecord(name: string, hostPorts: HostPort[], docker: Docker): string {
-  const { nodeImage, kubeadmPatches = [] } = docker;
+export function writeRecord(
+  name: string,
+  hostPorts: HostPort[],
+  nodeImage: string | undefined,
+  kubeadmPatches: string[] = [],
+): string {
   const config = ours();
   if (nodeImage) config.nodes[0].image = nodeImage;
   config.nodes[0].kubeadmConfigPatches.push(...kubeadmPatches);

@@ -1,32 +1,39 @@
 /** A cluster by kind. It is removed when that is asked for, and for no other reason. */
 import { existsSync, rmSync } from "node:fs";
+import { delimiter } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
+import { download } from "../downloads";
 import { UserError } from "../errors";
+import { builtBefore } from "../offline";
 import type { Cluster, ImageArchive, Report } from "./cluster";
 import { loadChanged } from "./images";
 import { isInOwnDocker, kindExists, recordedPorts, writeRecord } from "./kind-record";
 import { findKubectl } from "./kubectl";
 import { adminKubeconfig, directoryOf, type HostPort } from "./place";
 import { assertPortsFree } from "./ports";
+import { pullInto } from "./pull";
 import { run } from "./run";
 
 /** The Docker that kind makes nodes in. */
 export interface Docker {
   /** What `docker` and `kind` are told besides the user's environment. */
   env?: Record<string, string>;
-  /** Default: the one that kind pulls. */
-  nodeImage?: string;
+  /** Provides the image that nodes are made of. Default: kind pulls its own. */
+  nodeImage?: () => Promise<string>;
   /** What kubeadm is told on it. */
   kubeadmPatches?: string[];
 }
 
-/** Why kind cannot be used with the user's Docker, or nothing if it can. */
-export async function kindMissing(): Promise<string | undefined> {
-  const docker = await run("docker", ["info"], { timeout: 5_000 });
-  if (docker.failed) return "Docker does not answer (install or start it)";
-  const kind = await run("kind", ["version"]);
-  return !kind.failed ? undefined : "Docker answers, but there is no `kind` command (install kind)";
+/** The user's Docker, with the kind on the PATH, else a downloaded one. Errors: UserError where there is neither. */
+export async function usersDocker(report: Report): Promise<Docker> {
+  if (!(await run("kind", ["version"])).failed) return {};
+  const kind = await download("kind", report);
+  if ("directory" in kind) return { env: { PATH: [kind.directory, process.env.PATH].join(delimiter) } };
+  throw new UserError(
+    `There is no \`kind\` command, and it cannot be downloaded: ${kind.reason}.\n` +
+      "Install kind (https://kind.sigs.k8s.io) and run the command again, or name a cluster of yours: --context NAME.",
+  );
 }
 
 /** The cluster of that name that was made here, if it answers. No side effects. */
@@ -36,7 +43,7 @@ export async function findKind(
   report: Report,
 ): Promise<Cluster | undefined> {
   if (!kindExists(name)) return undefined;
-  const cluster = clusterOf(name, docker, await findKubectl(report));
+  const cluster = clusterOf(name, docker, await findKubectl(report, builtBefore));
   return (await answers(cluster)) ? cluster : undefined;
 }
 
@@ -120,7 +127,7 @@ async function make(name: string, hostPorts: HostPort[], docker: Docker, report:
   report(
     `kind makes cluster ${name}${docker.nodeImage ? "" : "; the first time it pulls an image of 400 MB"}`,
   );
-  const record = writeRecord(name, hostPorts, docker);
+  const record = writeRecord(name, hostPorts, await docker.nodeImage?.(), docker.kubeadmPatches);
   const files = ["--config", record, "--kubeconfig", adminKubeconfig(name)];
   const create = ["create", "cluster", "--name", name, ...files, "--wait", "120s"];
   await must(docker, "kind", create, `cannot make cluster ${name}`).catch((error: unknown) => {
@@ -149,6 +156,8 @@ function clusterOf(name: string, docker: () => Promise<Docker>, kubectl: string)
     pulls: !isInOwnDocker(name),
     hostPorts: recordedPorts(name),
     loadImages: (images, report) => loadChanged(directoryOf(name), images, load, report),
+    pullImages: async (refs, report) =>
+      refs.length > 0 ? pullInto(`${name}-control-plane`, refs, (await docker()).env, report) : undefined,
   };
 }
 

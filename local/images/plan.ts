@@ -1,6 +1,7 @@
 import versions from "../../config/versions.json";
 import { UserError } from "../errors";
 import { type BuiltName, recipes } from "../offline";
+import { DOCKER_HUB, registryAnswers } from "../registries";
 import type { Needed } from "./needed";
 
 /** An image that is built by the recipe of this name; without one it is left to the cluster to pull. */
@@ -38,7 +39,6 @@ export async function planImages(needed: Needed[], pulls: boolean): Promise<Plan
   return planned.map(({ ref, pull, recipe }) => (pull ? { ref } : { ref, recipe }));
 }
 
-const DOCKER_HUB = "docker.io";
 const hostOf = (ref: string) => ref.split("/")[0];
 
 /** A mirror has the upstream's path and tag below an address of its own. */
@@ -46,15 +46,10 @@ const recipeOf = (ref: string): BuiltName | undefined =>
   (Object.keys(recipes) as BuiltName[]).find((name) => ref.endsWith(belowHost(refOf(name))));
 const belowHost = (ref: string) => ref.slice(hostOf(ref).length);
 
-/** Asked once, and not for long: a machine without a registry should not wait. */
 async function registriesThatAnswer(hosts: string[]): Promise<Set<string>> {
-  const asked = [...new Set([DOCKER_HUB, ...hosts])].map(async (host) => {
-    const url = `https://${host === DOCKER_HUB ? "registry-1.docker.io" : host}/v2/`;
-    const answer = await fetch(url, { signal: AbortSignal.timeout(3_000) }).catch(() => undefined);
-    // 401 is how a registry greets; anything else comes from a proxy on the way.
-    return answer?.status === 200 || answer?.status === 401 ? [host] : [];
-  });
-  return new Set((await Promise.all(asked)).flat());
+  const asked = [...new Set([DOCKER_HUB, ...hosts])];
+  const answers = await Promise.all(asked.map(registryAnswers));
+  return new Set(asked.filter((_, i) => answers[i]));
 }
 
 const outOfReach = (missing: Needed[]): UserError =>

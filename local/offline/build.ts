@@ -53,6 +53,21 @@ export function built(name: ProgramName): string | undefined {
   return existsSync(directory) ? directory : undefined;
 }
 
+export type Build = (name: ProgramName, report: Report) => Promise<string>;
+
+/**
+ * In place of {@link build} for commands that only look, or take away.
+ *
+ * @throws UserError that names the command that builds
+ */
+export const builtBefore: Build = async (name) => {
+  const directory = built(name);
+  if (directory) return directory;
+  throw new UserError(
+    `${name} ${programOf(name).version} is neither installed here nor in reach, and was not built yet: npm run up builds it.`,
+  );
+};
+
 /**
  * Builds a program from its pinned Go modules, once; later calls answer from the cache.
  *

@@ -1,5 +1,5 @@
 /** What takes the place of downloads, registries and Docker on a machine where they are not in reach. */
-export { build, built, dropBuildCaches, programOf } from "./build";
+export { type Build, build, built, builtBefore, dropBuildCaches, programOf } from "./build";
 export { hasOwnDocker, ownDockerMissing, provideOwnDocker, removeOwnDocker } from "./docker";
 export { archiveOf } from "./images/archive";
 export { type BuiltName, recipes } from "./images/recipes";

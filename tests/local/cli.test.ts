@@ -106,7 +106,7 @@ describe("down", () => {
   test("forgets nothing of a cluster that it cannot remove", async () => {
     recordCluster();
     standIns.program("kubectl", `case "$*" in *--raw*) exit 1;; esac`);
-    standIns.program("kind", "echo Cannot connect to the Docker daemon >&2; exit 1");
+    standIns.program("kind", `test "$1" = version || { echo Cannot connect to the Docker daemon >&2; exit 1; }`);
     const { exitCode, all } = await down();
     expect(all).toBe("kind: cannot delete cluster trial: Cannot connect to the Docker daemon");
     expect(exitCode).toBe(1);
@@ -175,6 +175,24 @@ describe("a cluster of the user's", () => {
       expect(await command("up", "--context", "work", "--yes")).toMatchObject({ exitCode: 1 });
       expect(existsSync(join(scratch, "state/observability-stack/pulumi/kind/cluster.json"))).toBe(bound);
     },
+  );
+});
+
+test.each([
+  ["Enter: it is looked for again", "\n", 2],
+  ["anything else: what else can be done", "q\n", 1],
+])("Docker is stopped, on a terminal: %s", async (_, input, times) => {
+  const stopped = join(scratch, "stopped");
+  writeFileSync(stopped, "");
+  standIns.program("docker", `if test -e ${stopped}; then rm ${stopped}; echo not started >&2; exit 1; fi`);
+  const typed = `${process.execPath} --import tsx local/cli.ts up --cluster trial`;
+  const shell = ["-qec", typed, "/dev/null"];
+  const { stdout } = await execa("script", shell, { cwd: repoDir, env, input, reject: false });
+  expect(stdout).toContain("Docker does not answer: not started.");
+  expect(stdout).toContain("Start it and press Enter");
+  expect(stdout.includes("Choose one:")).toBe(times === 1);
+  expect(standIns.called("docker").filter((line) => line === "docker info").length).toBeGreaterThanOrEqual(
+    times,
   );
 });
 

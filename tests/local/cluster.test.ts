@@ -1,5 +1,5 @@
 /** Choice of a cluster and its errors, with `docker`, `kind` and `kubectl` played by scripts. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,14 @@ const scratch = mkdtempSync(join(tmpdir(), "cluster-"));
 const standIns = new StandIns(scratch);
 const lines: string[] = [];
 const report = (line: string) => lines.push(line);
+
+const registryAnswers = jest.fn<Promise<boolean>, []>();
+const ownDockerMissing = jest.fn<Promise<string | undefined>, []>();
+jest.mock("../../local/registries", () => ({ registryAnswers: () => registryAnswers() }));
+jest.mock("../../local/offline", () => ({
+  ...jest.requireActual<object>("../../local/offline"),
+  ownDockerMissing: () => ownDockerMissing(),
+}));
 
 /** The module reads its paths from the environment when it is loaded. */
 const clusters = () => import("../../local/cluster");
@@ -76,12 +84,77 @@ test("a context is used as it is, by a kubeconfig in which it is the current one
   expect(lines.at(-1)).toBe("there is no local cluster work");
 });
 
-test("neither Docker nor root: one error lists the choices", async () => {
-  const { provideCluster } = await clusters();
-  const getuid = jest.spyOn(process, "getuid" as never).mockReturnValue(1000 as never);
-  const refused = expect(provideCluster({ name: "kind" }, report)).rejects;
-  await refused.toThrow(/--context NAME[^]*Docker does not answer[^]*(needs root|needs Linux)/);
-  getuid.mockRestore();
+describe("which Docker a new cluster goes into", () => {
+  const { PATH } = process.env;
+  afterEach(() => (process.env.PATH = `${scratch}:${PATH}`));
+
+  const chosen = async (options: object = {}): Promise<string> => {
+    const { checkCluster } = await clusters();
+    const given = { name: "kind", hostPorts: [], ...options };
+    const answer = await checkCluster(given, report).catch((error: Error) => error.message);
+    return typeof answer === "string" ? answer : answer.pulls ? "the user's" : "our own";
+  };
+
+  /** Nothing of what this machine has is found. */
+  function withoutDocker(): void {
+    rmSync(join(scratch, "docker"));
+    process.env.PATH = scratch;
+  }
+
+  test("Docker answers: that one", async () => {
+    standIns.program("docker", "exit 0");
+    expect(await chosen()).toBe("the user's");
+  });
+
+  test("Docker is installed and stopped: what to do about it, with its own words", async () => {
+    standIns.program("docker", "echo Cannot connect to the Docker daemon >&2; exit 1");
+    registryAnswers.mockResolvedValue(false);
+    for (const missing of [undefined, "it needs Linux"]) {
+      ownDockerMissing.mockResolvedValue(missing);
+      expect(await chosen()).toMatch(
+        /^Docker does not answer: Cannot connect to the Docker daemon\. Choose one:\n.*start Docker[^]*--context NAME/,
+      );
+    }
+    expect(await chosen()).toContain("in a Docker of our own: it needs Linux");
+  });
+
+  test("no Docker, but a registry in reach: an hour of building is nobody's guess", async () => {
+    withoutDocker();
+    registryAnswers.mockResolvedValue(true);
+    ownDockerMissing.mockResolvedValue(undefined);
+    const refused = await chosen();
+    expect(refused).toMatch(/^There is no Docker here\. Choose one:\n.*install Docker/);
+    expect(refused).toContain("in a Docker of our own: --offline");
+    expect(lines).toEqual([]);
+    expect(await chosen({ offline: true })).toBe("our own");
+  });
+
+  test("neither Docker nor a registry: our own, and it is said why", async () => {
+    withoutDocker();
+    registryAnswers.mockResolvedValue(false);
+    ownDockerMissing.mockResolvedValue(undefined);
+    expect(await chosen()).toBe("our own");
+    expect(lines).toEqual([expect.stringMatching(/^No Docker here, and no registry in reach/)]);
+  });
+
+  test("nor one of our own: one error lists the choices", async () => {
+    withoutDocker();
+    registryAnswers.mockResolvedValue(false);
+    ownDockerMissing.mockResolvedValue("it needs root, you are not");
+    expect(await chosen()).toMatch(/install Docker[^]*--context NAME[^]*our own: it needs root/);
+    expect(await chosen({ offline: true })).toBe(
+      "--offline: a Docker of our own is not possible: it needs root, you are not.",
+    );
+  });
+
+  test("--offline does not leave a cluster behind in the user's Docker", async () => {
+    const record = join(scratch, "state/observability-stack/clusters/theirs");
+    mkdirSync(record, { recursive: true });
+    writeFileSync(join(record, "kind.yaml"), "nodes: [{ extraPortMappings: [] }]");
+    ownDockerMissing.mockResolvedValue(undefined);
+    expect(await chosen({ name: "theirs", offline: true })).toMatch(/theirs is in your Docker/);
+    expect(await chosen({ name: "another", offline: true })).toBe("our own");
+  });
 });
 
 test("a node that an earlier release made is refused and keeps its data, until it is removed", async () => {

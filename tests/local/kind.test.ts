@@ -129,7 +129,7 @@ test("a cluster of ours while Docker is away or restarts is neither removed nor 
   await provideCluster(options, report);
   writeFileSync(silence, "");
   standIns.program("docker", "exit 1");
-  expect(await refusal({})).toMatch(/trial was made by kind[^]*Docker does not answer[^]*data is kept/);
+  expect(await refusal({})).toMatch(/trial is in your Docker[^]*Docker does not answer[^]*data is kept/);
   // It answers again, but not yet to everything.
   standIns.program("docker", `test "$1" = info || { echo Cannot connect to the Docker daemon >&2; exit 1; }`);
   await expect(provideCluster(options, report)).rejects.toThrow(/Cannot connect to the Docker daemon/);

@@ -44,8 +44,6 @@ beforeEach(() => {
   writeFileSync(calls, "");
   build.mockClear();
   process.env.PATH = `${scratch}:/usr/bin:/bin`;
-  // Whoever has a CLI is asked for no download.
-  global.fetch = () => Promise.reject(new Error("nothing is fetched"));
 });
 
 afterAll(() => rmSync(scratch, { recursive: true }));

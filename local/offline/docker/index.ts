@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, openSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import execa from "execa";
-import { build } from "../build";
+import { type Build, build } from "../build";
 import type { Report } from "../../cache";
 import type { Docker } from "../../cluster/kind";
 import { debianPackages } from "../debian";
@@ -53,13 +53,13 @@ export const hasOwnDocker = (): boolean => existsSync(place.directory);
  *
  * Errors: UserError if it does not answer in time, or a part of it cannot be had.
  */
-export async function provideOwnDocker(report: Report): Promise<Required<Docker>> {
+export async function provideOwnDocker(report: Report, from: Build = build): Promise<Required<Docker>> {
   const debian = await debianPackages("docker", PACKAGES, report);
-  const path = [await build("kind", report), join(debian, "usr/bin"), process.env.PATH];
+  const path = [await from("kind", report), join(debian, "usr/bin"), process.env.PATH];
   const env = { DOCKER_HOST: `unix://${socket}`, PATH: path.join(delimiter) };
   return exclusively(place.directory, async () => {
     if (!(await answers(env))) await start(env, debian, report);
-    return { env, nodeImage: await provideNodeImage(env, debian, report), kubeadmPatches };
+    return { env, nodeImage: () => provideNodeImage(env, debian, report), kubeadmPatches };
   });
 }
 

@@ -1,0 +1,80 @@
+/** Which Docker a local cluster goes into: the user's, or one of our own. */
+import { createInterface } from "node:readline/promises";
+import { UserError } from "../errors";
+import { ownDockerMissing } from "../offline";
+import { registryAnswers } from "../registries";
+import type { ClusterOptions, Report } from "./cluster";
+import { isInOwnDocker, kindExists } from "./kind-record";
+import { run } from "./run";
+
+/**
+ * A cluster stays in the Docker that it was made in. A new one goes into the user's; into one of our own by `offline`, or
+ * where neither Docker nor a registry is in reach.
+ *
+ * Errors: UserError that lists what the user may do where it is neither.
+ */
+export async function isForOwnDocker(
+  { name, offline }: Pick<ClusterOptions, "name" | "offline">,
+  report: Report,
+): Promise<boolean> {
+  if (isInOwnDocker(name)) return true;
+  if (offline) return refuseOffline(name);
+  const docker = await startedDocker();
+  if (docker === "answers") return false;
+  if (kindExists(name))
+    throw new UserError(
+      `The local cluster ${name} is in your Docker. ${words(docker)}. The data is kept: start Docker, then run the command again.`,
+    );
+  if (docker === "absent" && !(await registryAnswers("docker.io"))) {
+    const impossible = await ownDockerMissing();
+    if (!impossible) {
+      report("No Docker here, and no registry in reach: everything is built here, in a Docker of our own");
+      return true;
+    }
+  }
+  throw new UserError(
+    [
+      `${words(docker)}. Choose one:`,
+      docker === "absent"
+        ? "  - install Docker (https://docs.docker.com/get-docker/), then run the command again"
+        : "  - start Docker (`sudo systemctl start docker`, or Docker Desktop), then run the command again",
+      "  - a cluster of yours: --context NAME (`kubectl config get-contexts` lists them)",
+      `  - everything built here, in a Docker of our own: ${(await ownDockerMissing()) ?? "--offline"}`,
+    ].join("\n"),
+  );
+}
+
+async function refuseOffline(name: string): Promise<true> {
+  const impossible = await ownDockerMissing();
+  if (impossible) throw new UserError(`--offline: a Docker of our own is not possible: ${impossible}.`);
+  if (!kindExists(name)) return true;
+  throw new UserError(
+    `--offline: the local cluster ${name} is in your Docker. Leave the option out, or name another: --cluster NAME.`,
+  );
+}
+
+type State = "answers" | "absent" | { says: string };
+
+const words = (docker: Exclude<State, "answers">): string =>
+  docker === "absent" ? "There is no Docker here" : `Docker does not answer: ${docker.says}`;
+
+/** On a terminal the user may start it meanwhile. */
+async function startedDocker(): Promise<State> {
+  for (;;) {
+    const docker = await stateOfDocker();
+    if (typeof docker === "string" || !process.stdin.isTTY || !process.stderr.isTTY) return docker;
+    const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    const answer = await terminal.question(
+      `${words(docker)}.\nStart it and press Enter, or type q for what else can be done: `,
+    );
+    terminal.close();
+    if (answer.trim() !== "") return docker;
+  }
+}
+
+async function stateOfDocker(): Promise<State> {
+  const { failed, exitCode, timedOut, stderr } = await run("docker", ["info"], { timeout: 5_000 });
+  if (!failed) return "answers";
+  if (timedOut) return { says: "`docker info` takes longer than 5 s" };
+  return exitCode === undefined ? "absent" : { says: stderr.trim().split("\n").at(-1) ?? "" };
+}

@@ -1,0 +1,202 @@
+/**
+ * What a user has with Docker and the internet, and nothing else: `up` fetches kind, kubectl and Pulumi. They are
+ * played by scripts, but the way to them is real: names, checksums, a proxy.
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import type { ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import execa from "execa";
+import programs from "../../local/offline/programs/programs.json";
+import { repoDir } from "../../local/paths";
+import { type Publisher, startPublisher } from "../support/publisher";
+import { StandIns } from "../support/stand-ins";
+
+jest.setTimeout(60_000);
+const scratch = mkdtempSync(join(tmpdir(), "plain-path-"));
+const bin = join(scratch, "bin");
+const published = join(scratch, "published");
+const state = join(scratch, "state");
+const cache = join(scratch, "cache");
+const config = join(scratch, "Pulumi.kind.yaml");
+for (const directory of [bin, published]) mkdirSync(directory);
+const standIns = new StandIns(bin);
+const publishedStandIns = new StandIns(published);
+
+const { pulumi, kind, kubernetes } = programs;
+const go = process.arch === "x64" ? "amd64" : process.arch;
+const archive = `pulumi-v${pulumi.version}-${process.platform}-${process.arch}.tar.gz`;
+const GET = {
+  kind: `github.com/kubernetes-sigs/kind/releases/download/v${kind.version}/kind-${process.platform}-${go}`,
+  kubectl: `dl.k8s.io/release/v${kubernetes.version}/bin/${process.platform}/${go}/kubectl`,
+  pulumi: `get.pulumi.com/releases/sdk/${archive}`,
+};
+
+/** Where GitHub keeps what is released there. */
+const ASSETS = "https://release-assets.githubusercontent.com/kind";
+
+/** Address without scheme -> what is there. */
+const files = new Map<string, Buffer | string>();
+/** Tried before the files. */
+let first: (address: string, response: ServerResponse) => Promise<boolean> | boolean;
+let publisher: Publisher;
+
+beforeAll(async () => {
+  // Nothing of what this machine has besides is found.
+  for (const tool of ["cat", "gzip", "node", "sh", "tar", "touch"])
+    symlinkSync((await execa("sh", ["-c", `command -v ${tool}`])).stdout, join(bin, tool));
+  const hosts = [
+    "github.com",
+    new URL(ASSETS).host,
+    "dl.k8s.io",
+    "get.pulumi.com",
+    "registry-1.docker.io",
+    "registry.k8s.io",
+  ];
+  publisher = await startPublisher(hosts, (request, response) => {
+    const address = `${request.headers.host}${request.url}`;
+    void (async () => {
+      if (await first(address, response)) return;
+      const file = files.get(`https://${address}` === ASSETS ? GET.kind : address);
+      if (file === undefined) response.writeHead(address.endsWith("/v2/") ? 401 : 404).end();
+      else if (address === GET.kind) response.writeHead(302, { location: ASSETS }).end();
+      else response.writeHead(200, { "content-length": file.length }).end(file);
+    })();
+  });
+
+  const plugins = (["kubernetes", "random"] as const).map((name) => ({
+    name,
+    version: programs[`pulumi-resource-${name}`].version,
+  }));
+  writeFileSync(config, 'config: { "observability:edge": { url: "http://localhost:9780" } }\n');
+  publishedStandIns.program("kind", `case "$*" in "create cluster"*) touch "$8";; esac`);
+  publishedStandIns.program("kubectl", `case "$*" in *"-o json"*) echo '{"items":[]}';; esac`);
+  mkdirSync(join(published, "pulumi"));
+  const pulumiStandIns = new StandIns(join(published, "pulumi"));
+  pulumiStandIns.program("pulumi", `case "$*" in "plugin ls"*) echo '${JSON.stringify(plugins)}';; esac`);
+  await execa("tar", ["-czf", join(published, archive), "pulumi"], { cwd: published });
+});
+
+beforeEach(() => {
+  for (const directory of [state, cache]) rmSync(directory, { recursive: true, force: true });
+  standIns.forgetCalls();
+  standIns.program("docker", `case "$*" in *inspecti*) exit 1;; esac`);
+  publisher.asked.length = 0;
+  publisher.refuse(undefined);
+  first = () => false;
+  files.clear();
+  const sum = (file: string) =>
+    createHash("sha256")
+      .update(readFileSync(join(published, file)))
+      .digest("hex");
+  for (const name of ["kind", "kubectl"] as const) files.set(GET[name], readFileSync(join(published, name)));
+  files.set(GET.pulumi, readFileSync(join(published, archive)));
+  // As each of the three publishes them.
+  files.set(`${GET.kind}.sha256sum`, `${sum("kind")}  kind-${process.platform}-${go}\n`);
+  files.set(`${GET.kubectl}.sha256`, sum("kubectl"));
+  const others = `${"0".repeat(64)}  pulumi-v${pulumi.version}-windows-x64.zip\n`;
+  files.set(
+    `get.pulumi.com/releases/sdk/pulumi-${pulumi.version}-checksums.txt`,
+    `${others}${sum(archive)}  ${archive}\n`,
+  );
+});
+
+afterAll(async () => {
+  await publisher.stop();
+  rmSync(scratch, { recursive: true });
+});
+
+async function command(...args: string[]): Promise<{ exitCode: number; all?: string }> {
+  const cli = ["--import", "tsx", join(repoDir, "local/cli.ts"), ...args, "--cluster", "trial"];
+  const env = { PATH: bin, HOME: scratch, XDG_STATE_HOME: state, XDG_CACHE_HOME: cache, ...publisher.env };
+  const options = { cwd: repoDir, env, extendEnv: false, all: true, reject: false } as const;
+  return execa(process.execPath, [...cli], options);
+}
+
+/** Offset: the usual ports may be taken by a cluster of this machine. */
+const up = () => command("up", "--port-offset", "1700", "--config-file", config);
+
+test("kind, kubectl and Pulumi are fetched once, and the node pulls the images, with progress", async () => {
+  const { all, exitCode } = await up();
+  expect(all).toMatch(/Pulumi 3\.\d+\.\d+ \(downloaded\)/);
+  expect(all).toMatch(/kubectl [\d.]+: 0\.0 of 0\.0 MB/);
+  expect(all).toMatch(/image docker\.io\/prom\/prometheus:\S+: pulling, \d+ of \d+ are there/);
+  expect(exitCode).toBe(0);
+  expect(publishedStandIns.called("kind")).toContainEqual(
+    expect.stringContaining("kind create cluster --name trial"),
+  );
+  expect(standIns.called("docker")).toContainEqual(
+    expect.stringMatching(/^docker exec trial-control-plane crictl pull docker\.io\/grafana\/loki:/),
+  );
+
+  publisher.asked.length = 0;
+  await command("status");
+  expect(publisher.asked).toEqual([]);
+});
+
+test("a slow line may take its time", async () => {
+  first = async (address, response) => {
+    if (address !== GET.kind) return false;
+    response.writeHead(200);
+    for (const byte of files.get(address)!.slice(0, 8)) {
+      response.write(Buffer.from([byte as number]));
+      await delay(500);
+    }
+    response.end(files.get(address)!.slice(8));
+    return true;
+  };
+  expect((await up()).exitCode).toBe(0);
+});
+
+describe("what cannot be fetched: nothing is made, and the user is told why", () => {
+  const made = () => publishedStandIns.called("kind", "pulumi").filter((line) => / (create|up) /.test(line));
+
+  test.each([
+    [
+      "a file that is not the published one",
+      () => void files.set(GET.kind, "something else"),
+      /kind [\d.]+: https:\/\/github\.com\S+ has the SHA-256 sum [0-9a-f]{64}, its publisher names [0-9a-f]{64}\. Nothing of it is kept/,
+    ],
+    [
+      "no such release",
+      () => void files.delete(GET.kind),
+      /no `kind` command, and it cannot be downloaded: https:\/\/github\.com\S+ answers 404[^]*Install kind/,
+    ],
+    [
+      "too many requests",
+      () => void (first = (_, response) => !!response.writeHead(429, "Too Many Requests").end()),
+      /it cannot be downloaded: https:\/\/github\.com\S+ answers 429 Too Many Requests/,
+    ],
+    [
+      "a checksum list without the file",
+      () => void files.set(`${GET.kind}.sha256sum`, "<html>\n<title>Sign in</title>"),
+      /sha256sum holds no SHA-256 sum of kind-/,
+    ],
+    [
+      "a line that breaks",
+      () =>
+        void (first = (address, response) => {
+          if (address !== GET.kind) return false;
+          response.writeHead(200, { "content-length": "2000000" }).write("half", () => response.destroy());
+          return true;
+        }),
+      /it cannot be downloaded: https:\/\/github\.com\S+ broke off after 0\.0 MB/,
+    ],
+    [
+      "a proxy that refuses",
+      () => publisher.refuse("407 Proxy Authentication Required"),
+      /it cannot be downloaded: github\.com does not answer \(.*407/,
+    ],
+  ])("%s", async (_, prepare, message) => {
+    const before = made().length;
+    prepare();
+    const { all, exitCode } = await up();
+    expect(all).toMatch(message);
+    expect(exitCode).toBe(1);
+    expect(made()).toHaveLength(before);
+    // The next one finds nothing half done.
+    publisher.refuse(undefined);
+  });
+});
