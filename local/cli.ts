@@ -49,6 +49,7 @@ command("ticketing", "runs the sample workload of examples/ticketing and sends u
   .option("--users <number>", "users that take turns", "10")
   .option("--rate <number>", "visits a second", "1")
   .option("--duration <seconds>", "how long", "60")
+  .option("--image <ref>", "with --context: what its image is built and pushed as")
   .action(ticketing);
 program
   .command("render")

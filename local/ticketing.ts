@@ -2,14 +2,17 @@ import execa from "execa";
 import { ticketingManifests, trafficJob } from "../examples/ticketing/kubernetes";
 import { type Cluster } from "./cluster";
 import type { Report } from "./cache";
+import { UserError } from "./errors";
 import { imagesOf, planImages, provideImages, refOf } from "./images";
+import { bundleTicketing, ticketingDirectory } from "./ticketing-bundle";
 
 /** The namespace that Pulumi.kind.yaml watches. */
 const namespace = "ticketing";
-const image = refOf("ticketing");
 const redisImage = refOf("redis");
 
 export interface TrafficOptions {
+  /** Where a cluster of the user's finds the workload's image; it is pushed there. */
+  image?: string;
   users: string;
   rate: string;
   duration: string;
@@ -28,7 +31,8 @@ export async function runTicketing(
   const apply = (items: object[]) =>
     kubectl(["apply", "--server-side", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
 
-  await loadTicketing(cluster, report);
+  const image = imageFor(cluster, options);
+  await loadTicketing(cluster, report, image);
   await apply(ticketingManifests({ namespace, image, redisImage }));
   report("waiting for the services");
   await kubectl([
@@ -56,8 +60,31 @@ export async function runTicketing(
   return (await kubectl(["logs", "job/traffic", "-n", namespace])).trim().split("\n").at(-1)!;
 }
 
-export const loadTicketing = (cluster: Cluster, report: Report): Promise<void> =>
-  loadImagesOf(ticketingManifests({ namespace, image, redisImage }), cluster, report);
+function imageFor({ kind, name }: Cluster, { image }: TrafficOptions): string {
+  if (kind === "context" && !image)
+    throw new UserError(
+      `ticketing --context ${name}: the workload is in no registry. Name one that this cluster pulls from and that your ` +
+        "`docker push` may write to: --image REGISTRY/ticketing:0.1.0",
+    );
+  if (kind !== "context" && image)
+    throw new UserError(
+      "ticketing --image: is for a cluster of yours, with --context; a local one needs no registry",
+    );
+  return image ?? refOf("ticketing");
+}
+
+/** Builds the workload by the cluster's own means, and gives it to the cluster. */
+export async function loadTicketing(
+  cluster: Cluster,
+  report: Report,
+  image = refOf("ticketing"),
+): Promise<void> {
+  if (!cluster.pulls)
+    return loadImagesOf(ticketingManifests({ namespace, image, redisImage }), cluster, report);
+  report("the sample workload: npm ci, npm run build");
+  await bundleTicketing();
+  await cluster.buildImage(image, ticketingDirectory, report);
+}
 
 /** Gives a cluster the images that these objects' pods name. */
 export async function loadImagesOf(manifests: object[], cluster: Cluster, report: Report): Promise<void> {

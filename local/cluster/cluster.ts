@@ -37,6 +37,11 @@ export interface Cluster {
   hostPorts: HostPort[];
   /** Makes images known to the cluster; those it was given before, and that have not changed, are skipped. */
   loadImages(images: ImageArchive[], report: Report): Promise<void>;
+  /**
+   * Builds an image by the Dockerfile of a directory with the user's Docker, and gives it to the cluster: one of the
+   * user's is given it by its registry. Not where the nodes pull nothing.
+   */
+  buildImage(ref: string, directory: string, report: Report): Promise<void>;
   /** Has a local cluster pull these before their pods wait for them; one of the user's does so by itself. */
   pullImages(refs: string[], report: Report): Promise<void>;
 }

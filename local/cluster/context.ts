@@ -7,7 +7,7 @@ import { type Build, build } from "../offline";
 import { stateDir } from "../paths";
 import type { Cluster, Report } from "./cluster";
 import { findKubectl } from "./kubectl";
-import { run } from "./run";
+import { must, run } from "./run";
 
 /** Errors: UserError for a context that kubeconfig does not have, and for a cluster that does not answer. */
 export async function useContext(context: string, report: Report, from: Build = build): Promise<Cluster> {
@@ -40,6 +40,11 @@ export async function useContext(context: string, report: Report, from: Build = 
       if (images.length > 0) {
         tell(`context ${context}: ${images.length} local images are not loaded, the cluster pulls its own`);
       }
+    },
+    buildImage: async (ref, directory, tell) => {
+      tell(`image ${ref}: docker build and push`);
+      await must("docker", ["build", "--tag", ref, directory], `cannot build ${ref}`);
+      await must("docker", ["push", ref], `cannot push ${ref}`);
     },
     pullImages: async () => undefined,
   };

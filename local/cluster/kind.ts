@@ -13,7 +13,7 @@ import { findKubectl } from "./kubectl";
 import { adminKubeconfig, directoryOf, type HostPort } from "./place";
 import { assertPortsFree } from "./ports";
 import { pullInto } from "./pull";
-import { run } from "./run";
+import { must, run } from "./run";
 
 /** The Docker that kind makes nodes in. */
 export interface Docker {
@@ -56,12 +56,8 @@ export async function usableContainers(
   hostPorts: HostPort[],
   docker: Docker,
 ): Promise<string[]> {
-  const listed = await must(
-    docker,
-    "kind",
-    ["get", "nodes", "--name", name],
-    `cannot look for cluster ${name}`,
-  );
+  const list = ["get", "nodes", "--name", name];
+  const listed = await must("kind", list, `cannot look for cluster ${name}`, docker.env);
   const containers = listed.split("\n").filter(Boolean);
   if (containers.length === 0) return [];
   if (!kindExists(name))
@@ -75,10 +71,10 @@ export async function usableContainers(
     throw new UserError(`The local cluster ${name} was not finished when it was made.\n${anew}`);
   const made = recordedPorts(name);
   if (hostPorts.every((wanted) => made.some((port) => isDeepStrictEqual(port, wanted)))) return containers;
-  const list = (ports: HostPort[]) =>
+  const lead = (ports: HostPort[]) =>
     ports.map(({ host, node }) => `localhost:${host} to its port ${node}`).join(", ");
   throw new UserError(
-    `The local cluster ${name} leads ${list(made)}; wanted: ${list(hostPorts)}. ` +
+    `The local cluster ${name} leads ${lead(made)}; wanted: ${lead(hostPorts)}. ` +
       `Ports cannot be changed later; --port-offset is given at each up.\n${anew}`,
   );
 }
@@ -101,12 +97,8 @@ export async function provideKind(
   if (await answers(cluster)) return cluster;
   if (containers.length > 0) {
     report(`cluster ${name} does not answer: starting its containers, if they are stopped`);
-    await must(
-      docker,
-      "docker",
-      ["start", ...containers],
-      `cannot start cluster ${name}, which is left as it is`,
-    );
+    const what = `cannot start cluster ${name}, which is left as it is`;
+    await must("docker", ["start", ...containers], what, docker.env);
   }
   for (const began = Date.now(); ; await delay(1000)) {
     const seconds = Math.round((Date.now() - began) / 1000);
@@ -130,7 +122,7 @@ async function make(name: string, hostPorts: HostPort[], docker: Docker, report:
   const record = writeRecord(name, hostPorts, await docker.nodeImage?.(), docker.kubeadmPatches);
   const files = ["--config", record, "--kubeconfig", adminKubeconfig(name)];
   const create = ["create", "cluster", "--name", name, ...files, "--wait", "120s"];
-  await must(docker, "kind", create, `cannot make cluster ${name}`).catch((error: unknown) => {
+  await must("kind", create, `cannot make cluster ${name}`, docker.env).catch((error: unknown) => {
     // kind has taken away what it had begun; whatever has this name later is not ours.
     rmSync(directoryOf(name), { recursive: true });
     throw error;
@@ -140,13 +132,13 @@ async function make(name: string, hostPorts: HostPort[], docker: Docker, report:
 /** Deletes the cluster, if kind has it. */
 export async function removeKind(name: string, docker: Docker): Promise<void> {
   const args = ["delete", "cluster", "--name", name, "--kubeconfig", adminKubeconfig(name)];
-  await must(docker, "kind", args, `cannot delete cluster ${name}`);
+  await must("kind", args, `cannot delete cluster ${name}`, docker.env);
 }
 
 function clusterOf(name: string, docker: () => Promise<Docker>, kubectl: string): Cluster {
   const load = async ({ ref, archive }: ImageArchive) => {
     const args = ["load", "image-archive", archive, "--name", name];
-    return must(await docker(), "kind", args, `cannot load image ${ref}`);
+    return must("kind", args, `cannot load image ${ref}`, (await docker()).env);
   };
   return {
     kind: "kind",
@@ -156,6 +148,12 @@ function clusterOf(name: string, docker: () => Promise<Docker>, kubectl: string)
     pulls: !isInOwnDocker(name),
     hostPorts: recordedPorts(name),
     loadImages: (images, report) => loadChanged(directoryOf(name), images, load, report),
+    buildImage: async (ref, directory, report) => {
+      report(`image ${ref}: docker build`);
+      const { env } = await docker();
+      await must("docker", ["build", "--tag", ref, directory], `cannot build ${ref}`, env);
+      await must("kind", ["load", "docker-image", ref, "--name", name], `cannot load ${ref}`, env);
+    },
     pullImages: async (refs, report) =>
       refs.length > 0 ? pullInto(`${name}-control-plane`, refs, (await docker()).env, report) : undefined,
   };
@@ -164,11 +162,4 @@ function clusterOf(name: string, docker: () => Promise<Docker>, kubectl: string)
 async function answers({ kubectl, kubeconfig }: Cluster): Promise<boolean> {
   const ask = ["--kubeconfig", kubeconfig, "--request-timeout", "5s", "get", "--raw", "/readyz"];
   return !(await run(kubectl, ask)).failed;
-}
-
-/** What the program says. Errors: UserError with its last words. */
-async function must({ env }: Docker, program: string, args: string[], what: string): Promise<string> {
-  const { failed, stdout, stderr } = await run(program, args, { env });
-  if (failed) throw new UserError(`${program}: ${what}: ${stderr.split("\n").slice(-3).join(" ")}`);
-  return stdout;
 }

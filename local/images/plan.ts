@@ -18,8 +18,7 @@ export function refOf(name: BuiltName): string {
 }
 
 /**
- * Left to the cluster to pull where it can and a registry answers, else to be built here. The sample workload's image is in no
- * registry and always built. Changes nothing.
+ * Left to the cluster to pull where it can and a registry answers, else to be built here. Changes nothing.
  *
  * @throws UserError that names every image that is neither within reach nor can be built, and who needs it
  */
@@ -31,7 +30,7 @@ export async function planImages(needed: Needed[], pulls: boolean): Promise<Plan
   const planned = needed.map(({ ref, by }) => ({
     ref,
     by,
-    pull: ref !== TICKETING && pulled(ref),
+    pull: pulled(ref),
     recipe: recipeOf(ref),
   }));
   const missing = planned.filter(({ pull, recipe }) => !pull && !recipe);

@@ -24,6 +24,7 @@ function cluster(kind: Cluster["kind"], name: string, uid: string): Cluster {
     pulls: true,
     hostPorts: [],
     loadImages: async () => undefined,
+    buildImage: async () => undefined,
     pullImages: async () => undefined,
   };
 }

@@ -106,7 +106,10 @@ describe("down", () => {
   test("forgets nothing of a cluster that it cannot remove", async () => {
     recordCluster();
     standIns.program("kubectl", `case "$*" in *--raw*) exit 1;; esac`);
-    standIns.program("kind", `test "$1" = version || { echo Cannot connect to the Docker daemon >&2; exit 1; }`);
+    standIns.program(
+      "kind",
+      `test "$1" = version || { echo Cannot connect to the Docker daemon >&2; exit 1; }`,
+    );
     const { exitCode, all } = await down();
     expect(all).toBe("kind: cannot delete cluster trial: Cannot connect to the Docker daemon");
     expect(exitCode).toBe(1);

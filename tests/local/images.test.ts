@@ -91,12 +91,6 @@ describe("where images come from", () => {
     expect(direct.recipe).toBe("caddy");
   });
 
-  it("the sample workload is in no registry", async () => {
-    registries("docker.io");
-    const [{ recipe }] = await planImages([{ ref: refOf("ticketing"), by: "board-service" }], true);
-    expect(recipe).toBe("ticketing");
-  });
-
   it("no registry, and one that cannot be built: the error names it, who needs it and what to do", async () => {
     const refused = await planImages([...all, zipkin], true).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(UserError);

@@ -39,12 +39,25 @@ const ASSETS = "https://release-assets.githubusercontent.com/kind";
 
 /** Address without scheme -> what is there. */
 const files = new Map<string, Buffer | string>();
+const sumOf = (file: string) =>
+  createHash("sha256")
+    .update(readFileSync(join(published, file)))
+    .digest("hex");
+
+/** As each of the two publishes it. */
+function publish(name: "kind" | "kubectl"): void {
+  files.set(GET[name], readFileSync(join(published, name)));
+  if (name === "kubectl") files.set(`${GET.kubectl}.sha256`, sumOf("kubectl"));
+  else files.set(`${GET.kind}.sha256sum`, `${sumOf("kind")}  kind-${process.platform}-${go}\n`);
+}
+
 /** Tried before the files. */
 let first: (address: string, response: ServerResponse) => Promise<boolean> | boolean;
 let publisher: Publisher;
 
 beforeAll(async () => {
   // Nothing of what this machine has besides is found.
+  standIns.program("npm", "exit 0");
   for (const tool of ["cat", "gzip", "node", "sh", "tar", "touch"])
     symlinkSync((await execa("sh", ["-c", `command -v ${tool}`])).stdout, join(bin, tool));
   const hosts = [
@@ -72,7 +85,10 @@ beforeAll(async () => {
   }));
   writeFileSync(config, 'config: { "observability:edge": { url: "http://localhost:9780" } }\n');
   publishedStandIns.program("kind", `case "$*" in "create cluster"*) touch "$8";; esac`);
-  publishedStandIns.program("kubectl", `case "$*" in *"-o json"*) echo '{"items":[]}';; esac`);
+  publishedStandIns.program(
+    "kubectl",
+    `case "$*" in *apply*) cat > /dev/null;; *"-o json"*) echo '{"items":[]}';; esac`,
+  );
   mkdirSync(join(published, "pulumi"));
   const pulumiStandIns = new StandIns(join(published, "pulumi"));
   pulumiStandIns.program("pulumi", `case "$*" in "plugin ls"*) echo '${JSON.stringify(plugins)}';; esac`);
@@ -87,19 +103,12 @@ beforeEach(() => {
   publisher.refuse(undefined);
   first = () => false;
   files.clear();
-  const sum = (file: string) =>
-    createHash("sha256")
-      .update(readFileSync(join(published, file)))
-      .digest("hex");
-  for (const name of ["kind", "kubectl"] as const) files.set(GET[name], readFileSync(join(published, name)));
+  for (const name of ["kind", "kubectl"] as const) publish(name);
   files.set(GET.pulumi, readFileSync(join(published, archive)));
-  // As each of the three publishes them.
-  files.set(`${GET.kind}.sha256sum`, `${sum("kind")}  kind-${process.platform}-${go}\n`);
-  files.set(`${GET.kubectl}.sha256`, sum("kubectl"));
   const others = `${"0".repeat(64)}  pulumi-v${pulumi.version}-windows-x64.zip\n`;
   files.set(
     `get.pulumi.com/releases/sdk/pulumi-${pulumi.version}-checksums.txt`,
-    `${others}${sum(archive)}  ${archive}\n`,
+    `${others}${sumOf(archive)}  ${archive}\n`,
   );
 });
 
@@ -148,6 +157,39 @@ test("a slow line may take its time", async () => {
     return true;
   };
   expect((await up()).exitCode).toBe(0);
+});
+
+describe("the sample workload", () => {
+  const REF = "docker.io/observability-stack/ticketing:0.1.0";
+  const docker = () => standIns.called("docker").filter((line) => /^docker (build|push)/.test(line));
+
+  test("is built by the user's Docker and loaded into kind", async () => {
+    await up();
+    expect(await command("ticketing", "--image", "r/t:1")).toMatchObject({ exitCode: 1 });
+    expect(docker()).toEqual([]);
+    const { all } = await command("ticketing");
+    expect(docker()).toEqual([`docker build --tag ${REF} ${join(repoDir, "examples/ticketing")}`]);
+    expect(publishedStandIns.called("kind").at(-1)).toBe(`kind load docker-image ${REF} --name trial`);
+    expect(all).toContain("10 users, 1 visits a second, 60 s");
+  });
+
+  test("is pushed to the registry that is named for a cluster of the user's", async () => {
+    publishedStandIns.program(
+      "kubectl",
+      `case "$*" in *apply*) cat > /dev/null;; *get-contexts*) echo work;; esac`,
+    );
+    publish("kubectl");
+    const unnamed = await command("ticketing", "--context", "work");
+    expect(unnamed.all).toMatch(/^ticketing --context work: .*--image REGISTRY\/ticketing:0\.1\.0/m);
+    expect(docker()).toEqual([]);
+    const image = ["--context", "work", "--image", "r.example.org/team/ticketing:1"];
+    await command("ticketing", ...image);
+    expect(docker().at(-1)).toBe("docker push r.example.org/team/ticketing:1");
+    standIns.program("docker", `case $1 in push) echo denied: no such repository >&2; exit 1;; esac`);
+    const { all, exitCode } = await command("ticketing", ...image);
+    expect(all).toMatch(/docker: cannot push r\.example\.org\S+: denied: no such repository$/);
+    expect(exitCode).toBe(1);
+  });
 });
 
 describe("what cannot be fetched: nothing is made, and the user is told why", () => {

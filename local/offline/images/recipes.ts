@@ -1,11 +1,10 @@
 import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import execa from "execa";
 import { type ImageName } from "../../../config/images";
 import { build, programOf, type ProgramName } from "../build";
 import type { Report } from "../../cache";
 import { debianPackages } from "../debian";
-import { repoDir } from "../../paths";
+import { bundleTicketing, ticketingDirectory } from "../../ticketing-bundle";
 import { copy, withLibraries } from "./files";
 import { postgres } from "./postgres";
 
@@ -76,12 +75,11 @@ const redis: Recipe = {
     ),
 };
 
-const examples = join(repoDir, "examples/ticketing");
 const TICKETING = [
   "package-lock.json",
   "build.ts",
   "traffic.ts",
-  ...readdirSync(join(examples, "src"), { recursive: true, encoding: "utf8" })
+  ...readdirSync(join(ticketingDirectory, "src"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
     .map((file) => `src/${file}`),
 ];
@@ -93,14 +91,13 @@ const ticketing: Recipe = {
   user: 1000,
   inputs: async () => [
     process.version,
-    ...TICKETING.map((file) => readFileSync(join(examples, file), "utf8")),
+    ...TICKETING.map((file) => readFileSync(join(ticketingDirectory, file), "utf8")),
   ],
   async fill(root, inputs) {
     await node.fill(root, inputs);
-    await execa("npm", ["ci", "--no-audit", "--no-fund"], { cwd: examples });
-    await execa("npm", ["run", "build"], { cwd: examples });
+    await bundleTicketing();
     for (const file of ["service.js", "traffic.js"])
-      await copy(join(examples, "dist", file), join(root, "app", file));
+      await copy(join(ticketingDirectory, "dist", file), join(root, "app", file));
   },
 };
 
