@@ -9,7 +9,7 @@ import { run } from "./run";
 
 /**
  * A cluster stays in the Docker that it was made in. A new one goes into the user's; into one of our own by `offline`, or
- * where neither Docker nor a registry is in reach.
+ * where neither Docker nor a registry is in reach: kind's image could not be pulled either.
  *
  * Errors: UserError that lists what the user may do where it is neither.
  */
@@ -19,19 +19,18 @@ export async function isForOwnDocker(
 ): Promise<boolean> {
   if (isInOwnDocker(name)) return true;
   if (offline) return refuseOffline(name);
-  const docker = await startedDocker();
+  const docker = await stateOfDocker();
   if (docker === "answers") return false;
-  if (kindExists(name))
+  const isNew = !kindExists(name);
+  if (isNew && !(await registryAnswers("docker.io")) && !(await ownDockerMissing())) {
+    report(`${words(docker)}, and no registry is in reach: everything is built here, in a Docker of our own`);
+    return true;
+  }
+  if (docker !== "absent" && (await startedMeanwhile(docker))) return isForOwnDocker({ name }, report);
+  if (!isNew)
     throw new UserError(
       `The local cluster ${name} is in your Docker. ${words(docker)}. The data is kept: start Docker, then run the command again.`,
     );
-  if (docker === "absent" && !(await registryAnswers("docker.io"))) {
-    const impossible = await ownDockerMissing();
-    if (!impossible) {
-      report("No Docker here, and no registry in reach: everything is built here, in a Docker of our own");
-      return true;
-    }
-  }
   throw new UserError(
     [
       `${words(docker)}. Choose one:`,
@@ -56,20 +55,16 @@ async function refuseOffline(name: string): Promise<true> {
 type State = "answers" | "absent" | { says: string };
 
 const words = (docker: Exclude<State, "answers">): string =>
-  docker === "absent" ? "There is no Docker here" : `Docker does not answer: ${docker.says}`;
+  docker === "absent" ? "There is no Docker here" : `Docker does not answer (${docker.says})`;
 
-/** On a terminal the user may start it meanwhile. */
-async function startedDocker(): Promise<State> {
-  for (;;) {
-    const docker = await stateOfDocker();
-    if (typeof docker === "string" || !process.stdin.isTTY || !process.stderr.isTTY) return docker;
-    const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    const answer = await terminal.question(
-      `${words(docker)}.\nStart it and press Enter, or type q for what else can be done: `,
-    );
-    terminal.close();
-    if (answer.trim() !== "") return docker;
-  }
+/** On a terminal there is time to start it. */
+async function startedMeanwhile(docker: { says: string }): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const question = `${words(docker)}.\nStart it and press Enter, or type q for what else can be done: `;
+  const answer = await terminal.question(question);
+  terminal.close();
+  return answer.trim() === "";
 }
 
 async function stateOfDocker(): Promise<State> {

@@ -181,24 +181,6 @@ describe("a cluster of the user's", () => {
   );
 });
 
-test.each([
-  ["Enter: it is looked for again", "\n", 2],
-  ["anything else: what else can be done", "q\n", 1],
-])("Docker is stopped, on a terminal: %s", async (_, input, times) => {
-  const stopped = join(scratch, "stopped");
-  writeFileSync(stopped, "");
-  standIns.program("docker", `if test -e ${stopped}; then rm ${stopped}; echo not started >&2; exit 1; fi`);
-  const typed = `${process.execPath} --import tsx local/cli.ts up --cluster trial`;
-  const shell = ["-qec", typed, "/dev/null"];
-  const { stdout } = await execa("script", shell, { cwd: repoDir, env, input, reject: false });
-  expect(stdout).toContain("Docker does not answer: not started.");
-  expect(stdout).toContain("Start it and press Enter");
-  expect(stdout.includes("Choose one:")).toBe(times === 1);
-  expect(standIns.called("docker").filter((line) => line === "docker info").length).toBeGreaterThanOrEqual(
-    times,
-  );
-});
-
 test("Ctrl-C: the command stays until Pulumi has finished what it began", async () => {
   standIns.program(
     "pulumi",

@@ -108,14 +108,21 @@ describe("which Docker a new cluster goes into", () => {
 
   test("Docker is installed and stopped: what to do about it, with its own words", async () => {
     standIns.program("docker", "echo Cannot connect to the Docker daemon >&2; exit 1");
-    registryAnswers.mockResolvedValue(false);
+    registryAnswers.mockResolvedValue(true);
     for (const missing of [undefined, "it needs Linux"]) {
       ownDockerMissing.mockResolvedValue(missing);
       expect(await chosen()).toMatch(
-        /^Docker does not answer: Cannot connect to the Docker daemon\. Choose one:\n.*start Docker[^]*--context NAME/,
+        /^Docker does not answer \(Cannot connect to the Docker daemon\)\. Choose one:\n.*start Docker[^]*--context NAME/,
       );
     }
     expect(await chosen()).toContain("in a Docker of our own: it needs Linux");
+  });
+
+  test("Docker is stopped and no registry in reach, as where only a client is installed: our own", async () => {
+    registryAnswers.mockResolvedValue(false);
+    ownDockerMissing.mockResolvedValue(undefined);
+    expect(await chosen()).toBe("our own");
+    expect(lines).toEqual([expect.stringMatching(/^Docker does not answer .* no registry is in reach/)]);
   });
 
   test("no Docker, but a registry in reach: an hour of building is nobody's guess", async () => {
@@ -134,7 +141,7 @@ describe("which Docker a new cluster goes into", () => {
     registryAnswers.mockResolvedValue(false);
     ownDockerMissing.mockResolvedValue(undefined);
     expect(await chosen()).toBe("our own");
-    expect(lines).toEqual([expect.stringMatching(/^No Docker here, and no registry in reach/)]);
+    expect(lines).toEqual([expect.stringMatching(/^There is no Docker here, and no registry is in reach/)]);
   });
 
   test("nor one of our own: one error lists the choices", async () => {

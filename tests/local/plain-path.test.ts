@@ -58,7 +58,7 @@ let publisher: Publisher;
 beforeAll(async () => {
   // Nothing of what this machine has besides is found.
   standIns.program("npm", "exit 0");
-  for (const tool of ["cat", "gzip", "node", "sh", "tar", "touch"])
+  for (const tool of ["cat", "gzip", "node", "rm", "script", "sh", "tar", "touch"])
     symlinkSync((await execa("sh", ["-c", `command -v ${tool}`])).stdout, join(bin, tool));
   const hosts = [
     "github.com",
@@ -119,9 +119,12 @@ afterAll(async () => {
 
 async function command(...args: string[]): Promise<{ exitCode: number; all?: string }> {
   const cli = ["--import", "tsx", join(repoDir, "local/cli.ts"), ...args, "--cluster", "trial"];
+  return execa(process.execPath, cli, options());
+}
+
+function options() {
   const env = { PATH: bin, HOME: scratch, XDG_STATE_HOME: state, XDG_CACHE_HOME: cache, ...publisher.env };
-  const options = { cwd: repoDir, env, extendEnv: false, all: true, reject: false } as const;
-  return execa(process.execPath, [...cli], options);
+  return { cwd: repoDir, env, extendEnv: false, all: true, reject: false } as const;
 }
 
 /** Offset: the usual ports may be taken by a cluster of this machine. */
@@ -157,6 +160,24 @@ test("a slow line may take its time", async () => {
     return true;
   };
   expect((await up()).exitCode).toBe(0);
+});
+
+test.each([
+  ["Enter: it is looked for again", "\n", 2],
+  ["anything else: what else can be done", "q\n", 1],
+])("Docker is stopped, on a terminal: %s", async (_, input, times) => {
+  const stopped = join(scratch, "stopped");
+  writeFileSync(stopped, "");
+  standIns.program("docker", `if test -e ${stopped}; then rm ${stopped}; echo not started >&2; exit 1; fi`);
+  const typed = `${process.execPath} --import tsx local/cli.ts up --cluster trial --config-file ${config} --port-offset 1700`;
+  const shell = ["-qec", typed, "/dev/null"];
+  const { stdout } = await execa("script", shell, { ...options(), input });
+  expect(stdout).toContain("Docker does not answer (not started).");
+  expect(stdout).toContain("Start it and press Enter");
+  expect(stdout.includes("Choose one:")).toBe(times === 1);
+  expect(standIns.called("docker").filter((line) => line === "docker info").length).toBeGreaterThanOrEqual(
+    times,
+  );
 });
 
 describe("the sample workload", () => {
