@@ -13,18 +13,18 @@ export async function pullInto(
   env: Record<string, string> | undefined,
   report: Report,
 ): Promise<void> {
-  const crictl = (...args: string[]) => run("docker", ["exec", node, "crictl", ...args], { env });
+  // What the kubelet uses later, and where it looks for mirrors.
+  const ctr = (...args: string[]) =>
+    run("docker", ["exec", node, "ctr", "--namespace", "k8s.io", "images", ...args], { env });
+  const present = (await ctr("list", "--quiet")).stdout.split("\n");
+  const wanted = images.filter((image) => !present.includes(image));
   const failed: string[] = [];
-  let done = 0;
-  const next = images.values();
+  const next = wanted.entries();
   const worker = async () => {
-    for (const image of next) {
-      if ((await crictl("inspecti", "--quiet", image)).failed) {
-        report(`image ${image}: pulling, ${done} of ${images.length} are there`);
-        const pulled = await crictl("pull", image);
-        if (pulled.failed) failed.push(`  ${image}: ${pulled.stderr.trim().split("\n").at(-1)}`);
-      }
-      done++;
+    for (const [i, image] of next) {
+      report(`image ${image}: pulling, ${i + 1} of ${wanted.length}`);
+      const pulled = await ctr("pull", "--hosts-dir", "/etc/containerd/certs.d", image);
+      if (pulled.failed) failed.push(`  ${image}: ${pulled.stderr.trim().split("\n").at(-1)}`);
     }
   };
   await Promise.all([worker(), worker()]);
