@@ -1,0 +1,195 @@
+/**
+ * The path of those who have Docker, kind and registries in reach: the same commands, images that the node pulls, and
+ * what befalls a laptop meanwhile.
+ */
+import { existsSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import execa from "execa";
+import { ticketingManifests } from "../../examples/ticketing/kubernetes";
+import { imagesOf, planImages, provideImages, refOf } from "../../local/images";
+import { renderManifests } from "../../local/render";
+import { stackConfig } from "../../local/stack-config";
+import { eventually } from "../support/eventually";
+import { EDGE, PORT_OFFSET } from "./support/names";
+import { fileOf, type Given, npmArguments, type Ran, writeStack } from "./support/stack";
+import { startUsersDocker, type UsersDocker } from "./support/users-docker";
+
+jest.setTimeout(900_000);
+
+const STACK = "plain";
+const CLUSTER = "plain";
+const NODE = `${CLUSTER}-control-plane`;
+const edge = PORT_OFFSET > 0 ? { edge: { url: EDGE } } : {};
+/** Adds an image that the node does not have yet. */
+const exporter = {
+  ...edge,
+  metrics: { redis: { targets: [{ name: "queue", host: "redis.ticketing.svc" }] } },
+};
+
+let user: UsersDocker;
+const archives = new Map<string, string>();
+
+/** As a user types it. */
+async function npm(command: string, ...args: string[]): Promise<Ran> {
+  const typed = npmArguments(command, STACK, "--cluster", CLUSTER, ...args);
+  const { exitCode, all = "" } = await execa("npm", typed, { env: user.env, all: true, reject: false });
+  console.log(`npm run ${command}: exit code ${exitCode}\n${all}`);
+  return { exitCode, output: all };
+}
+
+async function up(given: Given = edge): Promise<Ran & { seconds: number }> {
+  writeStack(STACK, given);
+  const began = Date.now();
+  const ran = await npm("up");
+  return { ...ran, seconds: Math.round((Date.now() - began) / 1000) };
+}
+
+const kubectl = async (...args: string[]): Promise<string> => {
+  const { stdout } = await user.docker(
+    "exec",
+    NODE,
+    "kubectl",
+    "--kubeconfig",
+    "/etc/kubernetes/admin.conf",
+    ...args,
+  );
+  return stdout;
+};
+
+const images = async (): Promise<string[]> =>
+  (await kubectl("get", "pods", "-A", "-o", "jsonpath={.items[*].spec.containers[*].image}")).split(" ");
+
+async function archivesOf(objects: object[]): Promise<void> {
+  for (const { ref, archive } of await provideImages(await planImages(imagesOf(objects), false), console.log))
+    archives.set(ref, archive!);
+}
+
+/** Elsewhere the other tests already use the user's Docker. */
+const here = process.platform === "linux" && process.getuid?.() === 0 ? describe : describe.skip;
+
+beforeAll(async () => {
+  if (here === describe.skip) return;
+  user = await startUsersDocker();
+  writeStack(STACK, edge);
+  await archivesOf(await renderManifests(STACK, stackConfig(fileOf(STACK))));
+  const workload = { namespace: "ticketing", image: refOf("ticketing"), redisImage: refOf("redis") };
+  await archivesOf(ticketingManifests(workload));
+  archives.delete(refOf("ticketing"));
+  for (const [ref, archive] of archives) await user.registry.push(archive, ref);
+});
+
+afterAll(async () => user?.stop());
+
+here("Docker, kind and registries are there", () => {
+  test("from no cluster to ready: the node pulls every image", async () => {
+    const { exitCode, output, seconds } = await up();
+    expect(output).toMatch(/Images: 0 built here, 11 pulled/);
+    expect(output).toMatch(/image docker\.io\/grafana\/loki:\S+: pulling, \d+ of 11/);
+    expect(output).toContain(`${EDGE}/api/monitoring/grafana/`);
+    expect(exitCode).toBe(0);
+    console.log(`from no cluster, images in the registry: ${seconds} s`);
+    expect((await fetch(`${EDGE}/api/monitoring/grafana/api/health`)).status).toBe(200);
+  });
+
+  test("again: nothing is pulled", async () => {
+    const { exitCode, output, seconds } = await up();
+    expect(exitCode).toBe(0);
+    expect(output).not.toContain("pulling");
+    console.log(`again: ${seconds} s`);
+  });
+
+  test("the node is restarted in the middle of up: the next up converges", async () => {
+    writeStack(STACK, { ...edge, traces: { retention: "2d" } });
+    const first = npm("up");
+    await delay(15_000);
+    await user.docker("restart", NODE);
+    await first;
+    const { exitCode, seconds } = await up({ ...edge, traces: { retention: "2d" } });
+    expect(exitCode).toBe(0);
+    console.log(`after docker restart: ${seconds} s`);
+    expect(await kubectl("get", "configmaps", "-n", "observability", "-o", "yaml")).toContain("48h");
+  });
+
+  test("a node that is paused is left as it is, with Docker's own advice", async () => {
+    await user.docker("pause", NODE);
+    const { exitCode, output } = await up();
+    await user.docker("unpause", NODE);
+    expect(output).toContain("unpause");
+    expect(exitCode).toBe(1);
+    await eventually("it answers again", 60, async () => (await kubectl("get", "--raw", "/readyz")) === "ok");
+  });
+
+  test("a cluster that somebody else made is refused, and stays", async () => {
+    const record = join(user.env.XDG_STATE_HOME, "observability-stack/clusters", CLUSTER);
+    renameSync(record, `${record}.away`);
+    const { exitCode, output } = await up();
+    expect(existsSync(record)).toBe(false);
+    renameSync(`${record}.away`, record);
+    expect(output).toContain(`kind has a cluster of this name that npm run up did not make`);
+    expect(exitCode).toBe(1);
+    expect(await kubectl("get", "--raw", "/readyz")).toBe("ok");
+  });
+
+  test("the sample workload is built by docker and loaded", async () => {
+    const node = refOf("node");
+    const file = join(user.env.XDG_STATE_HOME, "node.tar");
+    await user.registry.toDockerArchive(archives.get(node)!, node, file);
+    expect((await user.docker("load", "--input", file)).exitCode).toBe(0);
+    const { exitCode, output } = await npm("ticketing", "--duration", "10");
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(output.trim().split("\n").at(-1)!)).toMatchObject({ visits: 10 });
+  });
+});
+
+here("a registry that does not give an image", () => {
+  const ref = refOf("redis-exporter");
+  const repository = ref.slice(ref.indexOf("/"), ref.lastIndexOf(":"));
+
+  test("it has no such tag: the image is named, and nothing is changed", async () => {
+    const { exitCode, output } = await up(exporter);
+    expect(output).toMatch(new RegExp(`cannot pull these images:\n *${ref}: .*not found`));
+    expect(exitCode).toBe(1);
+    expect(await images()).not.toContain(ref);
+  });
+
+  test("too many requests: its answer is shown", async () => {
+    await archivesOf([{ metadata: { name: "x" }, containers: [{ image: ref }] }]);
+    await user.registry.push(archives.get(ref)!, ref);
+    user.registry.troubles = [{ path: repository, status: 429 }];
+    const { exitCode, output } = await up(exporter);
+    expect(output).toMatch(new RegExp(`${ref}: .*429 Too Many Requests`));
+    expect(exitCode).toBe(1);
+  });
+
+  test("it answers late: that is waited for, and all is well", async () => {
+    user.registry.troubles = [{ path: repository, seconds: 10 }];
+    expect((await up(exporter)).exitCode).toBe(0);
+    expect(await images()).toContain(ref);
+  });
+
+  test("a mirror that wants a login: the pods come with the pull secret", async () => {
+    const login = "puller:of-the-mirror";
+    user.registry.troubles = [{ path: "/v2/team/", login }];
+    for (const [ref, archive] of archives) await user.registry.push(archive, ref, "team/");
+    const server = `--docker-server=${user.registry.address}`;
+    const [name, password] = login.split(":");
+    for (const namespace of ["observability", "observability-agents"])
+      await kubectl(
+        ...["create", "secret", "docker-registry", "mirror", "-n", namespace, server],
+        ...[`--docker-username=${name}`, `--docker-password=${password}`],
+      );
+    const registry = `${user.registry.address}/team`;
+    const { exitCode } = await up({ ...edge, placement: { registry, imagePullSecrets: ["mirror"] } });
+    expect(exitCode).toBe(0);
+    expect(await images()).toContainEqual(expect.stringMatching(`^${registry}/grafana/loki:`));
+  });
+});
+
+here("down", () =>
+  test("nothing of it is left in the user's Docker", async () => {
+    expect((await npm("down")).exitCode).toBe(0);
+    expect((await user.docker("ps", "--all", "--quiet")).all).toBe("");
+    expect((await user.docker("volume", "ls", "--quiet")).all).toBe("");
+  }),
+);
