@@ -1,10 +1,13 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-const home = process.env.HOME || homedir();
+export const home = process.env.HOME || homedir();
 
 /** Everything that can be made again: toolchain, server binaries, images, Debian packages. */
 export const cacheDir = join(process.env.XDG_CACHE_HOME || join(home, ".cache"), "observability-stack");
+
+/** Plugins of a Pulumi that was built here: the user's own stay untouched. */
+export const ownPulumiHome = join(cacheDir, "pulumi-home");
 
 /** What must outlive a run: Pulumi state of those without a backend of their own, the local clusters. */
 export const stateDir = join(

@@ -27,7 +27,7 @@ export class Pulumi {
     this.env = {
       ...toolchain.env,
       PATH: [join(repoDir, "local", "bin"), toolchain.env.PATH ?? process.env.PATH].join(delimiter),
-      ...backendEnvironment(),
+      ...backendEnvironment(stack),
       PULUMI_STACK: stack,
       ...(cluster ? { KUBECONFIG: cluster.kubeconfig } : {}),
     };

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "./errors";
-import { repoDir, stateDir } from "./paths";
+import { home, ownPulumiHome, repoDir, stateDir } from "./paths";
 
 /** Where one stack's copy of the project lies, and its stack file in it. */
 export interface StackFiles {
@@ -46,15 +46,19 @@ export function forgetKubeconfigs({ temporary }: StackFiles): void {
 
 /**
  * Environment of a user who has no state backend: a directory of this machine, and a passphrase that is made once
- * and readable by its owner only. Whoever has a backend keeps it; ours, pasted into a shell, is none of theirs.
+ * and readable by its owner only. Whoever has a backend keeps it, by the environment or by `pulumi login`; ours, pasted
+ * into a shell, is none of theirs. A stack that is in ours already stays there.
  *
  * Errors: UserError for a passphrase file that is empty, since another passphrase could not read what is there.
  */
-export function backendEnvironment(): Record<string, string> {
+export function backendEnvironment(stack: string): Record<string, string> {
   const state = join(stateDir, "pulumi", "state");
   const backend = `file://${state}`;
   const { PULUMI_ACCESS_TOKEN: token, PULUMI_BACKEND_URL: given } = process.env;
   if (given ? given !== backend : token) return {};
+  const isOurs = existsSync(join(state, ".pulumi", "stacks", "observability-stack", `${stack}.json`));
+  const login = credentialsDirectory();
+  if (!given && !isOurs && isLoggedIn(login)) return { PULUMI_CREDENTIALS_PATH: login };
   const passphrase = join(stateDir, "pulumi", "passphrase");
   mkdirSync(state, { recursive: true });
   if (!existsSync(passphrase)) writeFileSync(passphrase, randomBytes(24).toString("hex"), { mode: 0o600 });
@@ -63,4 +67,17 @@ export function backendEnvironment(): Record<string, string> {
       `${passphrase} is empty: it held the passphrase of the secrets in ${state}.\nPut the passphrase back, or, where no stack is up, remove both and run the command again.`,
     );
   return { PULUMI_BACKEND_URL: backend, PULUMI_CONFIG_PASSPHRASE_FILE: passphrase };
+}
+
+/** Where `pulumi login` of the user leaves its trace; a Pulumi that was built here has a home of its own. */
+function credentialsDirectory(): string {
+  const { PULUMI_CREDENTIALS_PATH: given, PULUMI_HOME: pulumiHome } = process.env;
+  return given || (pulumiHome !== ownPulumiHome && pulumiHome) || join(home, ".pulumi");
+}
+
+function isLoggedIn(directory: string): boolean {
+  const file = join(directory, "credentials.json");
+  return (
+    existsSync(file) && Boolean((JSON.parse(readFileSync(file, "utf8")) as { current?: string }).current)
+  );
 }

@@ -4,7 +4,7 @@ import execa from "execa";
 import { cached, keyOf, type Report } from "./cache";
 import { download as downloadOf } from "./downloads";
 import { type Build, build, built, programOf } from "./offline";
-import { cacheDir } from "./paths";
+import { ownPulumiHome } from "./paths";
 
 export interface Toolchain {
   /** Name or path of the CLI. */
@@ -44,8 +44,7 @@ async function fromModules(report: Report, from: Build): Promise<Toolchain> {
     for (const bin of parts) cpSync(bin, together, { recursive: true });
   });
   const { pulumi, env } = onPath(directory);
-  // A home of its own: the user's plugins and login stay untouched.
-  const own = { ...env, PULUMI_HOME: join(cacheDir, "pulumi-home") };
+  const own = { ...env, PULUMI_HOME: ownPulumiHome };
   return { pulumi, env: own, origin: "built", version: programOf("pulumi").version };
 }
 

@@ -1,5 +1,5 @@
 /** Where Pulumi keeps its state, by what the user's shell says. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -13,10 +13,11 @@ const ours = {
 /** The module reads its paths from the environment when it is loaded. */
 async function backend(shell: Record<string, string>): Promise<Record<string, string>> {
   const before = { ...process.env };
-  for (const name of ["PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN"]) delete process.env[name];
-  Object.assign(process.env, shell, { XDG_STATE_HOME: scratch });
+  for (const name of Object.keys(process.env).filter((one) => one.startsWith("PULUMI_")))
+    delete process.env[name];
+  Object.assign(process.env, { PULUMI_HOME: join(scratch, "nobody") }, shell, { XDG_STATE_HOME: scratch });
   try {
-    return (await import("../../local/stack-files")).backendEnvironment();
+    return (await import("../../local/stack-files")).backendEnvironment("kind");
   } finally {
     process.env = before;
   }
@@ -44,6 +45,34 @@ test.each<Record<string, string>>([{ PULUMI_BACKEND_URL: "s3://bucket" }, { PULU
   "the user's stays: %j",
   async (shell) => expect(await backend(shell)).toEqual({}),
 );
+
+describe("pulumi login of the user", () => {
+  const PULUMI_HOME = join(scratch, "home");
+  const credentials = join(PULUMI_HOME, "credentials.json");
+  const state = join(scratch, "observability-stack/pulumi/state");
+  mkdirSync(PULUMI_HOME);
+
+  test("counts, for a Pulumi that has a home of its own as well", async () => {
+    writeFileSync(credentials, '{ "current": "https://api.pulumi.com" }');
+    expect(await backend({ PULUMI_HOME })).toEqual({ PULUMI_CREDENTIALS_PATH: PULUMI_HOME });
+    expect(await backend({ PULUMI_CREDENTIALS_PATH: PULUMI_HOME })).toEqual({
+      PULUMI_CREDENTIALS_PATH: PULUMI_HOME,
+    });
+  });
+
+  test("pasted exports of before win, and a stack that is in our state stays there", async () => {
+    expect(await backend({ ...ours, PULUMI_HOME })).toEqual(ours);
+    mkdirSync(join(state, ".pulumi/stacks/observability-stack"), { recursive: true });
+    writeFileSync(join(state, ".pulumi/stacks/observability-stack/kind.json"), "{}");
+    expect(await backend({ PULUMI_HOME })).toEqual(ours);
+    rmSync(join(state, ".pulumi"), { recursive: true });
+  });
+
+  test("ends with pulumi logout", async () => {
+    writeFileSync(credentials, '{ "accounts": {} }');
+    expect(await backend({ PULUMI_HOME })).toEqual(ours);
+  });
+});
 
 test("a passphrase that got lost is an error: another one could not read the state", async () => {
   writeFileSync(passphrase, "\n");

@@ -9,3 +9,5 @@ export const ownState = join(homedir(), ".local", "state", "observability-stack-
 process.env.XDG_STATE_HOME = ownState;
 delete process.env.PULUMI_BACKEND_URL;
 delete process.env.PULUMI_ACCESS_TOKEN;
+// Nobody has logged in there.
+process.env.PULUMI_CREDENTIALS_PATH = ownState;
