@@ -1,10 +1,9 @@
 import { resolve } from "node:path";
-import execa from "execa";
 import { Listr } from "listr2";
 import { settingsOf } from "../config/settings";
 import type { Settings } from "../config/schema";
 import { bind, refuseOtherCluster, unbind } from "./binding";
-import { builtBefore, dropBuildCaches } from "./offline";
+import { announceBuilds, builtBefore, dropBuildCaches } from "./offline";
 import {
   checkCluster,
   type Cluster,
@@ -20,27 +19,15 @@ import { UserError } from "./errors";
 import { type Image, imagesOf, planImages, type Planned, provideImages } from "./images";
 import { Pulumi } from "./pulumi";
 import { type Manifest, manifestsText, renderManifests } from "./render";
+import type { Options } from "./options";
+import { asks, refuseLocal, refuseMissingNamespaces, refuseOtherPort, refuseUnasked } from "./refusals";
 import { readStackFile, stackConfig, stackFile, ownSettings } from "./stack-config";
 import { baseAt } from "./review/base";
 import { coloured, reviewOf } from "./review/report";
-import { imagesTable, reachable, rolledOut, targetOf, workloads } from "./report";
+import { imagesTable, reachable, rolledOut, workloads } from "./report";
 import { runTicketing, type TrafficOptions } from "./ticketing";
-import { provideToolchain, type Toolchain } from "./toolchain";
+import { installed, provideToolchain, type Toolchain } from "./toolchain";
 import { refuseVolumes } from "./volumes";
-
-export interface Options {
-  stack: string;
-  configFile?: string;
-  context?: string;
-  cluster: string;
-  /** Of `up` and `down`, on a context: not asked first. */
-  yes?: boolean;
-  /** Of `up`. */
-  recreate?: boolean;
-  /** Of `up`: everything is built here, in a Docker of our own. */
-  offline?: boolean;
-  portOffset?: number;
-}
 
 interface Provided {
   toolchain: Toolchain;
@@ -57,6 +44,10 @@ export async function up(options: Options): Promise<void> {
   refuseUnasked("up", options);
   const manifests = await manifestsOf(options);
   const planned = await imagesFor(options, manifests, pulls);
+  if (!pulls) {
+    const recipes = planned.flatMap(({ recipe }) => recipe ?? []);
+    await announceBuilds(recipes, (await installed()) !== undefined, console.error);
+  }
   const { toolchain, cluster, images } = await provide({ ...options, offline: !pulls }, settings, planned);
   await refuseOtherCluster(options.stack, cluster);
   await refuseMissingNamespaces(settings, cluster);
@@ -151,59 +142,6 @@ const fileOf = ({ stack, configFile }: Pick<Options, "stack" | "configFile">) =>
 /** Checked before anything else is done. */
 function settingsIn(options: Pick<Options, "stack" | "configFile">): Settings {
   return settingsOf(ownSettings(stackConfig(fileOf(options))), options.stack);
-}
-
-/** Pulumi shows a preview then and asks: a cluster of the user's holds more than this stack. */
-const asks = ({ context, yes }: Options): boolean => context !== undefined && !yes;
-
-function refuseUnasked(command: "up" | "down", options: Options): void {
-  // Pulumi asks only where it can both show and read.
-  if (!asks(options) || (process.stdin.isTTY && process.stdout.isTTY)) return;
-  throw new UserError(
-    `${command} --context ${options.context}: it shows what would change and asks, and there is no terminal to ask on. ` +
-      `Look with npm run preview, then give --yes.`,
-  );
-}
-
-function refuseLocal({ stack, context }: Options, settings: Settings): void {
-  if (settings.platform !== "kind" && !context)
-    throw new UserError(
-      `up --stack ${stack}: the stack is for ${settings.platform}, which is no local cluster.\nName its context: npm run up -- --stack ${stack} --context NAME; or look at it: npm run render -- --stack ${stack}`,
-    );
-}
-
-/** Links, in alerts too, are made from this address: they would lead to the cluster that has the usual ports. */
-function refuseOtherPort({ stack, portOffset = 0, context }: Options, { edge }: Settings): void {
-  const mapped = defaultHostPorts(portOffset).find(({ node }) => node === edge.nodePort);
-  const { hostname, port } = new URL(edge.url);
-  if (context || !portOffset || !mapped || hostname !== "localhost" || port === String(mapped.host)) return;
-  throw new UserError(
-    `up --port-offset ${portOffset}: observability:edge.url is ${edge.url}, which is another cluster's then.\n` +
-      `In Pulumi.${stack}.yaml set observability:edge: { url: "http://localhost:${mapped.host}" }; a second cluster wants a ` +
-      "stack of its own: --stack NAME takes Pulumi.NAME.yaml.",
-  );
-}
-
-/** Before anything is made: an update without a preview would stop half-way. */
-async function refuseMissingNamespaces({ namespaces, services }: Settings, cluster: Cluster): Promise<void> {
-  const wanted = new Map<string, string>();
-  if (!namespaces.create) {
-    wanted.set(namespaces.stack, "namespaces.create: true");
-    wanted.set(namespaces.agents, "namespaces.create: true");
-  }
-  if (!namespaces.createApplications)
-    for (const { namespace } of services) wanted.set(namespace, "namespaces.createApplications: true");
-  const names = ["get", "namespaces", "-o", "jsonpath={.items[*].metadata.name}"];
-  const { stdout } = await execa(cluster.kubectl, [...targetOf(cluster), ...names]);
-  const missing = [...wanted].filter(([namespace]) => !stdout.split(" ").includes(namespace));
-  if (missing.length === 0) return;
-  throw new UserError(
-    [
-      "Namespaces that the settings name are not in the cluster:",
-      ...missing.map(([namespace, setting]) => `  ${namespace}: make it, or set observability:${setting}`),
-      "Nothing was changed.",
-    ].join("\n"),
-  );
 }
 
 /** Those that the pods of the stack name; a cluster of the user's pulls its own. */

@@ -22,7 +22,7 @@ export async function provideToolchain(report: Report, from: Build = build): Pro
   return toolchain;
 }
 
-async function installed(): Promise<Toolchain | undefined> {
+export async function installed(): Promise<Toolchain | undefined> {
   const version = await execa("pulumi", ["version"], { reject: false });
   const host = await execa("pulumi-language-nodejs", ["--help"], { reject: false });
   if (version.exitCode !== 0 || (host.failed && host.exitCode === undefined)) return undefined;

@@ -13,6 +13,7 @@ import execa, { type ExecaError } from "execa";
 import { cached, diskFull, isDiskFull, keyOf, type Report } from "../cache";
 import { UserError } from "../errors";
 import { cacheDir } from "../paths";
+import { finished } from "./progress";
 import programs from "./programs/programs.json";
 
 export type ProgramName = keyof typeof programs;
@@ -38,7 +39,8 @@ export interface Program {
 
 export const programOf = (name: ProgramName): Program => programs[name];
 
-const sources = join(__dirname, "programs");
+/** A folder a program: its pins, and whatever of it is ours. */
+export const sources = join(__dirname, "programs");
 
 /** Where the binaries of a program are or will be. The key changes with any pin. */
 export function pathOf(name: ProgramName, directory = sources): string {
@@ -77,6 +79,7 @@ export const builtBefore: Build = async (name) => {
 export function build(name: ProgramName, report: Report): Promise<string> {
   return cached(pathOf(name), async (directory) => {
     const { version, binaries, copy, keep, patch, stage } = programOf(name);
+    const began = Date.now();
     const log = join(cacheDir, "logs", `${name}.log`);
     mkdirSync(join(cacheDir, "logs"), { recursive: true });
     report(`${name} ${version}: building, log ${log}`);
@@ -104,17 +107,16 @@ export function build(name: ProgramName, report: Report): Promise<string> {
         // Not in the committed go.mod: there the module itself is held against go.sum too.
         await go(["mod", "edit", `-replace=${patch.module}=./module`], scratch);
       }
-      for (const [binary, target] of Object.entries(binaries)) {
-        const started = Date.now();
+      for (const [binary, target] of Object.entries(binaries))
         await go([...flags(programOf(name)), "-o", join(directory, binary), target], work);
-        report(`${binary} ${version}: built in ${Math.round((Date.now() - started) / 1000)} s`);
-      }
       if (keep) {
         const module = await moduleDirectory(go, keep.module, scratch);
         cpSync(join(module, keep.directory), join(directory, "files"), { recursive: true });
       }
       for (const kept of copy?.keep ?? [])
         cpSync(join(work, kept), join(directory, kept), { recursive: true });
+      const seconds = Math.round((Date.now() - began) / 1000);
+      report(`${name} ${version}: built in ${seconds} s${finished(name, seconds)}`);
     } finally {
       rmSync(scratch, { recursive: true, force: true });
     }
@@ -168,12 +170,14 @@ async function moduleDirectory(go: Go, module: string, directory: string): Promi
   return (await go(["list", "-m", "-f", "{{.Dir}}", module], directory)).trim();
 }
 
+export const noGo = (what: string): UserError =>
+  new UserError(
+    `${what} must be built, and there is no Go.\nInstall Go 1.21 or later, or put Docker or a registry within reach; then run the command again.`,
+  );
+
 /** What a user can do about a build that failed. */
 export function failure(name: string, log: string, output: string): UserError {
-  if (/spawn go ENOENT/.test(output))
-    return new UserError(
-      `${name} must be built, and there is no Go.\nInstall Go 1.25 or later, or put Docker or a registry within reach; then run the command again.`,
-    );
+  if (/spawn go ENOENT/.test(output)) return noGo(name);
   if (isDiskFull(output)) return diskFull(`${name} (log ${log})`);
   return new UserError(
     `${name} could not be built. The log is ${log}; its end:\n${output.trim().split("\n").slice(-5).join("\n")}\nRun the command again once the cause is mended. What was built stays.`,

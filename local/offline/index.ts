@@ -1,4 +1,5 @@
 /** What takes the place of downloads, registries and Docker on a machine where they are not in reach. */
+export { announceBuilds } from "./builds";
 export { type Build, build, built, builtBefore, dropBuildCaches, programOf } from "./build";
 export { hasOwnDocker, ownDockerMissing, provideOwnDocker, removeOwnDocker } from "./docker";
 export { archiveOf } from "./images/archive";

@@ -48,13 +48,17 @@ export async function ownDockerMissing(): Promise<string | undefined> {
 /** Whether it was made and not removed, in whatever state it is. */
 export const hasOwnDocker = (): boolean => existsSync(place.directory);
 
+/** Unpacks what it consists of; returns the root of the tree. */
+export const fetchDockerPackages = (report: Report): Promise<string> =>
+  debianPackages("docker", PACKAGES, report);
+
 /**
  * Starts it, with what is in it, where it does not run. What it consists of is built or downloaded the first time.
  *
  * Errors: UserError if it does not answer in time, or a part of it cannot be had.
  */
 export async function provideOwnDocker(report: Report, from: Build = build): Promise<Required<Docker>> {
-  const debian = await debianPackages("docker", PACKAGES, report);
+  const debian = await fetchDockerPackages(report);
   const path = [await from("kind", report), join(debian, "usr/bin"), process.env.PATH];
   const env = { DOCKER_HOST: `unix://${socket}`, PATH: path.join(delimiter) };
   return exclusively(place.directory, async () => {

@@ -12,6 +12,8 @@ import { postgres } from "./postgres";
 export interface Recipe {
   /** True version of the program. */
   version: string;
+  /** The one that is compiled for it. */
+  program?: ProgramName;
   /** What of the upstream's image is missing here: Go modules hold no built web pages. */
   lacks?: string;
   user: number;
@@ -25,6 +27,7 @@ export interface Recipe {
 /** One statically linked program in an otherwise empty image. */
 export const program = (name: ProgramName, binary: string, path: string, user: number): Recipe => ({
   version: programOf(name).version,
+  program: name,
   user,
   entrypoint: path,
   inputs: async (report) => [await build(name, report)],

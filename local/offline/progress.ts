@@ -1,0 +1,33 @@
+import { availableParallelism } from "node:os";
+import type { ProgramName } from "./build";
+import seconds from "./programs/seconds.json";
+
+/** Seconds that programs take on two cores with nothing downloaded, measured. */
+const onTwoCores: Record<ProgramName, number> = seconds;
+
+const left = new Set<ProgramName>();
+/** How this machine compares: by its cores, as if it had built for five minutes, and by what it has built. */
+let expected = 300;
+let spent = (expected * 2) / availableParallelism();
+
+/** What is to be built; returns the minutes that it will take, about. */
+export function planned(names: ProgramName[]): number {
+  for (const name of names) left.add(name);
+  return minutesLeft();
+}
+
+/** To be told when a program was built in so many seconds; returns what remains, in words. */
+export function finished(name: ProgramName, took: number): string {
+  left.delete(name);
+  spent += took;
+  expected += onTwoCores[name];
+  return left.size > 0 ? `; left: ${left.size}, about ${minutesLeft()} min` : "";
+}
+
+/** At least one: nobody is told that nothing is left while something is. */
+const minutesLeft = (): number => Math.max(1, Math.round((total([...left]) * spent) / expected / 60));
+
+/** What part of everything these are. */
+export const shareOf = (names: ProgramName[]): number =>
+  total(names) / total(Object.keys(onTwoCores) as ProgramName[]);
+const total = (names: ProgramName[]) => names.reduce((sum, name) => sum + onTwoCores[name], 0);
