@@ -1,8 +1,17 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, rmSync, statfsSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
 import { join } from "node:path";
 import { UserError } from "./errors";
-import { exclusively } from "./lock";
+import { exclusively, STALE } from "./lock";
 import { cacheDir } from "./paths";
 
 export type Report = (line: string) => void;
@@ -16,28 +25,74 @@ export const keyOf = (...parts: (string | Buffer)[]): string => {
 
 /**
  * A directory of the cache, made once: `make` fills a new one, which takes its place when it is whole. Two that want
- * the same wait for each other; whatever was left by a crash is thrown away.
+ * the same wait for each other, which is reported; whatever was left by a crash is thrown away.
  *
  * @throws UserError when the disk is full, else what `make` throws
  */
-export async function cached(path: string, make: (directory: string) => Promise<void>): Promise<string> {
+export async function cached(
+  path: string,
+  report: Report,
+  make: (directory: string) => Promise<void>,
+): Promise<string> {
   const final = join(cacheDir, path);
-  if (existsSync(final)) return final;
-  return exclusively(final, async () => {
-    if (existsSync(final)) return final;
-    const unfinished = `${final}.unfinished`;
-    try {
-      rmSync(unfinished, { recursive: true, force: true });
-      mkdirSync(unfinished);
-      await make(unfinished);
-      renameSync(unfinished, final);
-      return final;
-    } catch (error) {
-      if (error instanceof UserError || !(error instanceof Error)) throw error;
-      throw isDiskFull(error.message) ? diskFull(path) : error;
-    }
-  });
+  if (isThere(final)) return final;
+  const waits = () => report(`${path}: another command makes it, waiting for that`);
+  return exclusively(final, () => fill(final, path, make), waits);
 }
+
+async function fill(
+  final: string,
+  path: string,
+  make: (directory: string) => Promise<void>,
+): Promise<string> {
+  if (isThere(final)) return final;
+  const unfinished = `${final}.unfinished`;
+  try {
+    rmSync(unfinished, { recursive: true, force: true });
+    mkdirSync(unfinished);
+    await make(unfinished);
+    renameSync(unfinished, final);
+    return final;
+  } catch (error) {
+    if (error instanceof UserError || !(error instanceof Error)) throw error;
+    throw isDiskFull(error.message) ? diskFull(path) : error;
+  }
+}
+
+/** Its time is that of its last use. */
+function isThere(directory: string): boolean {
+  if (!existsSync(directory)) return false;
+  utimesSync(directory, new Date(), new Date());
+  return true;
+}
+
+const DAY = 24 * 3600_000;
+
+/**
+ * Deletes what nobody has used for a month, such as programs of earlier pins, and what builds that were interrupted
+ * left a day ago.
+ */
+export function collect(): void {
+  for (const entry of entries()) {
+    const directory = join(cacheDir, entry);
+    const age = Date.now() - statSync(directory).mtimeMs;
+    if (age > (entry.includes(".unfinished") ? DAY : 30 * DAY))
+      rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Whether a command is at work on one of these; a lock that is not renewed is none. */
+export const isAtWork = (folder: string): boolean =>
+  entries()
+    .filter((entry) => entry.startsWith(`${folder}/`) && entry.endsWith(".lock"))
+    .some((entry) => Date.now() - statSync(join(cacheDir, entry)).mtimeMs < STALE);
+
+/** What `cached` made or makes. */
+const entries = (): string[] =>
+  ["programs", "images", "debian", "downloads"].flatMap((folder) => {
+    const directory = join(cacheDir, folder);
+    return existsSync(directory) ? readdirSync(directory).map((name) => join(folder, name)) : [];
+  });
 
 /** Whether a failure's text, or the disk itself, says so: Go does not always name the cause. */
 export function isDiskFull(text: string): boolean {

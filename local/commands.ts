@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { Listr } from "listr2";
 import { settingsOf } from "../config/settings";
 import type { Settings } from "../config/schema";
+import { collect } from "./cache";
 import { bind, refuseOtherCluster, unbind } from "./binding";
 import { announceBuilds, builtBefore, dropBuildCaches } from "./offline";
 import {
@@ -186,6 +187,7 @@ async function provide(options: Options, settings: Settings, planned: Planned[])
   const provided = await tasks.run({} as Provided);
   // Everything that had to be compiled is.
   dropBuildCaches();
+  collect();
   return provided;
 }
 

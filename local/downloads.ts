@@ -50,7 +50,7 @@ export type Download = { directory: string } | { reason: string };
 export async function download(name: Downloadable, report: Report): Promise<Download> {
   const release = releases[name];
   try {
-    const directory = await cached(`downloads/${name}-${release.version}`, (unfinished) =>
+    const directory = await cached(`downloads/${name}-${release.version}`, report, (unfinished) =>
       fetchInto(unfinished, name, release, report),
     );
     return { directory };

@@ -40,7 +40,7 @@ async function downloaded(report: Report): Promise<Toolchain | undefined> {
 async function fromModules(report: Report, from: Build): Promise<Toolchain> {
   const parts = [await from("pulumi", report), await from("pulumi-language-nodejs", report)];
   // Pulumi warns unless its language host lies beside it.
-  const directory = await cached(`toolchain-${keyOf(...parts)}`, async (together) => {
+  const directory = await cached(`programs/toolchain-${keyOf(...parts)}`, report, async (together) => {
     for (const bin of parts) cpSync(bin, together, { recursive: true });
   });
   const { pulumi, env } = onPath(directory);

@@ -31,7 +31,11 @@ export async function provideCluster(options: ClusterOptions, report: Report): P
   const { name, context } = options;
   if (context) return useContext(context, report);
   // One that starts is not ready yet: a second run at the same moment would take it for broken and stop it.
-  return exclusively(join(stateDir, "locks", name), () => provideLocal(options, report));
+  return exclusively(
+    join(stateDir, "locks", name),
+    () => provideLocal(options, report),
+    () => report(`cluster ${name}: another command is at work on it, waiting for that`),
+  );
 }
 
 /**

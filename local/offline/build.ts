@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import execa, { type ExecaError } from "execa";
-import { cached, diskFull, isDiskFull, keyOf, type Report } from "../cache";
+import { cached, diskFull, isAtWork, isDiskFull, keyOf, type Report } from "../cache";
 import { UserError } from "../errors";
 import { cacheDir } from "../paths";
 import { finished } from "./progress";
@@ -77,7 +77,7 @@ export const builtBefore: Build = async (name) => {
  * @throws UserError that names the log when the build fails
  */
 export function build(name: ProgramName, report: Report): Promise<string> {
-  return cached(pathOf(name), async (directory) => {
+  return cached(pathOf(name), report, async (directory) => {
     const { version, binaries, copy, keep, patch, stage } = programOf(name);
     const began = Date.now();
     const log = join(cacheDir, "logs", `${name}.log`);
@@ -124,7 +124,10 @@ export function build(name: ProgramName, report: Report): Promise<string> {
 }
 
 /** Go's module and build caches reach tens of gigabytes; once everything is built they are of no more use. */
-export const dropBuildCaches = (): void => rmSync(join(cacheDir, "go"), { recursive: true, force: true });
+export function dropBuildCaches(): void {
+  // Another command may be building what this one did not want.
+  if (!isAtWork("programs")) rmSync(join(cacheDir, "go"), { recursive: true, force: true });
+}
 
 type Go = (args: string[], directory: string) => Promise<string>;
 

@@ -12,7 +12,7 @@ import { UserError } from "../errors";
  * @returns the root of the unpacked tree
  */
 export function debianPackages(set: string, packages: string[], report: Report): Promise<string> {
-  return cached(`debian/${set}-${keyOf(...packages)}`, async (directory) => {
+  return cached(`debian/${set}-${keyOf(...packages)}`, report, async (directory) => {
     report(`Debian packages: ${packages.join(", ")}`);
     const downloads = mkdtempSync(`${directory}.download-`);
     try {

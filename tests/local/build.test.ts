@@ -7,14 +7,15 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { scratch } from "../support/own-cache";
-import { build, built, pathOf } from "../../local/offline/build";
+import { build, built, dropBuildCaches, pathOf } from "../../local/offline/build";
 import { settingsOf } from "../../config/settings";
 import versions from "../../config/versions.json";
-import { cached } from "../../local/cache";
+import { cached, collect } from "../../local/cache";
 import { UserError } from "../../local/errors";
 import programs from "../../local/offline/programs/programs.json";
 import { stackOf } from "../../programs";
@@ -110,8 +111,11 @@ describe("a program of the cache", () => {
 
   it("is built once by two who ask at the same time", async () => {
     go(`sleep 0.2; ${COMPILES}`);
-    const [first, second] = await Promise.all([build("pause", report), build("pause", report)]);
+    const lines: string[] = [];
+    const tell = (line: string) => lines.push(line);
+    const [first, second] = await Promise.all([build("pause", tell), build("pause", tell)]);
     expect(first).toBe(second);
+    expect(lines).toContainEqual(expect.stringMatching(/another command makes it, waiting/));
   });
 
   it("names the log and the cause when its build fails, and is no half-made entry", async () => {
@@ -138,7 +142,7 @@ describe("a program of the cache", () => {
 
 describe("an entry of the cache", () => {
   it("speaks of a full disk as the user's to mend, whoever ran into it", async () => {
-    const full = cached("images/x", () =>
+    const full = cached("images/x", report, () =>
       Promise.reject(new Error("ENOSPC: no space left on device, copyfile")),
     );
     await expect(full).rejects.toBeInstanceOf(UserError);
@@ -146,17 +150,51 @@ describe("an entry of the cache", () => {
 
   it("passes any other error on as it is", async () => {
     const bug = new TypeError("a bug");
-    await expect(cached("images/x", () => Promise.reject(bug))).rejects.toBe(bug);
+    await expect(cached("images/x", report, () => Promise.reject(bug))).rejects.toBe(bug);
   });
 
   it("begins anew after a crash", async () => {
-    await cached("images/x", () => Promise.reject(new Error("crash"))).catch(() => undefined);
-    const directory = await cached("images/x", (unfinished) => {
+    await cached("images/x", report, () => Promise.reject(new Error("crash"))).catch(() => undefined);
+    const directory = await cached("images/x", report, (unfinished) => {
       expect(readdirSync(unfinished)).toEqual([]);
       writeFileSync(join(unfinished, "whole"), "");
       return Promise.resolve();
     });
     expect(readdirSync(directory)).toEqual(["whole"]);
+  });
+});
+
+describe("what the cache need not keep", () => {
+  const DAY = 24 * 3600;
+  const programs = join(cache, "programs");
+  const used = (name: string, days: number) => {
+    const directory = join(programs, name);
+    mkdirSync(directory, { recursive: true });
+    const then = Date.now() / 1000 - days * DAY;
+    utimesSync(directory, then, then);
+  };
+  const kept = () => readdirSync(programs).sort();
+
+  it("goes after a month, leavings of an interrupted build after a day", async () => {
+    used("of-earlier-pins", 31);
+    used("recent", 29);
+    used("killed.unfinished.source-x", 2);
+    used("at-work.unfinished.source-x", 0);
+    used("of-every-day", 31);
+    await cached("programs/of-every-day", report, () => Promise.reject(new Error("it is there")));
+    collect();
+    expect(kept()).toEqual(["at-work.unfinished.source-x", "of-every-day", "recent"]);
+  });
+
+  it("of the compiler stays while another command builds", async () => {
+    const compiler = join(cache, "go");
+    mkdirSync(compiler, { recursive: true });
+    await cached("programs/x", report, async () => {
+      dropBuildCaches();
+      expect(existsSync(compiler)).toBe(true);
+    });
+    dropBuildCaches();
+    expect(existsSync(compiler)).toBe(false);
   });
 });
 

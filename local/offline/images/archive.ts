@@ -17,7 +17,7 @@ export async function archiveOf(name: string, recipe: Recipe, ref: string, repor
     recipe.fill.toString(),
     ...inputs,
   );
-  const directory = await cached(`images/${name}-${key}`, async (unfinished) => {
+  const directory = await cached(`images/${name}-${key}`, report, async (unfinished) => {
     report(`image ${ref}: ${recipe.version}`);
     const umoci = join(await debianPackages("umoci", ["umoci"], report), "usr/bin/umoci");
     const scratch = mkdtempSync(`${unfinished}.root-`);

@@ -50,7 +50,7 @@ async function nodeImage(debian: string, report: Report): Promise<string> {
   const files = readdirSync(ours, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const contents = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name)));
   const key = keyOf(...PACKAGES, kind, kubernetes, ...archives, readFileSync(script), ...contents);
-  return cached(`node-image-${key}`, async (unfinished) => {
+  return cached(`images/node-${key}`, report, async (unfinished) => {
     report("node image: Debian packages, about two minutes");
     const tools = await debianPackages("mmdebstrap", ["mmdebstrap"], report);
     const scratch = mkdtempSync(`${unfinished}.root-`);
