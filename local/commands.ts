@@ -8,6 +8,7 @@ import { announceBuilds, builtBefore, dropBuildCaches } from "./offline";
 import {
   checkCluster,
   type Cluster,
+  type ClusterOptions,
   defaultHostPorts,
   findCluster,
   forgetContext,
@@ -19,7 +20,7 @@ import { stackOf } from "../programs";
 import { UserError } from "./errors";
 import { type Image, imagesOf, planImages, type Planned, provideImages } from "./images";
 import { Pulumi } from "./pulumi";
-import { type Manifest, manifestsText, renderManifests } from "./render";
+import { type Manifest, manifestsText, nodePortsOf, renderManifests } from "./render";
 import type { Options } from "./options";
 import { asks, refuseLocal, refuseMissingNamespaces, refuseOtherPort, refuseUnasked } from "./refusals";
 import { readStackFile, stackConfig, stackFile, ownSettings } from "./stack-config";
@@ -41,15 +42,16 @@ export async function up(options: Options): Promise<void> {
   const settings = settingsIn(options);
   refuseLocal(options, settings);
   refuseOtherPort(options, settings);
-  const { pulls } = await checkCluster(clusterFor(options), console.error);
   refuseUnasked("up", options);
   const manifests = await manifestsOf(options);
+  const wanted = clusterFor(options, manifests);
+  const { pulls } = await checkCluster(wanted, console.error);
   const planned = await imagesFor(options, manifests, pulls);
   if (!pulls) {
     const recipes = planned.flatMap(({ recipe }) => recipe ?? []);
     await announceBuilds(recipes, (await installed()) !== undefined, console.error);
   }
-  const { toolchain, cluster, images } = await provide({ ...options, offline: !pulls }, settings, planned);
+  const { toolchain, cluster, images } = await provide({ ...wanted, offline: !pulls }, settings, planned);
   await refuseOtherCluster(options.stack, cluster);
   await refuseMissingNamespaces(settings, cluster);
   await refuseVolumes(manifests, options.stack, cluster);
@@ -129,13 +131,17 @@ export async function render({ against, limit, ...options }: RenderOptions): Pro
 const manifestsOf = (options: Pick<Options, "stack" | "configFile">): Promise<Manifest[]> =>
   renderManifests(options.stack, stackConfig(fileOf(options)));
 
-const clusterFor = ({ cluster, context, recreate, offline, portOffset }: Options) => ({
-  name: cluster,
-  context,
-  recreate,
-  offline,
-  hostPorts: defaultHostPorts(portOffset),
-});
+/** Ports on localhost that the stack does not use today are no reason to stop. */
+function clusterFor(
+  { cluster, context, recreate, offline, portOffset }: Options,
+  manifests: Manifest[],
+): ClusterOptions {
+  const used = nodePortsOf(manifests);
+  const ports = defaultHostPorts(portOffset);
+  const hostPorts = ports.filter(({ node }) => used.includes(node));
+  const spareHostPorts = ports.filter((port) => !hostPorts.includes(port));
+  return { name: cluster, context, recreate, offline, hostPorts, spareHostPorts };
+}
 
 const fileOf = ({ stack, configFile }: Pick<Options, "stack" | "configFile">) =>
   configFile ?? stackFile(stack);
@@ -149,7 +155,7 @@ function settingsIn(options: Pick<Options, "stack" | "configFile">): Settings {
 const imagesFor = async ({ context }: Options, manifests: Manifest[], pulls: boolean): Promise<Planned[]> =>
   context ? [] : planImages(imagesOf(manifests), pulls);
 
-async function provide(options: Options, settings: Settings, planned: Planned[]): Promise<Provided> {
+async function provide(wanted: ClusterOptions, settings: Settings, planned: Planned[]): Promise<Provided> {
   const tasks = new Listr<Provided>(
     [
       {
@@ -171,7 +177,7 @@ async function provide(options: Options, settings: Settings, planned: Planned[])
         title: "Cluster",
         task: async (provided, task) => {
           const report = (line: string) => (task.output = line);
-          provided.cluster = await provideCluster(clusterFor(options), report);
+          provided.cluster = await provideCluster(wanted, report);
           const archives = provided.images.flatMap(({ ref, archive }) => (archive ? [{ ref, archive }] : []));
           await provided.cluster.loadImages(archives, report);
           const pulled = provided.images.flatMap(({ ref, archive }) => (archive ? [] : [ref]));

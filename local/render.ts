@@ -60,3 +60,9 @@ export const manifestsText = (manifests: Manifest[]): string =>
   manifests.map((manifest) => `---\n${yaml(manifest)}`).join("");
 
 const keyOf = ({ kind, metadata }: Manifest) => `${metadata.namespace ?? ""}/${kind}/${metadata.name}`;
+
+/** Ports that Services of these open on every node. */
+export const nodePortsOf = (manifests: Manifest[]): number[] =>
+  (manifests as { spec?: { ports?: { nodePort?: number }[] } }[])
+    .flatMap(({ spec }) => spec?.ports ?? [])
+    .flatMap(({ nodePort }) => nodePort ?? []);

@@ -10,6 +10,8 @@ export interface ClusterOptions {
   context?: string;
   /** Default: those of kind.yaml. A context has none. */
   hostPorts?: HostPort[];
+  /** Mapped as well where they are free, since a cluster's ports cannot be changed later. Default: none. */
+  spareHostPorts?: HostPort[];
   /** In a Docker of our own, whose nodes pull nothing. Default: where neither Docker nor a registry is in reach. */
   offline?: boolean;
   /** A cluster that was made here under the name before is removed first, with its data. */

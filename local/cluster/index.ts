@@ -61,12 +61,12 @@ export async function checkCluster(options: ClusterOptions, report: Report): Pro
 }
 
 async function provideLocal(options: ClusterOptions, report: Report): Promise<Cluster> {
-  const { name, hostPorts = defaultHostPorts(), recreate, patience = 180 } = options;
+  const { name, hostPorts = defaultHostPorts(), spareHostPorts = [], recreate, patience = 180 } = options;
   if (recreate && localExists(name)) await removeCluster(name, report);
   refuseFormerNode(name);
   const own = await isForOwnDocker(options, report);
   const docker = own ? await provideOwnDocker(report) : await usersDocker(report);
-  return provideKind(name, hostPorts, docker, patience, report);
+  return provideKind({ name, hostPorts, spareHostPorts, patience }, docker, report);
 }
 
 /** Whether a cluster was made here under this name and not removed, in whatever state it is. */

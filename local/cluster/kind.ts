@@ -6,12 +6,12 @@ import { isDeepStrictEqual } from "node:util";
 import { download } from "../downloads";
 import { UserError } from "../errors";
 import { builtBefore } from "../offline";
-import type { Cluster, ImageArchive, Report } from "./cluster";
+import type { Cluster, ClusterOptions, ImageArchive, Report } from "./cluster";
 import { loadChanged } from "./images";
 import { isInOwnDocker, kindExists, recordedPorts, writeRecord } from "./kind-record";
 import { findKubectl } from "./kubectl";
 import { adminKubeconfig, directoryOf, type HostPort } from "./place";
-import { assertPortsFree } from "./ports";
+import { assertPortsFree, free } from "./ports";
 import { pullInto } from "./pull";
 import { must, run } from "./run";
 
@@ -79,20 +79,17 @@ export async function usableContainers(
   );
 }
 
+type KindOptions = Required<Pick<ClusterOptions, "name" | "hostPorts" | "spareHostPorts" | "patience">>;
+
 /**
  * Reuses a cluster, which is started where it is stopped; makes it where there is none.
  * `patience`: seconds until it must answer.
  * Errors: UserError for a port in use, for a cluster that cannot be used (above) or does not answer, and if kind fails.
  */
-export async function provideKind(
-  name: string,
-  hostPorts: HostPort[],
-  docker: Docker,
-  patience: number,
-  report: Report,
-): Promise<Cluster> {
+export async function provideKind(options: KindOptions, docker: Docker, report: Report): Promise<Cluster> {
+  const { name, hostPorts, patience } = options;
   const containers = await usableContainers(name, hostPorts, docker);
-  if (containers.length === 0) await make(name, hostPorts, docker, report);
+  if (containers.length === 0) await make(options, docker, report);
   const cluster = clusterOf(name, async () => docker, await findKubectl(report));
   if (await answers(cluster)) return cluster;
   if (containers.length > 0) {
@@ -113,13 +110,18 @@ export async function provideKind(
   }
 }
 
-async function make(name: string, hostPorts: HostPort[], docker: Docker, report: Report): Promise<void> {
+async function make(
+  { name, hostPorts, spareHostPorts }: KindOptions,
+  docker: Docker,
+  report: Report,
+): Promise<void> {
   rmSync(directoryOf(name), { recursive: true, force: true });
   await assertPortsFree(hostPorts.map(({ host }) => host));
+  const ports = [...hostPorts, ...(await free(spareHostPorts))];
   report(
     `kind makes cluster ${name}${docker.nodeImage ? "" : "; the first time it pulls an image of 400 MB"}`,
   );
-  const record = writeRecord(name, hostPorts, await docker.nodeImage?.(), docker.kubeadmPatches);
+  const record = writeRecord(name, ports, await docker.nodeImage?.(), docker.kubeadmPatches);
   const files = ["--config", record, "--kubeconfig", adminKubeconfig(name)];
   const create = ["create", "cluster", "--name", name, ...files, "--wait", "120s"];
   await must("kind", create, `cannot make cluster ${name}`, docker.env).catch((error: unknown) => {

@@ -2,6 +2,7 @@
 import { createServer } from "node:net";
 import { UserError } from "../errors";
 import { recorded } from "./kind-record";
+import type { HostPort } from "./place";
 import { run } from "./run";
 
 /** Throws a UserError that names every port that something else listens on, and who, where that can be known. */
@@ -14,6 +15,12 @@ export async function assertPortsFree(ports: number[]): Promise<void> {
       "Take other ports by --port-offset NUMBER, or stop what listens there (`npm run down -- --cluster NAME` removes " +
       "another cluster of this project, with its data); then try again.",
   );
+}
+
+/** Those that nothing listens on. */
+export async function free(ports: HostPort[]): Promise<HostPort[]> {
+  const answers = await Promise.all(ports.map(({ host }) => isFree(host)));
+  return ports.filter((_, i) => answers[i]);
 }
 
 const isFree = (port: number) =>

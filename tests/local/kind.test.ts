@@ -1,9 +1,11 @@
 /** A cluster by kind: whose it is, and that it outlives whatever befalls Docker. `docker`, `kind`, `kubectl` are played by scripts. */
+import { createServer } from "node:http";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import { scratch } from "../support/own-cache";
 import { freePort } from "../support/free-port";
+import { listening } from "../support/receivers";
 import { StandIns } from "../support/stand-ins";
 
 const standIns = new StandIns(scratch);
@@ -160,6 +162,27 @@ test("a cluster of ours with other ports is refused, and stays", async () => {
   const message = await refusal({ hostPorts: [{ host: host + 1, node: 30006 }] });
   expect(message).toContain(`trial leads localhost:${host} to its port 30006; wanted: localhost:${host + 1}`);
   expect(message).toContain("npm run up -- --cluster trial --recreate");
+  expect(madeOrRemoved()).toHaveLength(1);
+});
+
+test("a port that the stack does not use is mapped where it is free, and asked for nowhere", async () => {
+  const { provideCluster } = await clusters();
+  const server = createServer();
+  const taken = Number((await listening(server)).split(":")[1]);
+  const [used] = options.hostPorts;
+  const [other, third] = [await freePort(), await freePort()];
+  const spareHostPorts = [
+    { host: taken, node: 30411 },
+    { host: other, node: 30080 },
+  ];
+  await provideCluster({ ...options, spareHostPorts }, report);
+  server.close();
+  const mapped = load(readFileSync(join(record, "kind.yaml"), "utf8")) as {
+    nodes: { extraPortMappings: { hostPort: number }[] }[];
+  };
+  expect(mapped.nodes[0].extraPortMappings.map(({ hostPort }) => hostPort)).toEqual([used.host, other]);
+  // Later as well, when it is free.
+  await provideCluster({ ...options, spareHostPorts: [{ host: third, node: 30411 }] }, report);
   expect(madeOrRemoved()).toHaveLength(1);
 });
 

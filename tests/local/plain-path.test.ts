@@ -182,6 +182,21 @@ test.each([
   );
 });
 
+test("commands that only look, or take away, build nothing", async () => {
+  await up();
+  standIns.program("go", "exit 0");
+  rmSync(cache, { recursive: true });
+  publisher.refuse("503 Service Unavailable");
+  for (const name of ["status", "preview", "down"]) {
+    const { all, exitCode } = await command(name);
+    expect(all).toMatch(
+      /^kubernetes [\d.]+ is neither installed here nor in reach, .*: npm run up builds it\.$/m,
+    );
+    expect(exitCode).toBe(1);
+  }
+  expect(standIns.called("go")).toEqual([]);
+});
+
 describe("the sample workload", () => {
   const REF = "docker.io/observability-stack/ticketing:0.1.0";
   const docker = () => standIns.called("docker").filter((line) => /^docker (build|push)/.test(line));
