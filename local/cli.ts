@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { SettingsError } from "../config/settings";
 import { down, preview, render, status, ticketing, up } from "./commands";
 import { UserError } from "./errors";
+import { cacheDir, stateDir } from "./paths";
 
 const program = new Command("observability-stack")
   .description("Logs, metrics, traces and dashboards for the services of a Kubernetes cluster.")
@@ -14,10 +15,10 @@ function command(name: string, description: string) {
   return program
     .command(name)
     .description(description)
-    .option("--stack <name>", "stack whose file Pulumi.<name>.yaml is used", "kind")
+    .option("--stack <name>", "stack whose file Pulumi.<name>.yaml is used", stackName, "kind")
     .option("--config-file <path>", "stack file; default Pulumi.<stack>.yaml of the checkout")
     .option("--context <name>", "context of your kubeconfig; without it a local cluster is found or made")
-    .option("--cluster <name>", "name of the local cluster", "observability");
+    .option("--cluster <name>", "name of the local cluster", clusterName, "observability");
 }
 
 command("up", "toolchain, cluster, pulumi up, until everything is ready")
@@ -54,11 +55,27 @@ command("ticketing", "runs the sample workload of examples/ticketing and sends u
 program
   .command("render")
   .description("prints the stack's manifests, or what changes in them; needs no cluster")
-  .option("--stack <name>", "stack whose file Pulumi.<name>.yaml is used", "kind")
+  .option("--stack <name>", "stack whose file Pulumi.<name>.yaml is used", stackName, "kind")
   .option("--config-file <path>", "stack file; default Pulumi.<stack>.yaml of the checkout")
   .option("--against <commit>", "what differs from that commit, such as origin/main, as Markdown")
   .option("--limit <characters>", "of that; GitHub takes 65536 in a comment", characters, Infinity)
   .action(render);
+
+/** What Pulumi allows. */
+function stackName(text: string): string {
+  if (/^[\w.-]{1,100}$/.test(text) && /\w/.test(text)) return text;
+  throw new InvalidArgumentError(
+    "Allowed: at most 100 letters, digits, hyphens, underscores and dots; a path goes into --config-file.",
+  );
+}
+
+/** What kind allows, as the name of a container and of a directory. */
+function clusterName(text: string): string {
+  if (/^[a-z0-9][a-z0-9.-]{0,49}$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    "Allowed: at most 50 lower-case letters, digits, hyphens and dots, a letter or digit first.",
+  );
+}
 
 function characters(text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text);
@@ -73,6 +90,16 @@ function portOffset(text: string): number {
 
 program.parseAsync().catch((error: unknown) => {
   const forUser = [UserError, SettingsError, RunError].some((known) => error instanceof known);
-  console.error(forUser ? (error as Error).message : error);
+  console.error(forUser ? (error as Error).message : (unwritable(error) ?? error));
   process.exitCode = 1;
 });
+
+/** A home that is read-only, say. */
+function unwritable(error: unknown): string | undefined {
+  const { code = "", path } = error as NodeJS.ErrnoException;
+  if (!path || !["EACCES", "EPERM", "EROFS", "ENOTDIR"].includes(code)) return undefined;
+  return (
+    `${path} cannot be written (${code}). What can be made again is kept in ${cacheDir}, what must last in ${stateDir}.\n` +
+    "Make both writable, or set XDG_CACHE_HOME and XDG_STATE_HOME to directories that are; then run the command again."
+  );
+}

@@ -85,6 +85,18 @@ describe("up --port-offset", () => {
   });
 });
 
+test.each([
+  ["--stack", "../prod", "a path goes into --config-file"],
+  ["--stack", "..", "Allowed: at most 100 letters"],
+  ["--cluster", "../../other", "Allowed: at most 50 lower-case letters"],
+  ["--cluster", "Trial", "Allowed: at most 50 lower-case letters"],
+])("%s %s is refused: it names a file, a directory, objects", async (option, value, message) => {
+  const { exitCode, all } = await command("down", option, value);
+  expect(all).toContain(message);
+  expect(exitCode).toBe(1);
+  expect(standIns.called("docker", "kind", "pulumi")).toEqual([]);
+});
+
 describe("down", () => {
   const down = () => command("down", "--cluster", "trial");
 

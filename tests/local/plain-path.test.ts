@@ -230,6 +230,26 @@ describe("the sample workload", () => {
   });
 });
 
+test.each(["XDG_CACHE_HOME", "XDG_STATE_HOME"])("a directory of %s that cannot be written", async (name) => {
+  const cli = [
+    "--import",
+    "tsx",
+    join(repoDir, "local/cli.ts"),
+    "up",
+    "--port-offset",
+    "1700",
+    "--config-file",
+    config,
+  ];
+  const env = { ...options().env, [name]: "/dev/null" };
+  const { all, exitCode } = await execa(process.execPath, cli, { ...options(), env });
+  expect(all).toMatch(
+    /^\/dev\/null\/\S+ cannot be written \(ENOTDIR\)\..*\nMake both writable, or set XDG_CACHE_HOME/m,
+  );
+  expect(all).not.toMatch(/^\s+at /m);
+  expect(exitCode).toBe(1);
+});
+
 describe("what cannot be fetched: nothing is made, and the user is told why", () => {
   const made = () => publishedStandIns.called("kind", "pulumi").filter((line) => / (create|up) /.test(line));
 
