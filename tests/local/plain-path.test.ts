@@ -3,7 +3,15 @@
  * played by scripts, but the way to them is real: names, checksums, a proxy.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +22,7 @@ import { repoDir } from "../../local/paths";
 import { type Publisher, startPublisher } from "../support/publisher";
 import { StandIns } from "../support/stand-ins";
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 const scratch = mkdtempSync(join(tmpdir(), "plain-path-"));
 const bin = join(scratch, "bin");
 const published = join(scratch, "published");
@@ -51,6 +59,20 @@ function publish(name: "kind" | "kubectl"): void {
   else files.set(`${GET.kind}.sha256sum`, `${sumOf("kind")}  kind-${process.platform}-${go}\n`);
 }
 
+/** A stand-in for kind that remembers its cluster; `then`: what it does before it has written the kubeconfig. */
+function kindThat(then: string): void {
+  const nodes = join(scratch, "nodes");
+  publishedStandIns.program(
+    "kind",
+    `case "$*" in
+      "get nodes"*) test ! -e ${nodes} || cat ${nodes};;
+      "delete cluster"*) rm ${nodes};;
+      "create cluster"*) echo trial-control-plane > ${nodes}; ${then}; touch "$8";;
+    esac`,
+  );
+  publish("kind");
+}
+
 /** Tried before the files. */
 let first: (address: string, response: ServerResponse) => Promise<boolean> | boolean;
 let publisher: Publisher;
@@ -58,7 +80,7 @@ let publisher: Publisher;
 beforeAll(async () => {
   // Nothing of what this machine has besides is found.
   standIns.program("npm", "exit 0");
-  for (const tool of ["cat", "gzip", "node", "rm", "script", "sh", "tar", "touch"])
+  for (const tool of ["cat", "gzip", "node", "rm", "script", "sh", "sleep", "tar", "touch"])
     symlinkSync((await execa("sh", ["-c", `command -v ${tool}`])).stdout, join(bin, tool));
   const hosts = [
     "github.com",
@@ -84,11 +106,6 @@ beforeAll(async () => {
     version: programs[`pulumi-resource-${name}`].version,
   }));
   writeFileSync(config, 'config: { "observability:edge": { url: "http://localhost:9780" } }\n');
-  publishedStandIns.program("kind", `case "$*" in "create cluster"*) touch "$8";; esac`);
-  publishedStandIns.program(
-    "kubectl",
-    `case "$*" in *apply*) cat > /dev/null;; *"-o json"*) echo '{"items":[]}';; esac`,
-  );
   mkdirSync(join(published, "pulumi"));
   const pulumiStandIns = new StandIns(join(published, "pulumi"));
   pulumiStandIns.program("pulumi", `case "$*" in "plugin ls"*) echo '${JSON.stringify(plugins)}';; esac`);
@@ -98,12 +115,19 @@ beforeAll(async () => {
 beforeEach(() => {
   for (const directory of [state, cache]) rmSync(directory, { recursive: true, force: true });
   standIns.forgetCalls();
+  publishedStandIns.forgetCalls();
   standIns.program("docker", "exit 0");
   publisher.asked.length = 0;
   publisher.refuse(undefined);
   first = () => false;
   files.clear();
-  for (const name of ["kind", "kubectl"] as const) publish(name);
+  rmSync(join(scratch, "nodes"), { force: true });
+  kindThat("true");
+  publishedStandIns.program(
+    "kubectl",
+    `case "$*" in *apply*) cat > /dev/null;; *"-o json"*) echo '{"items":[]}';; esac`,
+  );
+  publish("kubectl");
   files.set(GET.pulumi, readFileSync(join(published, archive)));
   const others = `${"0".repeat(64)}  pulumi-v${pulumi.version}-windows-x64.zip\n`;
   files.set(
@@ -117,10 +141,17 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true });
 });
 
-async function command(...args: string[]): Promise<{ exitCode: number; all?: string }> {
-  const cli = ["--import", "tsx", join(repoDir, "local/cli.ts"), ...args, "--cluster", "trial"];
-  return execa(process.execPath, cli, options());
-}
+const cli = (...args: string[]) => [
+  "--import",
+  "tsx",
+  join(repoDir, "local/cli.ts"),
+  ...args,
+  "--cluster",
+  "trial",
+];
+
+const command = async (...args: string[]): Promise<{ exitCode: number; all?: string }> =>
+  execa(process.execPath, cli(...args), options());
 
 function options() {
   const env = { PATH: bin, HOME: scratch, XDG_STATE_HOME: state, XDG_CACHE_HOME: cache, ...publisher.env };
@@ -128,7 +159,8 @@ function options() {
 }
 
 /** Offset: the usual ports may be taken by a cluster of this machine. */
-const up = () => command("up", "--port-offset", "1700", "--config-file", config);
+const AS_TYPED = ["--port-offset", "1700", "--config-file", config];
+const up = () => command("up", ...AS_TYPED);
 
 test("kind, kubectl and Pulumi are fetched once, and the node pulls the images, with progress", async () => {
   const { all, exitCode } = await up();
@@ -180,6 +212,58 @@ test.each([
   expect(standIns.called("docker").filter((line) => line === "docker info").length).toBeGreaterThanOrEqual(
     times,
   );
+});
+
+test("two at once: one makes the cluster, the other waits and uses it", async () => {
+  const both = await Promise.all([up(), up()]);
+  expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+  expect(publishedStandIns.called("kind").filter((line) => line.includes("create cluster"))).toHaveLength(1);
+  expect(both.map(({ all }) => all).join()).toMatch(
+    /another command (makes it|is at work on it), waiting for that/,
+  );
+});
+
+describe("up is killed and typed again", () => {
+  const hold = join(scratch, "hold");
+  const HELD = `while test -e ${hold}; do touch ${hold}ing; sleep 0.1; done`;
+
+  /** Kills it while something that it waits for is held. */
+  async function killed(): Promise<void> {
+    writeFileSync(hold, "");
+    const running = execa(process.execPath, cli("up", ...AS_TYPED), options());
+    while (!existsSync(`${hold}ing`) && running.exitCode === null) await delay(50);
+    running.kill("SIGKILL");
+    await running;
+    for (const file of [hold, `${hold}ing`]) rmSync(file);
+  }
+
+  test("while it downloads", async () => {
+    first = async (address) => {
+      if (address !== GET.pulumi || !existsSync(hold)) return false;
+      writeFileSync(`${hold}ing`, "");
+      while (existsSync(hold)) await delay(50);
+      return false;
+    };
+    await killed();
+    expect(await up()).toMatchObject({ exitCode: 0 });
+  });
+
+  test("while the node pulls", async () => {
+    standIns.program("docker", `case "$*" in *pull*) ${HELD};; esac`);
+    await killed();
+    expect(await up()).toMatchObject({ exitCode: 0 });
+  });
+
+  test("while kind makes the cluster: nothing can be in it, but it goes only when told", async () => {
+    kindThat(`test ! -e ${hold} || { ${HELD}; exit 1; }`);
+    await killed();
+    const { all, exitCode } = await up();
+    expect(all).toMatch(
+      /trial was not finished when it was made\.\n.*npm run up -- --cluster trial --recreate/,
+    );
+    expect(exitCode).toBe(1);
+    expect(await command("up", "--recreate", ...AS_TYPED)).toMatchObject({ exitCode: 0 });
+  });
 });
 
 test("commands that only look, or take away, build nothing", async () => {
