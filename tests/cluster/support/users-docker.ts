@@ -23,11 +23,10 @@ export async function startUsersDocker() {
   const registry = await Registry.start(join(directory, "registry"), host);
   for (const name of ["docker.io", "registry.k8s.io", registry.address]) {
     mkdirSync(join(mirrors, name), { recursive: true });
-    const ca = "/etc/containerd/certs.d/ca.crt";
-    writeFileSync(
-      join(mirrors, name, "hosts.toml"),
-      `server = "https://${registry.address}"\nca = "${ca}"\n`,
-    );
+    const url = `https://${registry.address}`;
+    const ca = 'ca = "/etc/containerd/certs.d/ca.crt"';
+    const hosts = `server = "${url}"\n${ca}\n[host."${url}"]\ncapabilities = ["pull", "resolve"]\n${ca}\n`;
+    writeFileSync(join(mirrors, name, "hosts.toml"), hosts);
   }
   writeFileSync(join(mirrors, "ca.crt"), registry.authority);
   const { stdout: kind } = await execa("sh", ["-c", "command -v kind"], { env: docker.env });
@@ -52,15 +51,20 @@ export async function startUsersDocker() {
   const internet = await startPublisher(["registry-1.docker.io", "registry.k8s.io"], (request, response) =>
     response.writeHead(request.url === "/v2/" ? 401 : 404).end(),
   );
-  const env = {
+  const direct: Record<string, string> = {
     ...docker.env,
     PATH: [bin, docker.env.PATH].join(delimiter),
     XDG_STATE_HOME: join(directory, "state"),
+  };
+  const env: Record<string, string> = {
+    ...direct,
     ...internet.env,
     NO_PROXY: `${internet.env.NO_PROXY},${host}`,
   };
   return {
     env,
+    /** For what needs the real internet: packages of npm. */
+    direct,
     registry,
     docker: (...args: string[]) => execa("docker", args, { env, all: true, reject: false }),
     stop: async () => {
