@@ -22,7 +22,7 @@ import { type Image, imagesOf, planImages, type Planned, provideImages } from ".
 import { Pulumi } from "./pulumi";
 import { type Manifest, manifestsText, nodePortsOf, renderManifests } from "./render";
 import type { Options } from "./options";
-import { asks, refuseLocal, refuseMissingNamespaces, refuseOtherPort, refuseUnasked } from "./refusals";
+import { asks, refuseLocal, refuseUnfit, refuseOtherPort, refuseUnasked } from "./refusals";
 import { readStackFile, stackConfig, stackFile, ownSettings } from "./stack-config";
 import { baseAt } from "./review/base";
 import { coloured, reviewOf } from "./review/report";
@@ -53,7 +53,7 @@ export async function up(options: Options): Promise<void> {
   }
   const { toolchain, cluster, images } = await provide({ ...wanted, offline: !pulls }, settings, planned);
   await refuseOtherCluster(options.stack, cluster);
-  await refuseMissingNamespaces(settings, cluster);
+  await refuseUnfit(options, settings, manifests, cluster);
   await refuseVolumes(manifests, options.stack, cluster);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
   await bind(options.stack, cluster);

@@ -4,6 +4,7 @@ import type { Settings } from "../config/schema";
 import { type Cluster, defaultHostPorts } from "./cluster";
 import { UserError } from "./errors";
 import type { Options } from "./options";
+import { type Manifest, nodePortsOf } from "./render";
 import { targetOf } from "./report";
 
 /** Pulumi shows a preview then and asks: a cluster of the user's holds more than this stack. */
@@ -37,11 +38,82 @@ export function refuseOtherPort({ stack, portOffset = 0, context }: Options, { e
   );
 }
 
-/** Before anything is made: an update without a preview would stop half-way. */
-export async function refuseMissingNamespaces(
-  { namespaces, services }: Settings,
+/** NodePorts on every node, and pods that mount its directories, are for a laptop. */
+async function refuseOtherPlatform(
+  { stack, context }: Options,
+  { platform }: Settings,
   cluster: Cluster,
 ): Promise<void> {
+  if (!context || platform !== "kind") return;
+  const answer = await ask(cluster, "nodes", "jsonpath={.items[*].spec.providerID}");
+  const ids = answer?.split(" ").filter(Boolean);
+  if (!ids || ids.some((id) => id.startsWith("kind://"))) return;
+  throw new UserError(
+    `--context ${context}: the stack ${stack} is for kind (observability:platform), and the nodes there are not kind's ` +
+      `(${ids[0] ?? "they have no providerID"}). Nothing was changed.\n` +
+      `Take a stack for such a cluster, as --stack prod is, or set observability:platform: eks in Pulumi.${stack}.yaml.`,
+  );
+}
+
+/** The API server would refuse the second Service of a port when half of the stack is made. */
+async function refuseTakenNodePorts(
+  { stack }: Options,
+  settings: Settings,
+  manifests: Manifest[],
+  cluster: Cluster,
+): Promise<void> {
+  const wanted = nodePortsOf(manifests);
+  if (wanted.length === 0) return;
+  // Those of before may have the port, and lose it by this very update.
+  const isOurs = ({ metadata }: Manifest) => metadata.labels?.["app.kubernetes.io/instance"] === stack;
+  const { items = [] } = JSON.parse((await ask(cluster, "services", "json")) || "{}") as {
+    items?: Manifest[];
+  };
+  const taken = items
+    .filter((service) => !isOurs(service))
+    .flatMap((service) => nodePortsOf([service]).map((port) => ({ port, by: nameOf(service) })))
+    .filter(({ port }) => wanted.includes(port));
+  if (taken.length === 0) return;
+  const keys = (["edge", "grafana", "metrics"] as const).map((key) => ({
+    key,
+    port: settings[key].nodePort,
+  }));
+  const keyOf = (port: number) => keys.find((one) => one.port === port)?.key;
+  throw new UserError(
+    [
+      "NodePorts that the settings name are taken in the cluster:",
+      ...taken.map(
+        ({ port, by }) =>
+          `  ${port}, by the Service ${by}: set observability:${keyOf(port)}.nodePort to another, or to null`,
+      ),
+      "Nothing was changed.",
+    ].join("\n"),
+  );
+}
+
+const nameOf = ({ metadata }: Manifest): string => `${metadata.namespace}/${metadata.name}`;
+
+/** What a cluster lacks for this stack, or has too much; asked before anything is made. */
+export async function refuseUnfit(
+  options: Options,
+  settings: Settings,
+  manifests: Manifest[],
+  cluster: Cluster,
+): Promise<void> {
+  await refuseOtherPlatform(options, settings, cluster);
+  await refuseMissingNamespaces(settings, cluster);
+  await refuseTakenNodePorts(options, settings, manifests, cluster);
+}
+
+/** Nothing for those who may not see it: the API server judges then. */
+async function ask(cluster: Cluster, what: string, output: string): Promise<string | undefined> {
+  const args = [...targetOf(cluster), "get", what, "-A", "-o", output];
+  const { failed, stdout } = await execa(cluster.kubectl, args, { reject: false });
+  return failed ? undefined : stdout;
+}
+
+/** Before anything is made: an update without a preview would stop half-way. */
+async function refuseMissingNamespaces({ namespaces, services }: Settings, cluster: Cluster): Promise<void> {
   const wanted = new Map<string, string>();
   if (!namespaces.create) {
     wanted.set(namespaces.stack, "namespaces.create: true");
@@ -49,9 +121,9 @@ export async function refuseMissingNamespaces(
   }
   if (!namespaces.createApplications)
     for (const { namespace } of services) wanted.set(namespace, "namespaces.createApplications: true");
-  const names = ["get", "namespaces", "-o", "jsonpath={.items[*].metadata.name}"];
-  const { stdout } = await execa(cluster.kubectl, [...targetOf(cluster), ...names]);
-  const missing = [...wanted].filter(([namespace]) => !stdout.split(" ").includes(namespace));
+  const answer = await ask(cluster, "namespaces", "jsonpath={.items[*].metadata.name}");
+  const there = answer?.split(" ");
+  const missing = [...wanted].filter(([namespace]) => there && !there.includes(namespace));
   if (missing.length === 0) return;
   throw new UserError(
     [

@@ -1,6 +1,6 @@
 import execa from "execa";
-import { hasEdge, namespaceOf, userUrl } from "../programs/addresses";
-import type { Stack } from "../programs/program";
+import { hasEdge, namespaceOf, pathOf, portOf, userUrl } from "../programs/addresses";
+import { programOf, type Stack } from "../programs/program";
 import type { Cluster } from "./cluster";
 import type { Image } from "./images";
 import type { Pulumi } from "./pulumi";
@@ -8,13 +8,12 @@ import type { Pulumi } from "./pulumi";
 /** How to reach what `up` made, as text for people. The password is named, not shown. */
 export function reachable(
   stack: Stack,
-  { kind, hostPorts }: Cluster,
+  { kind, name: context, hostPorts }: Cluster,
   outputs: Record<string, unknown>,
   { env }: Pick<Pulumi, "env">,
 ): string {
   const { grafana, metrics } = stack.settings;
-  const directly = (nodePort: number | null) =>
-    kind === "context" ? nodePort : hostPorts.find(({ node }) => node === nodePort)?.host;
+  const directly = (nodePort: number | null) => hostPorts.find(({ node }) => node === nodePort)?.host;
   const rows: [string, string][] = [];
   if (hasEdge(stack)) {
     rows.push(
@@ -25,6 +24,20 @@ export function reachable(
   for (const [name, { nodePort }] of Object.entries({ Grafana: grafana, Prometheus: metrics })) {
     const port = directly(nodePort);
     if (port) rows.push([`${name}, directly`, `http://localhost:${port}`]);
+  }
+  if (kind === "context") {
+    const program = programOf(stack, "grafana");
+    const port = portOf(stack, program, "http");
+    const forward = `kubectl --context ${context} -n ${namespaceOf(stack.settings, program)} port-forward svc/grafana ${port}`;
+    rows.push([
+      "Grafana, forwarded",
+      `${forward}, then http://localhost:${port}${pathOf(stack, "grafana")}/`,
+    ]);
+    if (grafana.nodePort)
+      rows.push([
+        "Grafana, NodePort",
+        `${grafana.nodePort}; localhost leads there only where the cluster maps it`,
+      ]);
   }
   rows.push(["User", String(outputs.grafanaUser ?? "")]);
   rows.push(["Password", "pulumi stack output grafanaPassword --show-secrets"]);

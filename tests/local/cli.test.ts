@@ -140,12 +140,45 @@ describe("down", () => {
 describe("a cluster of the user's", () => {
   const pulumi = () => standIns.called("pulumi").filter((line) => /up|destroy/.test(line));
 
-  beforeEach(() =>
+  /** Answers as a cluster of kind's that holds nothing, after `first`. */
+  const kubectl = (first: string) =>
     standIns.program(
       "kubectl",
-      `case "$*" in *get-contexts*) echo work;; *"-o json") echo '{"items":[]}';; esac`,
-    ),
-  );
+      `case "$*" in ${first} *get-contexts*) echo work;; *providerID*) echo kind://docker/work/node;;
+        *"-o json") echo '{"items":[]}';; esac`,
+    );
+  beforeEach(() => kubectl(""));
+
+  test("a stack for kind is not for nodes of another make", async () => {
+    kubectl(`*providerID*) echo aws:///eu-west-1a/i-1 aws:///eu-west-1b/i-2;;`);
+    const { exitCode, all } = await command("up", "--yes", "--context", "work");
+    expect(all).toMatch(
+      /--context work: the stack kind is for kind .*\(aws:\/\/\/eu-west-1a\/i-1\)\. Nothing was changed\./,
+    );
+    expect(all).toContain("observability:platform: eks in Pulumi.kind.yaml");
+    expect(exitCode).toBe(1);
+    expect(pulumi()).toEqual([]);
+  });
+
+  test("a NodePort that another Service has is named, with its key; our own are no obstacle", async () => {
+    const service = (namespace: string, name: string) => ({
+      metadata: {
+        namespace,
+        name,
+        labels: { "app.kubernetes.io/instance": name === "grafana" ? "kind" : name },
+      },
+      spec: { ports: [{ nodePort: 30006 }] },
+    });
+    const items = JSON.stringify({ items: [service("shop", "front"), service("observability", "grafana")] });
+    kubectl(`*services*) echo '${items}';;`);
+    const { exitCode, all } = await command("up", "--yes", "--context", "work");
+    expect(all).toContain(
+      "30006, by the Service shop/front: set observability:grafana.nodePort to another, or to null",
+    );
+    expect(all).not.toContain("observability/grafana");
+    expect(exitCode).toBe(1);
+    expect(pulumi()).toEqual([]);
+  });
 
   test.each(["up", "down"])("%s: is not changed unasked", async (name) => {
     const { exitCode, all } = await command(name, "--context", "work");

@@ -27,3 +27,19 @@ test("addresses are those of the cluster at hand", () => {
   // This cluster leads no port to it.
   expect(text).not.toContain("Prometheus, directly");
 });
+
+test("for a cluster of the user's: how to get to Grafana there, and no localhost that may lead elsewhere", () => {
+  const settings = settingsOf(
+    { platform: "eks", edge: { enabled: true, url: "https://g.example.org" } },
+    "prod",
+  );
+  const cluster = { kind: "context", name: "work", hostPorts: [] as Cluster["hostPorts"] } as Cluster;
+  const text = reachable(stackOf(settings, "prod"), cluster, {}, { env: {} });
+  expect(text).toContain(
+    "kubectl --context work -n observability port-forward svc/grafana 3000, then http://localhost:3000/api/monitoring/grafana/",
+  );
+  expect(text).not.toContain("NodePort");
+  const own = reachable(stackOf(settingsOf({}, "kind"), "kind"), cluster, {}, { env: {} });
+  expect(own).toMatch(/Grafana, NodePort +30006; localhost leads there only where the cluster maps it/);
+  expect(own).not.toContain("http://localhost:30006");
+});
