@@ -49,12 +49,19 @@ const placeOf = ({ reason, mark }: YAMLException): string =>
 function configOf(content: unknown, file: string): StackConfig {
   const outside = isMap(content) ? Object.keys(content).find((key) => key.startsWith(PREFIX)) : undefined;
   const config = isMap(content) ? (content.config ?? {}) : undefined;
-  if (isMap(config) && !outside) return config;
-  const wrong = outside ? `${outside} stands outside of config` : "config is no map";
+  if (isMap(config) && !outside && !(NESTED in config)) return config;
+  const wrong = outside
+    ? `${outside} stands outside of config`
+    : isMap(config)
+      ? `config holds a map ${NESTED}, which Pulumi takes for one setting`
+      : "config is no map";
   throw new UserError(
-    `The stack file ${file} cannot be used: ${wrong}. Nothing was changed.\nAllowed: a map under config:, with each setting indented below it, as in Pulumi.kind.yaml.`,
+    `The stack file ${file} cannot be used: ${wrong}. Nothing was changed.\nAllowed: a map under config:, with each setting indented below it and named as a whole, such as observability:metrics, as in Pulumi.kind.yaml.`,
   );
 }
+
+/** How one might write the prefix; Pulumi takes it for a setting of that name. */
+const NESTED = "observability";
 
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

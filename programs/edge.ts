@@ -14,7 +14,7 @@ export const edge: Program = {
   user: 1000,
   enabled: ({ edge }) => edge.enabled,
   ports: () => ports,
-  exposed: ({ edge }) => ({ port: "http", nodePort: edge.nodePort }),
+  exposed: ({ edge }) => ({ port: "http", nodePort: edge.nodePort, ingress: true }),
   calls: () => [
     { to: "grafana", ports: ["http"], why: "its pages" },
     { to: "prometheus", ports: ["http"], why: "its pages" },

@@ -25,7 +25,8 @@ export function flows(stack: Stack): Flow[] {
   });
   const users = programs.flatMap((program): Flow[] => {
     const exposed = program.exposed?.(settings);
-    return exposed && exposed.nodePort !== null ? [{ from: "users", ...to(program, [exposed.port]) }] : [];
+    const isOpen = exposed && (exposed.ingress || exposed.nodePort !== null);
+    return isOpen ? [{ from: "users", ...to(program, [exposed.port]) }] : [];
   });
   const calls = programs.flatMap((program): Flow[] => {
     const own = (program.calls?.(stack) ?? []).map((call) => flowOf(stack, program, call));

@@ -156,8 +156,8 @@ export interface Program {
   ports(settings: Settings): Record<string, number>;
   /** Which of the ports Prometheus scrapes. */
   telemetry?(stack: Stack): Telemetry[];
-  /** A port that people open; the number of its NodePort, or null for none. */
-  exposed?(settings: Settings): { port: string; nodePort: number | null };
+  /** A port that people open; the number of its NodePort, or null for none. `ingress`: by an Ingress of theirs as well. */
+  exposed?(settings: Settings): { port: string; nodePort: number | null; ingress?: true };
   /** Ports that the applications' pods connect to. */
   openToApplications?: string[];
   /** Whom it connects to. Scrapes, datasources and the Kubernetes API follow by themselves. */

@@ -38,7 +38,7 @@ const stacks: Record<string, Record<string, unknown>> = {
     grafana: { nodePort: null },
     edge: { nodePort: null },
   },
-  "a stack with a proxy, open inside of the cluster alone": {
+  "a stack with a proxy that an Ingress of the user's leads to": {
     services,
     edge: { enabled: true, nodePort: null },
   },
@@ -176,7 +176,7 @@ function mayAskTheApi(objects: KubernetesObject[], account?: string): boolean {
   );
 }
 
-/** Users by the nodes' ports, the applications by what the Collector listens on. */
+/** Users by the nodes' ports or their own Ingress before the proxy, the applications by what the Collector listens on. */
 function fromOutside(objects: KubernetesObject[]): Flow[] {
   const nodePorts = ofKind(objects, "Service").flatMap((service) =>
     (service.spec as ServiceSpec).ports
@@ -186,8 +186,12 @@ function fromOutside(objects: KubernetesObject[]): Flow[] {
   const { receivers } = configOf<{ receivers: object }>(objects, "collector", "/etc/collector/config.yaml");
   const waysIn = [...JSON.stringify(receivers).matchAll(/"endpoint":"0\.0\.0\.0:(\d+)"/g)];
   const applications = scraped(objects).filter((to) => to.startsWith("pods of "));
+  const proxy = podsOf(objects).filter(({ app }) => app === "edge");
   return [
     ...nodePorts,
+    ...proxy.flatMap(({ spec }) =>
+      spec.containers[0].ports!.map(({ containerPort }) => `anywhere -> edge:${containerPort}`),
+    ),
     ...applications.flatMap((from) => waysIn.map(([, port]) => `${from} -> collector:${port}`)),
   ];
 }

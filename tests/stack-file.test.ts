@@ -26,6 +26,7 @@ test("in a stack file a date is a text", () => {
 });
 
 test.each([
+  ["config:\n  observability: { logs: { backend: loki } }\n", "config holds a map observability"],
   ["config:\nobservability:logs: { backend: loki }\n", "observability:logs stands outside of config"],
   ["config: [observability]\n", "config is no map"],
   ["observability\n", "config is no map"],
