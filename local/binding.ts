@@ -29,13 +29,25 @@ export const unbind = (stack: string): void => rmSync(fileOf(stack), { force: tr
  * still runs in the first.
  */
 export async function refuseOtherCluster(stack: string, cluster: Cluster): Promise<void> {
-  if (!existsSync(fileOf(stack))) return;
-  const bound = JSON.parse(readFileSync(fileOf(stack), "utf8")) as Binding;
-  if (isGone(bound, cluster) || bound.uid === (await uidOf(cluster))) return;
+  const bound = boundTo(stack);
+  if (!bound || isGone(bound, cluster) || bound.uid === (await uidOf(cluster))) return;
+  throw otherCluster(stack, bound, cluster.name);
+}
+
+/** The same before the local cluster of that name is made anew, with whatever is in it. */
+export function refuseToRecreate(stack: string, name: string): void {
+  const bound = boundTo(stack);
+  if (bound && !isGone(bound, { kind: "kind", name })) throw otherCluster(stack, bound, name);
+}
+
+const boundTo = (stack: string): Binding | undefined =>
+  existsSync(fileOf(stack)) ? (JSON.parse(readFileSync(fileOf(stack), "utf8")) as Binding) : undefined;
+
+function otherCluster(stack: string, bound: Binding, name: string): UserError {
   const there = bound.kind === "context" ? `--context ${bound.name}` : `--cluster ${bound.name}`;
-  throw new UserError(
+  return new UserError(
     [
-      `The stack ${stack} is up in the cluster of ${there}, and ${cluster.name} is another cluster. Nothing was changed. Choose one:`,
+      `The stack ${stack} is up in the cluster of ${there}, and ${name} is another cluster. Nothing was changed. Choose one:`,
       `  - that cluster: ${there}`,
       `  - a stack of its own for this cluster: --stack NAME, which takes Pulumi.NAME.yaml`,
       `  - take it down there first: npm run down -- --stack ${stack} ${there}`,
@@ -45,7 +57,7 @@ export async function refuseOtherCluster(stack: string, cluster: Cluster): Promi
 }
 
 /** A local cluster that was removed, or made anew under its name, took everything with it. */
-const isGone = (bound: Binding, { kind, name }: Cluster): boolean =>
+const isGone = (bound: Binding, { kind, name }: Pick<Cluster, "kind" | "name">): boolean =>
   bound.kind !== "context" && (!localExists(bound.name) || (kind !== "context" && name === bound.name));
 
 async function uidOf(cluster: Cluster): Promise<string> {

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "./errors";
-import { exclusively, STALE } from "./lock";
+import { exclusively } from "./lock";
 import { cacheDir } from "./paths";
 
 export type Report = (line: string) => void;
@@ -60,9 +60,13 @@ async function fill(
 }
 
 /** Its time is that of its last use. */
-function isThere(directory: string): boolean {
+export function isThere(directory: string): boolean {
   if (!existsSync(directory)) return false;
-  utimesSync(directory, new Date(), new Date());
+  try {
+    utimesSync(directory, new Date(), new Date());
+  } catch {
+    // a cache of somebody else's
+  }
   return true;
 }
 
@@ -81,18 +85,16 @@ export function collect(): void {
   }
 }
 
-/** Whether a command is at work on one of these; a lock that is not renewed is none. */
-export const isAtWork = (folder: string): boolean =>
-  entries()
-    .filter((entry) => entry.startsWith(`${folder}/`) && entry.endsWith(".lock"))
-    .some((entry) => Date.now() - statSync(join(cacheDir, entry)).mtimeMs < STALE);
-
 /** What `cached` made or makes. */
-const entries = (): string[] =>
-  ["programs", "images", "debian", "downloads"].flatMap((folder) => {
-    const directory = join(cacheDir, folder);
-    return existsSync(directory) ? readdirSync(directory).map((name) => join(folder, name)) : [];
-  });
+const entries = (): string[] => [
+  ...["programs", "images", "debian", "downloads"].flatMap((folder) =>
+    namesIn(join(cacheDir, folder)).map((name) => join(folder, name)),
+  ),
+  // Where earlier releases had them.
+  ...namesIn(cacheDir).filter((name) => /^(pulumi-\d|toolchain-|node-image-)/.test(name)),
+];
+
+const namesIn = (directory: string): string[] => (existsSync(directory) ? readdirSync(directory) : []);
 
 /** Whether a failure's text, or the disk itself, says so: Go does not always name the cause. */
 export function isDiskFull(text: string): boolean {
@@ -102,5 +104,5 @@ export function isDiskFull(text: string): boolean {
 
 export const diskFull = (what: string): UserError =>
   new UserError(
-    `The disk is full: ${what} could not be made under ${cacheDir}.\nFree about 50 GB, or set XDG_CACHE_HOME to a larger disk; then run the command again. What was made stays.`,
+    `The disk is full: ${what} could not be made under ${cacheDir}.\nFree some space there, or set XDG_CACHE_HOME to a larger disk; then run the command again. What was made stays.`,
   );

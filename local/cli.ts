@@ -96,8 +96,9 @@ program.parseAsync().catch((error: unknown) => {
 
 /** A home that is read-only, say. */
 function unwritable(error: unknown): string | undefined {
-  const { code = "", path } = error as NodeJS.ErrnoException;
-  if (!path || !["EACCES", "EPERM", "EROFS", "ENOTDIR"].includes(code)) return undefined;
+  const { code = "", path, syscall } = error as NodeJS.ErrnoException;
+  if (!path || syscall?.startsWith("spawn") || !["EACCES", "EPERM", "EROFS", "ENOTDIR"].includes(code))
+    return undefined;
   return (
     `${path} cannot be written (${code}). What can be made again is kept in ${cacheDir}, what must last in ${stateDir}.\n` +
     "Make both writable, or set XDG_CACHE_HOME and XDG_STATE_HOME to directories that are; then run the command again."

@@ -3,8 +3,8 @@ import { Listr } from "listr2";
 import { settingsOf } from "../config/settings";
 import type { Settings } from "../config/schema";
 import { collect } from "./cache";
-import { bind, refuseOtherCluster, unbind } from "./binding";
-import { announceBuilds, builtBefore, dropBuildCaches } from "./offline";
+import { bind, refuseOtherCluster, refuseToRecreate, unbind } from "./binding";
+import { announceBuilds, dropBuildCaches } from "./offline";
 import {
   checkCluster,
   type Cluster,
@@ -45,11 +45,13 @@ export async function up(options: Options): Promise<void> {
   refuseUnasked("up", options);
   const manifests = await manifestsOf(options);
   const wanted = clusterFor(options, manifests);
+  if (options.recreate) refuseToRecreate(options.stack, options.cluster);
   const { pulls } = await checkCluster(wanted, console.error);
-  const planned = await imagesFor(options, manifests, pulls);
+  const planned = imagesFor(options, manifests, pulls);
   if (!pulls) {
     const recipes = planned.flatMap(({ recipe }) => recipe ?? []);
-    await announceBuilds(recipes, (await installed()) !== undefined, console.error);
+    const has = { pulumi: (await installed()) !== undefined, cluster: localExists(options.cluster) };
+    await announceBuilds(recipes, has, console.error);
   }
   const { toolchain, cluster, images } = await provide({ ...wanted, offline: !pulls }, settings, planned);
   await refuseOtherCluster(options.stack, cluster);
@@ -101,7 +103,7 @@ export async function down(options: Options): Promise<void> {
   refuseUnasked("down", options);
   if (!cluster && !localExists(name)) return removeCluster(name, console.log);
   if (cluster) await refuseOtherCluster(options.stack, cluster);
-  const toolchain = await provideToolchain(console.error, builtBefore);
+  const toolchain = await provideToolchain(console.error);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
   if (cluster) await pulumi.run("destroy", asks(options) ? [] : ["--yes"]);
   if (context) forgetContext(context);
@@ -152,7 +154,7 @@ function settingsIn(options: Pick<Options, "stack" | "configFile">): Settings {
 }
 
 /** Those that the pods of the stack name; a cluster of the user's pulls its own. */
-const imagesFor = async ({ context }: Options, manifests: Manifest[], pulls: boolean): Promise<Planned[]> =>
+const imagesFor = ({ context }: Options, manifests: Manifest[], pulls: boolean): Planned[] =>
   context ? [] : planImages(imagesOf(manifests), pulls);
 
 async function provide(wanted: ClusterOptions, settings: Settings, planned: Planned[]): Promise<Provided> {
@@ -161,7 +163,7 @@ async function provide(wanted: ClusterOptions, settings: Settings, planned: Plan
       {
         title: "Toolchain",
         task: async (provided, task) => {
-          provided.toolchain = await provideToolchain((line) => (task.output = line));
+          provided.toolchain = await provideToolchain((line) => (task.output = line), wanted.offline);
           task.title = `Toolchain: Pulumi ${provided.toolchain.version} (${provided.toolchain.origin})`;
         },
       },
@@ -199,7 +201,7 @@ async function provide(wanted: ClusterOptions, settings: Settings, planned: Plan
 
 async function existing(options: Options): Promise<{ pulumi: Pulumi; cluster: Cluster }> {
   const cluster = await clusterThatIsThere(options);
-  const toolchain = await provideToolchain(console.error, builtBefore);
+  const toolchain = await provideToolchain(console.error);
   return { cluster, pulumi: new Pulumi(toolchain, options.stack, fileOf(options), cluster) };
 }
 

@@ -4,7 +4,7 @@ import { chmodSync, createWriteStream, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import execa from "execa";
-import { cached, type Report } from "./cache";
+import { cached, isDiskFull, type Report } from "./cache";
 import { UserError } from "./errors";
 import { programOf } from "./offline";
 import { get } from "./web";
@@ -68,7 +68,9 @@ async function fetchInto(
   { version, url, checksums }: Release,
   report: Report,
 ): Promise<void> {
-  const published = checksumOf(url, await (await ask(checksums)).body.text(), checksums);
+  const list = await ask(checksums);
+  const text = await list.body.text().catch((error: Error) => brokeOff(checksums, 0, error));
+  const published = checksumOf(url, text, checksums);
   const answer = await ask(url);
   const file = join(directory, url.endsWith(".tar.gz") ? "archive.tar.gz" : name);
   const hash = createHash("sha256");
@@ -91,9 +93,7 @@ async function fetchInto(
       }
     },
     createWriteStream(file),
-  ).catch((error: Error) => {
-    throw new OutOfReach(`${url} broke off after ${megabytes(bytes)} MB (${error.message})`);
-  });
+  ).catch((error: Error) => brokeOff(url, bytes, error));
   const found = hash.digest("hex");
   if (found !== published)
     throw new UserError(
@@ -103,6 +103,12 @@ async function fetchInto(
   if (!file.endsWith(".tar.gz")) return chmodSync(file, 0o755);
   await execa("tar", ["-xzf", file, "--strip-components=1", "-C", directory]);
   rmSync(file);
+}
+
+/** A line that broke is the publisher's trouble, a full disk the user's. */
+function brokeOff(url: string, bytes: number, error: Error): never {
+  if (isDiskFull(error.message)) throw error;
+  throw new OutOfReach(`${url} broke off after ${megabytes(bytes)} MB (${error.message})`);
 }
 
 async function ask(url: string) {

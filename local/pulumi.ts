@@ -109,7 +109,13 @@ export class Pulumi {
       env: this.own,
       reject: false,
     });
-    if (result.exitCode !== 0) throw new UserError(`pulumi ${args.join(" ")} failed:\n${result.stderr}`);
+    if (result.exitCode !== 0)
+      throw new UserError(
+        `pulumi ${args.join(" ")} failed:\n${result.stderr}` +
+          (this.env.PULUMI_CREDENTIALS_PATH
+            ? `\nThe state is where \`pulumi login\` of yours leads (${this.env.PULUMI_CREDENTIALS_PATH}); after \`pulumi logout\` it is on this machine.`
+            : ""),
+      );
   }
 
   /**

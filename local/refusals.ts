@@ -47,11 +47,13 @@ async function refuseOtherPlatform(
   if (!context || platform !== "kind") return;
   const answer = await ask(cluster, "nodes", "jsonpath={.items[*].spec.providerID}");
   const ids = answer?.split(" ").filter(Boolean);
-  if (!ids || ids.some((id) => id.startsWith("kind://"))) return;
+  // Others may be a laptop's as well: minikube, k3d, Docker Desktop.
+  const cloud = ids?.find((id) => /^(aws|gce|azure):/.test(id));
+  if (!cloud) return;
   throw new UserError(
-    `--context ${context}: the stack ${stack} is for kind (observability:platform), and the nodes there are not kind's ` +
-      `(${ids[0] ?? "they have no providerID"}). Nothing was changed.\n` +
-      `Take a stack for such a cluster, as --stack prod is, or set observability:platform: eks in Pulumi.${stack}.yaml.`,
+    `--context ${context}: the stack ${stack} is for a laptop (observability:platform: kind), and the nodes there are a cloud's ` +
+      `(${cloud}). Nothing was changed.\n` +
+      `Take a stack for that cluster, as --stack prod is for EKS, or set observability:platform in Pulumi.${stack}.yaml.`,
   );
 }
 

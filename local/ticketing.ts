@@ -88,7 +88,7 @@ export async function loadTicketing(
 
 /** Gives a cluster the images that these objects' pods name. */
 export async function loadImagesOf(manifests: object[], cluster: Cluster, report: Report): Promise<void> {
-  const images = await provideImages(await planImages(imagesOf(manifests), cluster.pulls), report);
+  const images = await provideImages(planImages(imagesOf(manifests), cluster.pulls), report);
   await cluster.loadImages(
     images.flatMap(({ ref, archive }) => (archive ? [{ ref, archive }] : [])),
     report,

@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 import execa from "execa";
 import { cached, keyOf, type Report } from "./cache";
 import { download as downloadOf } from "./downloads";
-import { type Build, build, built, programOf } from "./offline";
+import { built, obtain, programOf } from "./offline";
 import { ownPulumiHome } from "./paths";
 
 export interface Toolchain {
@@ -15,10 +15,15 @@ export interface Toolchain {
   version: string;
 }
 
-/** The Pulumi CLI, its Node language host and the plugins: installed, else downloaded, else built by `from`. */
-export async function provideToolchain(report: Report, from: Build = build): Promise<Toolchain> {
-  const toolchain = (await installed()) ?? (await downloaded(report)) ?? (await fromModules(report, from));
-  await providePlugins(toolchain, report, from);
+/**
+ * The Pulumi CLI, its Node language host and the plugins: installed, or there from before, else downloaded; `offline`,
+ * built.
+ *
+ * Errors: UserError that says why it cannot be had, and what to do.
+ */
+export async function provideToolchain(report: Report, offline = false): Promise<Toolchain> {
+  const toolchain = (await installed()) ?? (await downloadedOrBuilt(report, offline));
+  await providePlugins(toolchain, report, offline);
   return toolchain;
 }
 
@@ -29,16 +34,13 @@ export async function installed(): Promise<Toolchain | undefined> {
   return { pulumi: "pulumi", env: {}, origin: "installed", version: version.stdout.trim().slice(1) };
 }
 
-async function downloaded(report: Report): Promise<Toolchain | undefined> {
+async function downloadedOrBuilt(report: Report, offline: boolean): Promise<Toolchain> {
   // Who built it once need not ask for a download every time.
-  if (built("pulumi")) return undefined;
-  const download = await downloadOf("pulumi", report);
-  if ("reason" in download) return void report(`Pulumi: ${download.reason}; building it`);
-  return { ...onPath(download.directory), origin: "downloaded", version: programOf("pulumi").version };
-}
-
-async function fromModules(report: Report, from: Build): Promise<Toolchain> {
-  const parts = [await from("pulumi", report), await from("pulumi-language-nodejs", report)];
+  const download = offline || built("pulumi") ? { reason: "" } : await downloadOf("pulumi", report);
+  if ("directory" in download)
+    return { ...onPath(download.directory), origin: "downloaded", version: programOf("pulumi").version };
+  const how = { offline, why: `There is no \`pulumi\`, and it cannot be downloaded: ${download.reason}` };
+  const parts = [await obtain("pulumi", how, report), await obtain("pulumi-language-nodejs", how, report)];
   // Pulumi warns unless its language host lies beside it.
   const directory = await cached(`programs/toolchain-${keyOf(...parts)}`, report, async (together) => {
     for (const bin of parts) cpSync(bin, together, { recursive: true });
@@ -52,7 +54,7 @@ async function fromModules(report: Report, from: Build): Promise<Toolchain> {
 async function providePlugins(
   { pulumi, env, origin }: Toolchain,
   report: Report,
-  from: Build,
+  offline: boolean,
 ): Promise<void> {
   const { stdout } = await execa(pulumi, ["plugin", "ls", "--json"], { env });
   const known = JSON.parse(stdout) as Plugin[];
@@ -62,8 +64,12 @@ async function providePlugins(
     if (known.some((plugin) => plugin.name === name && plugin.version === version)) continue;
     const install = ["plugin", "install", "resource", name, version];
     report(`Pulumi's plugin ${name} ${version}: installing`);
-    if (origin !== "built" && !(await execa(pulumi, install, { env, reject: false })).failed) continue;
-    const file = join(await from(program, report), program);
+    const installing = origin === "built" ? undefined : await execa(pulumi, install, { env, reject: false });
+    if (installing && !installing.failed) continue;
+    const why = installing
+      ? `\`pulumi ${install.join(" ")}\` failed: ${installing.stderr.trim().split("\n").at(-1)}`
+      : `The Pulumi that was built here lacks its plugin ${name} ${version}`;
+    const file = join(await obtain(program, { offline, why }, report), program);
     await execa(pulumi, [...install, "--file", file], { env });
   }
 }

@@ -5,6 +5,7 @@ import { ownDockerMissing } from "../offline";
 import { registryAnswers } from "../registries";
 import type { ClusterOptions, Report } from "./cluster";
 import { isInOwnDocker, kindExists } from "./kind-record";
+import { directoryOf } from "./place";
 import { run } from "./run";
 
 /**
@@ -22,21 +23,22 @@ export async function isForOwnDocker(
   const docker = await stateOfDocker();
   if (docker === "answers") return false;
   const isNew = !kindExists(name);
-  if (isNew && !(await registryAnswers("docker.io")) && !(await ownDockerMissing())) {
+  const chosen = docker === "absent" ? "" : await asked(docker, isNew);
+  if (chosen === AGAIN) return isForOwnDocker({ name }, report);
+  if (chosen === OFFLINE) return refuseOffline(name);
+  if (isNew && chosen === "" && !(await registryAnswers()) && !(await ownDockerMissing())) {
     report(`${words(docker)}, and no registry is in reach: everything is built here, in a Docker of our own`);
     return true;
   }
-  if (docker !== "absent" && (await startedMeanwhile(docker))) return isForOwnDocker({ name }, report);
   if (!isNew)
     throw new UserError(
-      `The local cluster ${name} is in your Docker. ${words(docker)}. The data is kept: start Docker, then run the command again.`,
+      `The local cluster ${name} is in your Docker. ${words(docker)}. The data is kept: start Docker, then run the command again.\n` +
+        `To forget a cluster that went away with its Docker, remove ${directoryOf(name)}.`,
     );
   throw new UserError(
     [
       `${words(docker)}. Choose one:`,
-      docker === "absent"
-        ? "  - install Docker (https://docs.docker.com/get-docker/), then run the command again"
-        : "  - start Docker (`sudo systemctl start docker`, or Docker Desktop), then run the command again",
+      `  - ${remedy(docker)}, then run the command again`,
       "  - a cluster of yours: --context NAME (`kubectl config get-contexts` lists them)",
       `  - everything built here, in a Docker of our own: ${(await ownDockerMissing()) ?? "--offline"}`,
     ].join("\n"),
@@ -57,19 +59,33 @@ type State = "answers" | "absent" | { says: string };
 const words = (docker: Exclude<State, "answers">): string =>
   docker === "absent" ? "There is no Docker here" : `Docker does not answer (${docker.says})`;
 
-/** On a terminal there is time to start it. */
-async function startedMeanwhile(docker: { says: string }): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
+function remedy(docker: Exclude<State, "answers">): string {
+  if (docker === "absent") return "install Docker (https://docs.docker.com/get-docker/)";
+  return docker.says.includes("permission denied")
+    ? "let your user use Docker (`sudo usermod -aG docker $USER`, then log in again)"
+    : "start Docker (`sudo systemctl start docker`, or Docker Desktop)";
+}
+
+const AGAIN = "again";
+const OFFLINE = "offline";
+
+/** On a terminal there is time to start it; elsewhere nobody answers. */
+async function asked(docker: { says: string }, isNew: boolean): Promise<string> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return "";
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const question = `${words(docker)}.\nStart it and press Enter, or type q for what else can be done: `;
-  const answer = await terminal.question(question);
+  const offline = isNew ? `, ${OFFLINE} to build everything here` : "";
+  const question = `${words(docker)}.\nStart it and press Enter${offline}, or type q for what else can be done: `;
+  // Ctrl-C and Ctrl-D are a no as well.
+  const answer = await terminal.question(question).catch(() => "q");
   terminal.close();
-  return answer.trim() === "";
+  return answer.trim() || AGAIN;
 }
 
 async function stateOfDocker(): Promise<State> {
-  const { failed, exitCode, timedOut, stderr } = await run("docker", ["info"], { timeout: 5_000 });
+  // Unlike `docker info` it says why in one line.
+  const ask = ["version", "--format", "{{.Server.Version}}"];
+  const { failed, exitCode, timedOut, stderr } = await run("docker", ask, { timeout: 5_000 });
   if (!failed) return "answers";
-  if (timedOut) return { says: "`docker info` takes longer than 5 s" };
+  if (timedOut) return { says: "it takes longer than 5 s" };
   return exitCode === undefined ? "absent" : { says: stderr.trim().split("\n").at(-1) ?? "" };
 }

@@ -3,15 +3,14 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { UserError } from "../errors";
-import { type Build, build } from "../offline";
 import { stateDir } from "../paths";
 import type { Cluster, Report } from "./cluster";
 import { findKubectl } from "./kubectl";
 import { must, run } from "./run";
 
 /** Errors: UserError for a context that kubeconfig does not have, and for a cluster that does not answer. */
-export async function useContext(context: string, report: Report, from: Build = build): Promise<Cluster> {
-  const kubectl = await findKubectl(report, from);
+export async function useContext(context: string, report: Report): Promise<Cluster> {
+  const kubectl = await findKubectl(report);
   const known = await contexts(kubectl);
   if (!known.includes(context)) {
     throw new UserError(
@@ -43,7 +42,11 @@ export async function useContext(context: string, report: Report, from: Build = 
     },
     buildImage: async (ref, directory, tell) => {
       tell(`image ${ref}: docker build and push`);
-      await must("docker", ["build", "--tag", ref, directory], `cannot build ${ref}`);
+      const nodes = ["get", "nodes", "-o", "jsonpath={.items[0].status.nodeInfo.architecture}"];
+      const { stdout } = await run(kubectl, ["--context", context, ...nodes], asUser());
+      // The laptop's may be another one.
+      const platform = stdout ? ["--platform", `linux/${stdout}`] : [];
+      await must("docker", ["build", ...platform, "--tag", ref, directory], `cannot build ${ref}`);
       await must("docker", ["push", ref], `cannot push ${ref}`);
     },
     pullImages: async () => undefined,

@@ -3,21 +3,16 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ImageArchive, Report } from "./cluster";
 
-/**
- * Calls `load` for every image of which `directory` does not say that it was loaded from this very archive; two at
- * a time. `present`, where it can be known, are the references that the cluster has.
- */
+/** Calls `load` for every image of which `directory` does not say that it was loaded from this very archive; two at a time. */
 export async function loadChanged(
   directory: string,
   images: ImageArchive[],
   load: (image: ImageArchive) => Promise<unknown>,
   report: Report,
-  present?: Set<string>,
 ): Promise<void> {
   const file = join(directory, "images.json");
   const loaded = readLoaded(file);
-  const isLoaded = ({ ref, archive }: ImageArchive) =>
-    loaded[ref] === stamp(archive) && (present === undefined || present.has(ref));
+  const isLoaded = ({ ref, archive }: ImageArchive) => loaded[ref] === stamp(archive);
   const wanted = images.filter((image) => !isLoaded(image));
   const next = wanted.values();
   const worker = async () => {

@@ -5,15 +5,16 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors";
-import { exclusively } from "../lock";
-import { builtBefore, hasOwnDocker, provideOwnDocker, removeOwnDocker } from "../offline";
+import { exclusively, heldIn } from "../lock";
+import { hasOwnDocker, provideOwnDocker, removeOwnDocker } from "../offline";
 import { stateDir } from "../paths";
 import { kill, processesWith } from "../processes";
 import type { Cluster, ClusterOptions, Report } from "./cluster";
 import { useContext } from "./context";
 import { isForOwnDocker } from "./choose";
 import { type Docker, findKind, provideKind, removeKind, usableContainers, usersDocker } from "./kind";
-import { defaultHostPorts, isInOwnDocker, kindExists, recorded } from "./kind-record";
+import { defaultHostPorts, isInOwnDocker, kindExists, recorded, recordedPorts } from "./kind-record";
+import { findKubectl } from "./kubectl";
 import { directoryOf } from "./place";
 import { assertPortsFree } from "./ports";
 
@@ -31,11 +32,7 @@ export async function provideCluster(options: ClusterOptions, report: Report): P
   const { name, context } = options;
   if (context) return useContext(context, report);
   // One that starts is not ready yet: a second run at the same moment would take it for broken and stop it.
-  return exclusively(
-    join(stateDir, "locks", name),
-    () => provideLocal(options, report),
-    () => report(`cluster ${name}: another command is at work on it, waiting for that`),
-  );
+  return alone(name, report, () => provideLocal(options, report));
 }
 
 /**
@@ -51,18 +48,25 @@ export async function checkCluster(options: ClusterOptions, report: Report): Pro
     return { pulls: true };
   }
   if (!recreate) refuseFormerNode(name);
-  const own = await isForOwnDocker(options, report);
-  if (recreate && localExists(name)) return { pulls: !own };
-  const isThere = own
-    ? kindExists(name)
-    : (await usableContainers(name, hostPorts, await usersDocker(report))).length > 0;
+  const isOwn = await isForOwnDocker(options, report);
+  // Before anything is made.
+  const docker = isOwn ? undefined : await usersDocker(report);
+  if (docker) await findKubectl(report);
+  if (recreate && localExists(name)) {
+    // Its own ports will be free.
+    const own = kindExists(name) ? recordedPorts(name) : hostPorts;
+    const others = hostPorts.filter(({ host }) => !own.some((port) => port.host === host));
+    await assertPortsFree(others.map(({ host }) => host));
+    return { pulls: !isOwn };
+  }
+  const isThere = docker ? (await usableContainers(name, hostPorts, docker)).length > 0 : kindExists(name);
   if (!isThere) await assertPortsFree(hostPorts.map(({ host }) => host));
-  return { pulls: !own };
+  return { pulls: !isOwn };
 }
 
 async function provideLocal(options: ClusterOptions, report: Report): Promise<Cluster> {
   const { name, hostPorts = defaultHostPorts(), spareHostPorts = [], recreate, patience = 180 } = options;
-  if (recreate && localExists(name)) await removeCluster(name, report);
+  if (recreate && localExists(name)) await removeLocal(name, report);
   refuseFormerNode(name);
   const own = await isForOwnDocker(options, report);
   const docker = own ? await provideOwnDocker(report) : await usersDocker(report);
@@ -89,7 +93,7 @@ export async function findCluster(
 ): Promise<Cluster | undefined> {
   const { name, context } = options;
   const silent = () => undefined;
-  if (context) return useContext(context, silent, builtBefore);
+  if (context) return useContext(context, silent);
   return findKind(name, () => dockerOf(name, silent), silent);
 }
 
@@ -97,10 +101,19 @@ export async function findCluster(
  * Deletes the cluster that was made here under this name, with its data, and a Docker of our own with the last cluster
  * in it; a context of the user's is never touched.
  */
-export async function removeCluster(name: string, report: Report): Promise<void> {
+export const removeCluster = (name: string, report: Report): Promise<void> =>
+  alone(name, report, () => removeLocal(name, report));
+
+async function removeLocal(name: string, report: Report): Promise<void> {
   const exists = localExists(name);
-  const others = recorded().filter((other) => other.name !== name && isInOwnDocker(other.name));
-  const withDocker = hasOwnDocker() && others.length === 0;
+  const others = [
+    ...recorded()
+      .filter((other) => isInOwnDocker(other.name))
+      .map((other) => other.name),
+    ...heldIn(locks),
+  ];
+  // Another command may be about to make its cluster there.
+  const withDocker = hasOwnDocker() && others.every((other) => other === name);
   if (isFormerNode(name)) processesWith("OBSERVABILITY_CLUSTER", directoryOf(name)).forEach(kill);
   else if (kindExists(name) && !(withDocker && isInOwnDocker(name)))
     await removeKind(name, await dockerOf(name, report));
@@ -110,5 +123,13 @@ export async function removeCluster(name: string, report: Report): Promise<void>
   report(exists ? `local cluster ${name} is removed` : `there is no local cluster ${name}`);
 }
 
+const locks = join(stateDir, "locks");
+
+/** One command at a time is at work on a cluster. */
+const alone = <T>(name: string, report: Report, run: () => Promise<T>): Promise<T> =>
+  exclusively(join(locks, name), run, () =>
+    report(`cluster ${name}: another command is at work on it, waiting for that`),
+  );
+
 const dockerOf = async (name: string, report: Report): Promise<Docker> =>
-  isInOwnDocker(name) ? provideOwnDocker(report, builtBefore) : usersDocker(report);
+  isInOwnDocker(name) ? provideOwnDocker(report, false) : usersDocker(report);

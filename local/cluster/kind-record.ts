@@ -59,3 +59,11 @@ export function writeRecord(
 
 const portsOf = ({ nodes }: KindConfig): HostPort[] =>
   nodes[0].extraPortMappings.map(({ hostPort, containerPort }) => ({ host: hostPort, node: containerPort }));
+
+const dockerFile = (name: string) => join(directoryOf(name), "docker");
+
+/** The user's Docker, by its ID. */
+export const rememberDocker = (name: string, id: string): void => writeFileSync(dockerFile(name), id);
+
+export const dockerThatMade = (name: string): string | undefined =>
+  existsSync(dockerFile(name)) ? readFileSync(dockerFile(name), "utf8") : undefined;

@@ -5,10 +5,16 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { download } from "../downloads";
 import { UserError } from "../errors";
-import { builtBefore } from "../offline";
 import type { Cluster, ClusterOptions, ImageArchive, Report } from "./cluster";
 import { loadChanged } from "./images";
-import { isInOwnDocker, kindExists, recordedPorts, writeRecord } from "./kind-record";
+import {
+  dockerThatMade,
+  isInOwnDocker,
+  kindExists,
+  recordedPorts,
+  rememberDocker,
+  writeRecord,
+} from "./kind-record";
 import { findKubectl } from "./kubectl";
 import { adminKubeconfig, directoryOf, type HostPort } from "./place";
 import { assertPortsFree, free } from "./ports";
@@ -43,7 +49,7 @@ export async function findKind(
   report: Report,
 ): Promise<Cluster | undefined> {
   if (!kindExists(name)) return undefined;
-  const cluster = clusterOf(name, docker, await findKubectl(report, builtBefore));
+  const cluster = clusterOf(name, docker, await findKubectl(report));
   return (await answers(cluster)) ? cluster : undefined;
 }
 
@@ -59,7 +65,10 @@ export async function usableContainers(
   const list = ["get", "nodes", "--name", name];
   const listed = await must("kind", list, `cannot look for cluster ${name}`, docker.env);
   const containers = listed.split("\n").filter(Boolean);
-  if (containers.length === 0) return [];
+  if (containers.length === 0) {
+    if (!docker.nodeImage) await refuseOtherDocker(name);
+    return [];
+  }
   if (!kindExists(name))
     throw new UserError(
       `--cluster ${name}: kind has a cluster of this name that npm run up did not make; it is left as it is.\n` +
@@ -79,6 +88,20 @@ export async function usableContainers(
   );
 }
 
+/** Docker Desktop, Colima, a DOCKER_HOST: whoever changes between them has not lost what is in the other. */
+async function refuseOtherDocker(name: string): Promise<void> {
+  const made = dockerThatMade(name);
+  if (!made || made === (await idOfDocker())) return;
+  throw new UserError(
+    `The local cluster ${name} was made in another Docker than the one that answers now. Its data is there.\n` +
+      "Change back (`docker context use`, DOCKER_HOST) and run the command again, or name another cluster: --cluster NAME.\n" +
+      `To give it up and make it here: npm run up -- --cluster ${name} --recreate`,
+  );
+}
+
+const idOfDocker = (): Promise<string> =>
+  must("docker", ["info", "--format", "{{.ID}}"], "cannot ask Docker for its ID");
+
 type KindOptions = Required<Pick<ClusterOptions, "name" | "hostPorts" | "spareHostPorts" | "patience">>;
 
 /**
@@ -90,7 +113,7 @@ export async function provideKind(options: KindOptions, docker: Docker, report: 
   const { name, hostPorts, patience } = options;
   const containers = await usableContainers(name, hostPorts, docker);
   if (containers.length === 0) await make(options, docker, report);
-  const cluster = clusterOf(name, async () => docker, await findKubectl(report));
+  const cluster = clusterOf(name, async () => docker, await findKubectl(report, isInOwnDocker(name)));
   if (await answers(cluster)) return cluster;
   if (containers.length > 0) {
     report(`cluster ${name} does not answer: starting its containers, if they are stopped`);
@@ -122,6 +145,7 @@ async function make(
     `kind makes cluster ${name}${docker.nodeImage ? "" : "; the first time it pulls an image of 400 MB"}`,
   );
   const record = writeRecord(name, ports, await docker.nodeImage?.(), docker.kubeadmPatches);
+  if (!docker.nodeImage) rememberDocker(name, await idOfDocker());
   const files = ["--config", record, "--kubeconfig", adminKubeconfig(name)];
   const create = ["create", "cluster", "--name", name, ...files, "--wait", "120s"];
   await must("kind", create, `cannot make cluster ${name}`, docker.env).catch((error: unknown) => {

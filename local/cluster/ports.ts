@@ -36,5 +36,7 @@ async function listener(port: number): Promise<string> {
   if (cluster) return `the local cluster ${cluster.name}`;
   const { stdout } = await run("ss", ["-Hltnp", `sport = :${port}`]);
   const found = /\("([^"]+)",pid=(\d+)/.exec(stdout);
-  return found ? `${found[1]} (process ${found[2]})` : "an unknown process (as root, `ss -ltnp` tells)";
+  return found
+    ? `${found[1]} (process ${found[2]})`
+    : "an unknown process (as root, `ss -ltnp` or `lsof -nP -iTCP -sTCP:LISTEN` tells)";
 }

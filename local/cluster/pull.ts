@@ -33,7 +33,8 @@ export async function pullInto(
     [
       "The cluster cannot pull these images:",
       ...failed,
-      "A mirror is named by observability:placement.registry, a pull secret by observability:placement.imagePullSecrets.",
+      "A mirror is named by observability:placement.registry, a pull secret by observability:placement.imagePullSecrets. Without any registry:",
+      "npm run up -- --cluster NAME --offline builds the images, for a cluster of their own.",
       "Nothing was deployed; the other images are there. Run the command again to go on.",
     ].join("\n"),
   );

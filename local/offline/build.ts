@@ -1,7 +1,6 @@
 import {
   cpSync,
   createWriteStream,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -10,7 +9,8 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import execa, { type ExecaError } from "execa";
-import { cached, diskFull, isAtWork, isDiskFull, keyOf, type Report } from "../cache";
+import { cached, diskFull, isDiskFull, isThere, keyOf, type Report } from "../cache";
+import { heldIn } from "../lock";
 import { UserError } from "../errors";
 import { cacheDir } from "../paths";
 import { finished } from "./progress";
@@ -52,23 +52,8 @@ export function pathOf(name: ProgramName, directory = sources): string {
 /** The directory of an already built program, else nothing. */
 export function built(name: ProgramName): string | undefined {
   const directory = join(cacheDir, pathOf(name));
-  return existsSync(directory) ? directory : undefined;
+  return isThere(directory) ? directory : undefined;
 }
-
-export type Build = (name: ProgramName, report: Report) => Promise<string>;
-
-/**
- * In place of {@link build} for commands that only look, or take away.
- *
- * @throws UserError that names the command that builds
- */
-export const builtBefore: Build = async (name) => {
-  const directory = built(name);
-  if (directory) return directory;
-  throw new UserError(
-    `${name} ${programOf(name).version} is neither installed here nor in reach, and was not built yet: npm run up builds it.`,
-  );
-};
 
 /**
  * Builds a program from its pinned Go modules, once; later calls answer from the cache.
@@ -126,7 +111,8 @@ export function build(name: ProgramName, report: Report): Promise<string> {
 /** Go's module and build caches reach tens of gigabytes; once everything is built they are of no more use. */
 export function dropBuildCaches(): void {
   // Another command may be building what this one did not want.
-  if (!isAtWork("programs")) rmSync(join(cacheDir, "go"), { recursive: true, force: true });
+  if (heldIn(join(cacheDir, "programs")).length === 0)
+    rmSync(join(cacheDir, "go"), { recursive: true, force: true });
 }
 
 type Go = (args: string[], directory: string) => Promise<string>;

@@ -18,21 +18,25 @@ const TOOLCHAIN: ProgramName[] = [
 ];
 const NODE: ProgramName[] = ["kubernetes", "etcd", "kind", "coredns", "pause"];
 
-/** Gigabytes that the compiler's caches reach where everything is built; they are dropped in the end. */
+/** Gigabytes that suffice for the compiler's caches where everything is built; they are dropped in the end. */
 const DISK = 25;
 
 /**
- * Tells what will be built for these images, a cluster, and Pulumi unless it is installed, and how long that takes.
+ * Tells what will be built for these images, for a cluster and Pulumi where they are missing, and how long that takes.
  *
  * Errors: UserError where Go, its version, Debian's packages or the disk do not suffice.
  */
-export async function announceBuilds(images: BuiltName[], hasPulumi: boolean, report: Report): Promise<void> {
+export async function announceBuilds(
+  images: BuiltName[],
+  has: { pulumi: boolean; cluster: boolean },
+  report: Report,
+): Promise<void> {
   // Small, and the first that shows whether packages can be had at all.
   await fetchDockerPackages(report);
   const wanted = images.flatMap((name) => recipes[name]?.program ?? []);
-  const names = [...new Set([...(hasPulumi ? [] : TOOLCHAIN), ...NODE, ...wanted])].filter(
-    (name) => !built(name),
-  );
+  const names = [
+    ...new Set([...(has.pulumi ? [] : TOOLCHAIN), ...(has.cluster ? [] : NODE), ...wanted]),
+  ].filter((name) => !built(name));
   if (names.length === 0) return;
   await refuseOldGo(names);
   refuseFullDisk(names);

@@ -1,6 +1,7 @@
 /** What takes the place of downloads, registries and Docker on a machine where they are not in reach. */
 export { announceBuilds } from "./builds";
-export { type Build, build, built, builtBefore, dropBuildCaches, programOf } from "./build";
+export { built, dropBuildCaches, programOf } from "./build";
 export { hasOwnDocker, ownDockerMissing, provideOwnDocker, removeOwnDocker } from "./docker";
 export { archiveOf } from "./images/archive";
+export { obtain } from "./obtain";
 export { type BuiltName, recipes } from "./images/recipes";

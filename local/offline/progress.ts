@@ -12,6 +12,7 @@ let spent = (expected * 2) / availableParallelism();
 
 /** What is to be built; returns the minutes that it will take, about. */
 export function planned(names: ProgramName[]): number {
+  left.clear();
   for (const name of names) left.add(name);
   return minutesLeft();
 }

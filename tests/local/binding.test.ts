@@ -73,6 +73,17 @@ test.each([
   await refuseOtherCluster("kind", second);
 });
 
+test("the local cluster of another stack is not made anew by a slip", async () => {
+  const { bind, refuseToRecreate, unbind } = await binding();
+  await bind("kind", office);
+  expect(() => refuseToRecreate("kind", "laptop")).toThrow(/is up in the cluster of --context office/);
+  unbind("kind");
+  await bind("kind", laptop);
+  refuseToRecreate("kind", "laptop");
+  unbind("kind");
+  refuseToRecreate("kind", "laptop");
+});
+
 test("a local cluster that is gone, or made anew under its name, holds nothing back", async () => {
   const { bind, refuseOtherCluster } = await binding();
   await bind("kind", laptop);

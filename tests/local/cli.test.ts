@@ -153,9 +153,9 @@ describe("a cluster of the user's", () => {
     kubectl(`*providerID*) echo aws:///eu-west-1a/i-1 aws:///eu-west-1b/i-2;;`);
     const { exitCode, all } = await command("up", "--yes", "--context", "work");
     expect(all).toMatch(
-      /--context work: the stack kind is for kind .*\(aws:\/\/\/eu-west-1a\/i-1\)\. Nothing was changed\./,
+      /--context work: the stack kind is for a laptop .*\(aws:\/\/\/eu-west-1a\/i-1\)\. Nothing was changed\./,
     );
-    expect(all).toContain("observability:platform: eks in Pulumi.kind.yaml");
+    expect(all).toContain("set observability:platform in Pulumi.kind.yaml");
     expect(exitCode).toBe(1);
     expect(pulumi()).toEqual([]);
   });

@@ -118,6 +118,15 @@ describe("which Docker a new cluster goes into", () => {
     expect(await chosen()).toContain("in a Docker of our own: it needs Linux");
   });
 
+  test("Docker is there for others: what to do is another thing", async () => {
+    standIns.program(
+      "docker",
+      "echo permission denied while trying to connect to the Docker daemon socket >&2; exit 1",
+    );
+    registryAnswers.mockResolvedValue(true);
+    expect(await chosen()).toMatch(/let your user use Docker \(`sudo usermod -aG docker/);
+  });
+
   test("Docker is stopped and no registry in reach, as where only a client is installed: our own", async () => {
     registryAnswers.mockResolvedValue(false);
     ownDockerMissing.mockResolvedValue(undefined);

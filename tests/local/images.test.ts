@@ -11,17 +11,8 @@ import { recipes } from "../../local/offline/images/recipes";
 
 jest.mock("../../local/offline/debian", () => ({ debianPackages: () => Promise.resolve(debian) }));
 const debian = join(scratch, "debian");
-let answering: string[];
-jest.mock("../../local/registries", () => ({
-  ...jest.requireActual<object>("../../local/registries"),
-  registryAnswers: (host: string) => Promise.resolve(answering.includes(host)),
-}));
-/** Registries that answer; all others do not. */
-const registries = (...hosts: string[]) => void (answering = hosts);
-
 const zipkin = { ref: "docker.io/openzipkin/zipkin:9.9.9", by: "zipkin" };
 
-beforeEach(() => registries());
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe("the images that a stack needs", () => {
@@ -33,7 +24,7 @@ describe("the images that a stack needs", () => {
     // Not all that exist: nothing of it runs Redis or an exporter for it.
     for (const other of ["redis", "redis-exporter", "ticketing"] as const)
       expect(refs).not.toContain(refOf(other));
-    for (const { recipe } of await planImages(needed, true)) expect(recipe).toBeDefined();
+    for (const { recipe } of planImages(needed, false)) expect(recipe).toBeDefined();
   });
 
   it("fewer where less is deployed", async () => {
@@ -45,7 +36,7 @@ describe("the images that a stack needs", () => {
     const registry = "mirror.example.org:5000/team";
     const needed = imagesOf(await rendered("kind", { placement: { registry } }));
     for (const { ref } of needed) expect(ref).toMatch(/^mirror\.example\.org:5000\/team\/.+:.+/);
-    for (const { recipe } of await planImages(needed, true)) expect(recipe).toBeDefined();
+    for (const { recipe } of planImages(needed, false)) expect(recipe).toBeDefined();
   });
 
   it("count wherever a pod's containers stand, with who needs them", () => {
@@ -65,47 +56,26 @@ describe("the images that a stack needs", () => {
 describe("where images come from", () => {
   const all = Object.keys(versions).map((name) => ({ ref: refOf(name as keyof typeof versions), by: name }));
 
-  it("a registry that answers: nothing is built, whether it could be or not", async () => {
-    registries("docker.io");
-    const planned = await planImages([...all, zipkin], true);
-    expect(planned.filter(({ recipe }) => recipe)).toEqual([]);
+  it("nodes that pull: nothing is built, whether it could be or not", async () => {
+    expect(planImages([...all, zipkin], true).filter(({ recipe }) => recipe)).toEqual([]);
     const [{ ref, built, version }] = await provideImages([{ ref: zipkin.ref }], () => undefined);
     expect({ ref, built, version }).toEqual({ ref: zipkin.ref, built: false, version: "9.9.9" });
   });
 
-  it("nodes without a way out: all is built, whatever registry answers this machine", async () => {
-    registries("docker.io");
-    for (const { recipe } of await planImages(all, false)) expect(recipe).toBeDefined();
+  it("nodes without a way out: all is built", () => {
+    for (const { recipe } of planImages(all, false)) expect(recipe).toBeDefined();
   });
 
-  it("a mirror that answers where Docker Hub does not", async () => {
-    registries("mirror.example.org");
-    const [mirrored, direct] = await planImages(
-      [
-        { ref: "mirror.example.org/openzipkin/zipkin:9.9.9", by: "zipkin" },
-        { ref: refOf("caddy"), by: "edge" },
-      ],
-      true,
-    );
-    expect(mirrored.recipe).toBeUndefined();
-    expect(direct.recipe).toBe("caddy");
-  });
-
-  it("no registry, and one that cannot be built: the error names it, who needs it and what to do", async () => {
-    const refused = await planImages([...all, zipkin], true).catch((error: unknown) => error);
-    expect(refused).toBeInstanceOf(UserError);
-    const { message } = refused as UserError;
-    expect(message).toContain("docker.io/openzipkin/zipkin:9.9.9, which zipkin needs");
-    expect(message).toContain("observability:placement.registry");
-    expect(message).toContain("--context NAME");
+  it("one that cannot be built: the error names it, who needs it and what to do", () => {
+    const refused = () => planImages([...all, zipkin], false);
+    expect(refused).toThrow(UserError);
+    expect(refused).toThrow(/docker\.io\/openzipkin\/zipkin:9\.9\.9, which zipkin needs[^]*--context NAME/);
     // Those that can be built are no trouble of the user's.
-    expect(message).not.toContain("prometheus");
+    expect(refused).not.toThrow(/prometheus/);
   });
 
   it("another tag than the one that is built here is another image", async () => {
-    await expect(planImages([{ ref: "docker.io/library/caddy:1", by: "edge" }], true)).rejects.toThrow(
-      "caddy:1",
-    );
+    expect(() => planImages([{ ref: "docker.io/library/caddy:1", by: "edge" }], false)).toThrow("caddy:1");
   });
 });
 
@@ -123,12 +93,12 @@ describe("an image that is built", () => {
 
     const direct = refOf("caddy");
     const mirrored = direct.replace("docker.io", "mirror.example.org:5000/team");
-    const planned = await planImages(
+    const planned = planImages(
       [
         { ref: direct, by: "edge" },
         { ref: mirrored, by: "edge" },
       ],
-      true,
+      false,
     );
     const images = await provideImages(planned, () => undefined);
     const names = images.map(async ({ archive }) => {

@@ -133,7 +133,10 @@ test("a cluster of ours while Docker is away or restarts is neither removed nor 
   standIns.program("docker", "exit 1");
   expect(await refusal({})).toMatch(/trial is in your Docker[^]*Docker does not answer[^]*data is kept/);
   // It answers again, but not yet to everything.
-  standIns.program("docker", `test "$1" = info || { echo Cannot connect to the Docker daemon >&2; exit 1; }`);
+  standIns.program(
+    "docker",
+    `test "$1" = version || { echo Cannot connect to the Docker daemon >&2; exit 1; }`,
+  );
   await expect(provideCluster(options, report)).rejects.toThrow(/Cannot connect to the Docker daemon/);
   standIns.program("docker", "exit 0");
   standIns.program("kind", `test "$1" = version || { echo failed to list nodes >&2; exit 1; }`);
@@ -198,6 +201,21 @@ test("a cluster of ours whose making was interrupted is refused, with the flag t
     expect.stringContaining("delete"),
     expect.stringContaining("create"),
   ]);
+});
+
+test("a cluster of ours in another Docker than the one that answers now is not made anew", async () => {
+  const { provideCluster } = await clusters();
+  const docker = (id: string) => standIns.program("docker", `case "$*" in *ID*) echo ${id};; esac`);
+  docker("desktop");
+  await provideCluster(options, report);
+  rmSync(containers);
+  docker("colima");
+  expect(await refusal({})).toMatch(/trial was made in another Docker[^]*docker context use[^]*--recreate/);
+  expect(existsSync(join(record, "kubeconfig"))).toBe(true);
+  expect(madeOrRemoved()).toHaveLength(1);
+  docker("desktop");
+  await provideCluster(options, report);
+  expect(madeOrRemoved()).toHaveLength(2);
 });
 
 test("a cluster of ours that was deleted by hand is made again", async () => {

@@ -73,9 +73,30 @@ function kindThat(then: string): void {
   publish("kind");
 }
 
+/** Everything is as it should be. */
+function publishAll(): void {
+  publisher.refuse(undefined);
+  first = () => false;
+  files.clear();
+  rmSync(join(scratch, "nodes"), { force: true });
+  kindThat("true");
+  publishedStandIns.program(
+    "kubectl",
+    `case "$*" in *apply*) cat > /dev/null;; *"-o json"*) echo '{"items":[]}';; esac`,
+  );
+  publish("kubectl");
+  files.set(GET.pulumi, readFileSync(join(published, archive)));
+  const others = `${"0".repeat(64)}  pulumi-v${pulumi.version}-windows-x64.zip\n`;
+  files.set(
+    `get.pulumi.com/releases/sdk/pulumi-${pulumi.version}-checksums.txt`,
+    `${others}${sumOf(archive)}  ${archive}\n`,
+  );
+}
+
 /** Tried before the files. */
 let first: (address: string, response: ServerResponse) => Promise<boolean> | boolean;
 let publisher: Publisher;
+let pulumiStandIns: StandIns;
 
 beforeAll(async () => {
   // Nothing of what this machine has besides is found.
@@ -107,7 +128,7 @@ beforeAll(async () => {
   }));
   writeFileSync(config, 'config: { "observability:edge": { url: "http://localhost:9780" } }\n');
   mkdirSync(join(published, "pulumi"));
-  const pulumiStandIns = new StandIns(join(published, "pulumi"));
+  pulumiStandIns = new StandIns(join(published, "pulumi"));
   pulumiStandIns.program("pulumi", `case "$*" in "plugin ls"*) echo '${JSON.stringify(plugins)}';; esac`);
   await execa("tar", ["-czf", join(published, archive), "pulumi"], { cwd: published });
 });
@@ -118,22 +139,8 @@ beforeEach(() => {
   publishedStandIns.forgetCalls();
   standIns.program("docker", "exit 0");
   publisher.asked.length = 0;
-  publisher.refuse(undefined);
-  first = () => false;
-  files.clear();
-  rmSync(join(scratch, "nodes"), { force: true });
-  kindThat("true");
-  publishedStandIns.program(
-    "kubectl",
-    `case "$*" in *apply*) cat > /dev/null;; *"-o json"*) echo '{"items":[]}';; esac`,
-  );
-  publish("kubectl");
-  files.set(GET.pulumi, readFileSync(join(published, archive)));
-  const others = `${"0".repeat(64)}  pulumi-v${pulumi.version}-windows-x64.zip\n`;
-  files.set(
-    `get.pulumi.com/releases/sdk/pulumi-${pulumi.version}-checksums.txt`,
-    `${others}${sumOf(archive)}  ${archive}\n`,
-  );
+  pulumiStandIns.forgetCalls();
+  publishAll();
 });
 
 afterAll(async () => {
@@ -209,9 +216,9 @@ test.each([
   expect(stdout).toContain("Docker does not answer (not started).");
   expect(stdout).toContain("Start it and press Enter");
   expect(stdout.includes("Choose one:")).toBe(times === 1);
-  expect(standIns.called("docker").filter((line) => line === "docker info").length).toBeGreaterThanOrEqual(
-    times,
-  );
+  expect(
+    standIns.called("docker").filter((line) => line.startsWith("docker version")).length,
+  ).toBeGreaterThanOrEqual(times);
 });
 
 test("two at once: one makes the cluster, the other waits and uses it", async () => {
@@ -274,7 +281,7 @@ test("commands that only look, or take away, build nothing", async () => {
   for (const name of ["status", "preview", "down"]) {
     const { all, exitCode } = await command(name);
     expect(all).toMatch(
-      /^kubernetes [\d.]+ is neither installed here nor in reach, .*: npm run up builds it\.$/m,
+      /^There is no `kubectl`, and it cannot be downloaded: dl\.k8s\.io does not answer \(.*503/m,
     );
     expect(exitCode).toBe(1);
   }
@@ -335,7 +342,10 @@ test.each(["XDG_CACHE_HOME", "XDG_STATE_HOME"])("a directory of %s that cannot b
 });
 
 describe("what cannot be fetched: nothing is made, and the user is told why", () => {
-  const made = () => publishedStandIns.called("kind", "pulumi").filter((line) => / (create|up) /.test(line));
+  const made = () =>
+    [...publishedStandIns.called("kind"), ...pulumiStandIns.called("pulumi")].filter((line) =>
+      /^kind create|^pulumi up/.test(line),
+    );
 
   test.each([
     [
@@ -352,6 +362,16 @@ describe("what cannot be fetched: nothing is made, and the user is told why", ()
       "too many requests",
       () => void (first = (_, response) => !!response.writeHead(429, "Too Many Requests").end()),
       /it cannot be downloaded: https:\/\/github\.com\S+ answers 429 Too Many Requests/,
+    ],
+    [
+      "no kubectl: nothing is compiled for it",
+      () => void files.delete(GET.kubectl),
+      /^There is no `kubectl`, and it cannot be downloaded: https:\/\/dl\.k8s\.io\S+ answers 404 Not Found\.\nInstall it/m,
+    ],
+    [
+      "no Pulumi: nothing is compiled for it",
+      () => void files.delete(GET.pulumi),
+      /^There is no `pulumi`, and it cannot be downloaded: https:\/\/get\.pulumi\.com\S+ answers 404/m,
     ],
     [
       "a checksum list without the file",
@@ -374,13 +394,16 @@ describe("what cannot be fetched: nothing is made, and the user is told why", ()
       /it cannot be downloaded: github\.com does not answer \(.*407/,
     ],
   ])("%s", async (_, prepare, message) => {
-    const before = made().length;
+    standIns.program("go", "exit 1");
     prepare();
     const { all, exitCode } = await up();
     expect(all).toMatch(message);
     expect(exitCode).toBe(1);
-    expect(made()).toHaveLength(before);
-    // The next one finds nothing half done.
-    publisher.refuse(undefined);
+    expect(made()).toEqual([]);
+    expect(standIns.called("go")).toEqual([]);
+    // What was wrong is corrected: nothing half done is in the way.
+    publishAll();
+    expect((await up()).exitCode).toBe(0);
+    expect(made()).toHaveLength(2);
   });
 });

@@ -28,13 +28,14 @@ function installed(plugins: string[], fetches: boolean): void {
     "version) echo v3.300.0;;",
     `"plugin ls"*) echo '${known}';;`,
     "*--file*) exit 0;;",
-    `"plugin install"*) exit ${fetches ? 0 : 1};;`,
+    `"plugin install"*) ${fetches ? "exit 0" : "echo no way >&2; exit 1"};;`,
   ];
   program("pulumi", `case "$*" in ${answers.join(" ")} esac`);
   program("pulumi-language-nodejs", "exit 0");
 }
 
-const provided = async () => (await import("../../local/toolchain")).provideToolchain(() => undefined);
+const provided = async (offline = false) =>
+  (await import("../../local/toolchain")).provideToolchain(() => undefined, offline);
 const installs = () =>
   readFileSync(calls, "utf8")
     .split("\n")
@@ -62,9 +63,17 @@ test("a plugin that it lacks is fetched by it", async () => {
   expect(build).not.toHaveBeenCalled();
 });
 
-test("or built, where nothing can be fetched", async () => {
+test("where it cannot be fetched nothing is compiled unasked: the user reads why", async () => {
   installed(["random"], false);
-  await provided();
+  await expect(provided()).rejects.toThrow(
+    /^`pulumi plugin install resource kubernetes [\d.]+` failed: no way\.\nInstall it/,
+  );
+  expect(build).not.toHaveBeenCalled();
+});
+
+test("offline it is built", async () => {
+  installed(["random"], false);
+  await provided(true);
   expect(build).toHaveBeenCalledWith("pulumi-resource-kubernetes");
   expect(installs().at(-1)).toContain(`--file ${scratch}/built/pulumi-resource-kubernetes`);
 });

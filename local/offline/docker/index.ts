@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, openSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import execa from "execa";
-import { type Build, build } from "../build";
+import { obtain } from "../obtain";
 import type { Report } from "../../cache";
 import type { Docker } from "../../cluster/kind";
 import { debianPackages } from "../debian";
@@ -57,9 +57,13 @@ export const fetchDockerPackages = (report: Report): Promise<string> =>
  *
  * Errors: UserError if it does not answer in time, or a part of it cannot be had.
  */
-export async function provideOwnDocker(report: Report, from: Build = build): Promise<Required<Docker>> {
+export async function provideOwnDocker(report: Report, offline = true): Promise<Required<Docker>> {
   const debian = await fetchDockerPackages(report);
-  const path = [await from("kind", report), join(debian, "usr/bin"), process.env.PATH];
+  const path = [
+    await obtain("kind", { offline, why: "The kind of a Docker of our own was not built yet" }, report),
+    join(debian, "usr/bin"),
+    process.env.PATH,
+  ];
   const env = { DOCKER_HOST: `unix://${socket}`, PATH: path.join(delimiter) };
   return exclusively(place.directory, async () => {
     if (!(await answers(env))) await start(env, debian, report);
