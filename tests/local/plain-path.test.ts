@@ -222,6 +222,7 @@ test.each([
 });
 
 test("two at once: one makes the cluster, the other waits and uses it", async () => {
+  kindThat("sleep 5");
   const both = await Promise.all([up(), up()]);
   expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
   expect(publishedStandIns.called("kind").filter((line) => line.includes("create cluster"))).toHaveLength(1);
