@@ -56,7 +56,7 @@ export function imagesTable(images: Image[]): string {
     ref,
     lacks ? `${version}, without ${lacks}: its API alone answers` : version,
   ]);
-  return `\nBuilt here, since no registry answered (image, true version):\n${table(rows)}`;
+  return `\nBuilt here (image, true version):\n${table(rows)}`;
 }
 
 /** What points kubectl at the cluster. */
