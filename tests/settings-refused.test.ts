@@ -167,6 +167,12 @@ const quantities: Row[] = [
   ],
   ["a port that needs root", { grafana: { port: 80 } }, "grafana.port is 80", "from 1024 to 65535"],
   ["a rotation that YAML rounds", { grafana: { admin: { rotation: 1.1 } } }, "rotation is 1.1", "in quotes"],
+  [
+    "a rotation beyond what a number holds",
+    { grafana: { admin: { rotation: 2 ** 53 } } },
+    "rotation is 9007199254740992",
+    "in quotes",
+  ],
 ];
 
 const addresses: Row[] = [

@@ -26,7 +26,7 @@ export const grafana = z
         rotation: textOrNumber(
           /\S/,
           "any text that is not empty, such as a date; a number with a dot in quotes; another text makes a new password",
-          z.int(),
+          (error) => z.int({ error }),
         )
           .prefault("1")
           .describe(

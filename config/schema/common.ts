@@ -15,8 +15,13 @@ export const text = (pattern: RegExp, words: string) => {
 };
 
 /** Where YAML reads a number, as in `cpu: 2`, the text of it is meant. */
-export const textOrNumber = (pattern: RegExp, words: string, number: z.ZodNumber = z.number()) => {
+export const textOrNumber = (
+  pattern: RegExp,
+  words: string,
+  numberThat: (error: string) => z.ZodNumber = () => z.number(),
+) => {
   const error = allowed(words);
+  const number = numberThat(error);
   return z
     .union([z.string().regex(pattern, { error, abort: true }), number], { error })
     .transform(String)

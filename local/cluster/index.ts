@@ -42,11 +42,14 @@ export async function provideCluster(options: ClusterOptions, report: Report): P
  * Errors: the same.
  */
 export async function checkCluster(options: ClusterOptions, report: Report): Promise<{ pulls: boolean }> {
-  const { name, context, hostPorts = defaultHostPorts(), recreate } = options;
-  if (context) {
-    await useContext(context, report);
-    return { pulls: true };
-  }
+  if (!options.context) return alone(options.name, report, () => checkLocal(options, report));
+  await useContext(options.context, report);
+  return { pulls: true };
+}
+
+/** Not while another command makes it: what is half made is nobody's fault then. */
+async function checkLocal(options: ClusterOptions, report: Report): Promise<{ pulls: boolean }> {
+  const { name, hostPorts = defaultHostPorts(), recreate } = options;
   if (!recreate) refuseFormerNode(name);
   const isOwn = await isForOwnDocker(options, report);
   // Before anything is made.
