@@ -14,13 +14,13 @@ const onWholeStack = [
 const testsOf = {
   config: [
     ...["defaults", "every-refusal", "settings", "settings-refused", "units", "overrides", "alerts"],
-    ...["stack-file", "secret-messages"],
+    ...["stack-file", "secret-messages", "extra-scrape-configs", "editors-schema"],
   ],
   alerts: ["alerts", "alerts.promtool", "queries"],
   dashboards: ["dashboards", "queries"],
   programs: onWholeStack,
   "programs/alertmanager.ts": [...onWholeStack, "alertmanager", "routes"],
-  "programs/alloy": [...onWholeStack, "logs-pipeline", "masking"],
+  "programs/alloy": [...onWholeStack, "logs-pipeline", "log-lines", "masking", "alloy-expressions"],
   "programs/edge.ts": [...onWholeStack, "edge"],
   components: [...onWholeStack, "invariants", "replicas"],
 };

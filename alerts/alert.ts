@@ -25,6 +25,8 @@ export function alert(
     expr: string;
     for?: string;
     severity: "critical" | "warning" | "none";
+    /** Besides severity, env and region. */
+    labels?: Record<string, string>;
     summary: string;
     description: string;
   },
@@ -33,7 +35,7 @@ export function alert(
     alert: name,
     expr: rule.expr,
     ...(rule.for ? { for: rule.for } : {}),
-    labels: { severity: rule.severity, env: settings.environment, region: settings.region },
+    labels: { ...rule.labels, severity: rule.severity, env: settings.environment, region: settings.region },
     annotations: {
       summary: rule.summary,
       description: rule.description,

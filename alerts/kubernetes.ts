@@ -7,16 +7,22 @@ export function kubernetesAlerts(settings: Settings): RuleGroup {
   const { podCrashLooping, highMemory, highCpu, diskPressure, pendingPods } = settings.alerting.rules;
   const limit = (resource: string) =>
     `max by (env, region, namespace, pod, container) (kube_pod_container_resource_limits{resource="${resource}"})`;
+  // The kubelet waits up to five minutes between two starts: what never lives soon restarts too rarely for a short window.
+  const restarts = (window: string) => `increase(kube_pod_container_status_restarts_total[${window}])`;
   const perContainer = (expr: string) => `max by (env, region, namespace, pod, container) (${expr})`;
   return {
     name: "kubernetes",
     rules: [
       alert(settings, "PodCrashLooping", {
-        expr: `increase(kube_pod_container_status_restarts_total[${podCrashLooping.window}]) > ${podCrashLooping.restarts}`,
+        expr: `${restarts(podCrashLooping.window)} > ${podCrashLooping.restarts}
+or
+${restarts("1h")} > ${podCrashLooping.restarts} and ${restarts("15m")} > 0
+or
+${restarts("15m")} > 2 and on (namespace, pod, container) max_over_time(kube_pod_container_status_waiting_reason{reason="CrashLoopBackOff"}[6m]) > 0`,
         severity: "critical",
         summary:
           "{{ $labels.namespace }}/{{ $labels.pod }} ({{ $labels.container }}) restarts again and again",
-        description: `More than ${podCrashLooping.restarts} restarts within ${podCrashLooping.window}.`,
+        description: `More than ${podCrashLooping.restarts} restarts within ${podCrashLooping.window} or within the hour, or the kubelet holds it back.`,
       }),
       alert(settings, "HighMemory", {
         expr: `${perContainer('container_memory_working_set_bytes{container!=""}')}
@@ -41,13 +47,16 @@ ${limit("cpu")}
         description: `More than ${percent(highCpu.threshold)} for ${highCpu.for}: it is being throttled.`,
       }),
       alert(settings, "DiskPressure", {
-        expr: `1 - node_filesystem_avail_bytes / (node_filesystem_size_bytes > 0) > ${diskPressure.threshold}
+        // A read-only file system is full by nature; a device that is mounted often is full once.
+        expr: `max by (env, region, node, instance, device) (
+  1 - node_filesystem_avail_bytes / (node_filesystem_size_bytes > 0) unless node_filesystem_readonly == 1
+) > ${diskPressure.threshold}
 or
 kubelet_volume_stats_used_bytes / (kubelet_volume_stats_capacity_bytes > 0) > ${diskPressure.threshold}`,
         for: diskPressure.for,
         severity: "warning",
         summary:
-          "Disk {{ $labels.mountpoint }}{{ $labels.persistentvolumeclaim }} of {{ $labels.node }} is {{ $value | humanizePercentage }} full",
+          "Disk {{ $labels.device }}{{ $labels.persistentvolumeclaim }} of {{ $labels.node }} is {{ $value | humanizePercentage }} full",
         description: `More than ${percent(diskPressure.threshold)} for ${diskPressure.for}.`,
       }),
       alert(settings, "PendingPods", {

@@ -1,5 +1,5 @@
-import type { Service, Settings } from "../config/schema";
-import { alert, type RuleGroup } from "./alert";
+import { type Settings, watchedServices } from "../config/schema";
+import { alert, type Rule, type RuleGroup } from "./alert";
 
 /** Alerts on the watched services: what their users feel, so all are critical. */
 export function serviceAlerts(settings: Settings): RuleGroup {
@@ -8,12 +8,25 @@ export function serviceAlerts(settings: Settings): RuleGroup {
   return {
     name: "services",
     rules: [
+      ...expected(settings),
       alert(settings, "ServiceDown", {
-        expr: ['up{service!=""} == 0', ...settings.services.map(absent)].join("\nor\n"),
+        // A service without a single pod has no target at all, and so no `up` that could be 0.
+        expr: `max by (${by}) (up{service!=""}) == 0
+or
+service:expected unless on (namespace, service) up`,
         for: serviceDown.for,
         severity: "critical",
+        labels: { pods: "all" },
         summary: "{{ $labels.service }} in {{ $labels.namespace }} does not answer",
-        description: "No scrape of {{ $labels.service }} has succeeded for " + serviceDown.for + ".",
+        description: `No scrape of any of its pods has succeeded for ${serviceDown.for}.`,
+      }),
+      alert(settings, "ServiceDown", {
+        expr: `sum by (${by}) (1 - up{service!=""}) > 0`,
+        for: serviceDown.for,
+        severity: "critical",
+        labels: { pods: "some" },
+        summary: `{{ $value }} of {{ ${counted} }} pods of {{ $labels.service }} in {{ $labels.namespace }} do not answer`,
+        description: `Their scrapes have failed for ${serviceDown.for}.`,
       }),
       alert(settings, "HighErrorRate", {
         expr: `sum by (${by}) (service:http_requests:rate5m{status=~"5.."})
@@ -26,18 +39,27 @@ sum by (${by}) (service:http_requests:rate5m)
         description: `More than ${percent(highErrorRate.threshold)} for ${highErrorRate.for}.`,
       }),
       alert(settings, "HighLatency", {
-        expr: `histogram_quantile(0.99, sum by (${by}, le) (service:http_request_duration_seconds_bucket:rate5m))
+        expr: `histogram_quantile(0.99, sum by (${by}, le, source) (service:http_request_duration_seconds_bucket:rate5m))
 > ${highLatency.seconds}`,
         for: highLatency.for,
         severity: "critical",
         summary: "{{ $labels.service }} is slow: p99 {{ $value | humanizeDuration }}",
-        description: `99th percentile above ${highLatency.seconds} s for ${highLatency.for}.`,
+        description: `99th percentile above ${highLatency.seconds} s for ${highLatency.for}{{ if eq $labels.source "spans" }}, by its spans: it has no histogram{{ end }}.`,
       }),
     ],
   };
 }
 
-/** A service without a single pod has no target at all, and so no `up` that could be 0. */
-const absent = ({ name, namespace }: Service) => `absent(up{service="${name}", namespace="${namespace}"})`;
+/** A series for each service that the settings name: what is missing can be told by it, however many they are. */
+const expected = (settings: Settings): Rule[] =>
+  watchedServices(settings).map(({ name: service, namespace }) => ({
+    record: "service:expected",
+    expr: "vector(1)",
+    labels: { env: settings.environment, region: settings.region, namespace, service },
+  }));
+
+/** How many pods there are is no part of the rule's own result. */
+const counted =
+  'printf "count(up{namespace=%q, service=%q})" $labels.namespace $labels.service | query | first | value';
 
 export const percent = (fraction: number): string => `${Math.round(fraction * 1000) / 10} %`;

@@ -1,10 +1,8 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { yaml } from "../config/yaml";
-import { repoDir } from "../local/paths";
-import { stackConfig, stackFile } from "../local/stack-config";
 import { inTurns, judge } from "./measure";
+import { emptyProgram, forget, neverUp } from "./previews";
 import { type Bench, bench } from "./stack";
 
 /*
@@ -23,7 +21,7 @@ async function main(): Promise<void> {
 async function measure(stack: Bench, directory: string): Promise<void> {
   await unchanged(stack);
   const empty = await emptyProgram(stack, join(directory, "empty"));
-  const fresh = await neverUp(stack, join(directory, "never-up"));
+  const fresh = await neverUp(stack, join(directory, "kind"));
   const seconds = await inTurns(5, {
     empty: () => stack.pulumi(["preview", "--stack", "empty"], empty),
     emptyUp: () => stack.pulumi(["up", "--yes", "--stack", "empty"], empty),
@@ -32,6 +30,8 @@ async function measure(stack: Bench, directory: string): Promise<void> {
     unchanged: () => stack.pulumi(["up", "--yes", ...stack.arguments]),
     skipping: () => stack.pulumi(["up", "--yes", "--skip-preview", ...stack.arguments]),
   });
+  await forget(stack, "empty", empty);
+  await forget(stack, "never-up-kind");
   console.log(
     Object.entries(seconds)
       .map(([name, value]) => `${name.padEnd(10)} ${value.toFixed(1)} s`)
@@ -50,39 +50,6 @@ async function unchanged(stack: Bench): Promise<void> {
   await stack.pulumi(["preview", "--expect-no-changes", ...stack.arguments]).catch(() => {
     throw new Error("The stack is not what Pulumi.kind.yaml says (npm run preview): npm run up first.");
   });
-}
-
-/** A TypeScript program without a line, as `pulumi new typescript` sets one up. */
-async function emptyProgram(stack: Bench, directory: string): Promise<string> {
-  mkdirSync(directory);
-  writeFileSync(join(directory, "Pulumi.yaml"), "name: empty\nruntime: nodejs\n");
-  writeFileSync(join(directory, "index.ts"), "");
-  writeFileSync(join(directory, "package.json"), '{ "name": "empty", "main": "index.ts" }');
-  writeFileSync(
-    join(directory, "tsconfig.json"),
-    '{ "compilerOptions": { "strict": true, "module": "commonjs", "target": "es2020" } }',
-  );
-  symlinkSync(join(repoDir, "node_modules"), join(directory, "node_modules"));
-  await stack.pulumi(["stack", "select", "--create", "empty"], directory);
-  return directory;
-}
-
-/** The same stack beside the deployed one, never made: in other namespaces and without node ports. */
-async function neverUp(stack: Bench, directory: string): Promise<string[]> {
-  mkdirSync(directory);
-  const file = join(directory, "Pulumi.never-up.yaml");
-  const config = {
-    ...stackConfig(stackFile("kind")),
-    "observability:namespaces": { stack: "never-up", agents: "never-up-agents" },
-    "observability:services": [],
-    ...Object.fromEntries(
-      ["metrics", "grafana", "edge"].map((key) => [`observability:${key}`, { nodePort: null }]),
-    ),
-  };
-  writeFileSync(file, yaml({ config }));
-  copyFileSync(join(repoDir, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
-  await stack.pulumi(["stack", "select", "--create", "never-up"], directory);
-  return ["--stack", "never-up", "--config-file", file];
 }
 
 void main();

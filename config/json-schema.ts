@@ -1,10 +1,10 @@
-import { schemaTree } from "./schema-tree";
+import { type Node, schemaTree } from "./schema-tree";
 
 /** JSON Schema of a stack file, for editors: every key with its description, default and allowed values. */
 export function stackFileSchema(): object {
   const keys = Object.entries(schemaTree().properties!).map(([key, value]) => [
     `observability:${key}`,
-    value,
+    encryptable(value),
   ]);
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
@@ -22,5 +22,31 @@ export function stackFileSchema(): object {
       secretsprovider: { type: "string" },
       encryptedkey: { type: "string" },
     },
+  };
+}
+
+/** What `pulumi config set --secret` writes in the place of a text. */
+const SECURE = {
+  type: "object",
+  properties: { secure: { type: "string", description: "The encrypted text." } },
+  required: ["secure"],
+  additionalProperties: false,
+};
+
+/** The same with secrets that may be encrypted. */
+function encryptable(node: Node): object {
+  if (node.secret) return { description: node.description, anyOf: [node, SECURE] };
+  const { properties, items, anyOf } = node;
+  return {
+    ...node,
+    ...(properties
+      ? {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([key, value]) => [key, encryptable(value)]),
+          ),
+        }
+      : {}),
+    ...(items ? { items: encryptable(items) } : {}),
+    ...(anyOf ? { anyOf: anyOf.map(encryptable) } : {}),
   };
 }

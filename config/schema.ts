@@ -44,6 +44,12 @@ export const settingsSchema = z
 export type Settings = z.output<typeof settingsSchema>;
 export type Service = Settings["services"][number];
 
+/** The watched services, each for itself. */
+export const watchedServices = (settings: Settings): Service[] =>
+  settings.services.flatMap((service) =>
+    [service.name, ...service.alike].map((name) => ({ ...service, name, alike: [] })),
+  );
+
 /** Namespaces of the watched services, each once. */
 export const applicationNamespaces = (settings: Settings): string[] =>
   [...new Set(settings.services.map((s) => s.namespace))].sort();

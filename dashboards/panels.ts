@@ -20,8 +20,9 @@ const tempo = { type: "tempo", uid: "tempo" };
 const refId = (index: number) => String.fromCharCode("A".charCodeAt(0) + index);
 
 /** A line a series. `unit` is one of Grafana's: reqps, s, percentunit, bytes, short. */
-export const timeSeries = (title: string, unit: string, queries: Query[]): Panel => ({
+export const timeSeries = (title: string, unit: string, queries: Query[], description = ""): Panel => ({
   title,
+  description,
   type: "timeseries",
   datasource: prometheus,
   fieldConfig: {

@@ -52,16 +52,21 @@ export function serviceDashboard(): Dashboard {
       {
         height: 8,
         panels: [
-          timeSeries("Calls to others", "reqps", [
-            {
-              expr: `sum by (server) (rate(traces_service_graph_request_total{client="$service"}[5m]))`,
-              legend: "to {{server}}",
-            },
-            {
-              expr: `sum by (client) (rate(traces_service_graph_request_total{server="$service"}[5m]))`,
-              legend: "from {{client}}",
-            },
-          ]),
+          timeSeries(
+            "Calls to others",
+            "reqps",
+            [
+              {
+                expr: `sum by (server) (rate(traces_service_graph_request_total{client="$service"}[5m]))`,
+                legend: "to {{server}}",
+              },
+              {
+                expr: `sum by (client) (rate(traces_service_graph_request_total{server="$service"}[5m]))`,
+                legend: "from {{client}}",
+              },
+            ],
+            "Counted from spans: with tracing.sampling.probability below 1 only that share of the calls is seen.",
+          ),
           timeSeries("Memory", "bytes", [
             { expr: `sum by (pod) (container_memory_working_set_bytes{${container}})`, legend: "{{pod}}" },
           ]),

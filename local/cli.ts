@@ -4,6 +4,7 @@ import { SettingsError } from "../config/settings";
 import { down, preview, render, status, ticketing, up } from "./commands";
 import { UserError } from "./errors";
 import { cacheDir, stateDir } from "./paths";
+import { serviceName } from "./service-status";
 
 const program = new Command("observability-stack")
   .description("Logs, metrics, traces and dashboards for the services of a Kubernetes cluster.")
@@ -42,7 +43,13 @@ command("up", "toolchain, cluster, pulumi up, until everything is ready")
   )
   .action(up);
 command("preview", "what up would change").action(preview);
-command("status", "what runs and how to reach it").action(status);
+command("status", "what runs and how to reach it")
+  .option(
+    "--service <namespace/name>",
+    "of one service: whether its metrics, logs and traces arrive",
+    serviceName,
+  )
+  .action(status);
 command("down", "destroys the stack and the local cluster")
   .option(...YES)
   .action(down);

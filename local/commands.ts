@@ -4,7 +4,7 @@ import { settingsOf } from "../config/settings";
 import type { Settings } from "../config/schema";
 import { collect } from "./cache";
 import { bind, refuseOtherCluster, refuseToRecreate, unbind } from "./binding";
-import { announceBuilds, dropBuildCaches } from "./offline";
+import { announceBuilds, buildAll, dropBuildCaches, type ProgramName } from "./offline";
 import {
   checkCluster,
   type Cluster,
@@ -28,6 +28,7 @@ import { baseAt } from "./review/base";
 import { coloured, reviewOf } from "./review/report";
 import { imagesTable, reachable, rolledOut, workloads } from "./report";
 import { runTicketing, type TrafficOptions } from "./ticketing";
+import { type ServiceName, serviceStatus } from "./service-status";
 import { installed, provideToolchain, type Toolchain } from "./toolchain";
 import { refuseVolumes } from "./volumes";
 
@@ -48,12 +49,18 @@ export async function up(options: Options): Promise<void> {
   if (options.recreate) refuseToRecreate(options.stack, options.cluster);
   const { pulls } = await checkCluster(wanted, console.error);
   const planned = imagesFor(options, manifests, pulls);
+  let missing: ProgramName[] = [];
   if (!pulls) {
     const recipes = planned.flatMap(({ recipe }) => recipe ?? []);
     const has = { pulumi: (await installed()) !== undefined, cluster: localExists(options.cluster) };
-    await announceBuilds(recipes, has, console.error);
+    missing = await announceBuilds(recipes, has, console.error);
   }
-  const { toolchain, cluster, images } = await provide({ ...wanted, offline: !pulls }, settings, planned);
+  const { toolchain, cluster, images } = await provide(
+    { ...wanted, offline: !pulls },
+    settings,
+    planned,
+    missing,
+  );
   await refuseOtherCluster(options.stack, cluster);
   await refuseUnfit(options, settings, manifests, cluster);
   await refuseVolumes(manifests, options.stack, cluster);
@@ -81,10 +88,11 @@ export async function preview(options: Options): Promise<void> {
   await pulumi.run("preview", ["--diff"]);
 }
 
-export async function status(options: Options): Promise<void> {
-  const settings = settingsIn(options);
+export async function status(options: Options & { service?: ServiceName }): Promise<void> {
+  const stack = stackOf(settingsIn(options), options.stack);
+  if (options.service)
+    return console.log(await serviceStatus(await clusterThatIsThere(options), stack, options.service));
   const { pulumi, cluster } = await existing(options);
-  const stack = stackOf(settings, options.stack);
   console.log(await workloads(cluster, stack));
   console.log(reachable(stack, cluster, await pulumi.outputs(), pulumi));
 }
@@ -157,9 +165,19 @@ function settingsIn(options: Pick<Options, "stack" | "configFile">): Settings {
 const imagesFor = ({ context }: Options, manifests: Manifest[], pulls: boolean): Planned[] =>
   context ? [] : planImages(imagesOf(manifests), pulls);
 
-async function provide(wanted: ClusterOptions, settings: Settings, planned: Planned[]): Promise<Provided> {
+async function provide(
+  wanted: ClusterOptions,
+  settings: Settings,
+  planned: Planned[],
+  missing: ProgramName[],
+): Promise<Provided> {
   const tasks = new Listr<Provided>(
     [
+      {
+        title: `Programs: ${missing.length} to be built`,
+        enabled: () => missing.length > 0,
+        task: (_, task) => buildAll(missing, (line) => (task.output = line)),
+      },
       {
         title: "Toolchain",
         task: async (provided, task) => {
@@ -194,7 +212,7 @@ async function provide(wanted: ClusterOptions, settings: Settings, planned: Plan
   );
   const provided = await tasks.run({} as Provided);
   // Everything that had to be compiled is.
-  dropBuildCaches();
+  dropBuildCaches(console.error);
   collect();
   return provided;
 }

@@ -15,6 +15,7 @@ export type StackConfig = Record<string, unknown>;
 export function stackConfig(file: string): StackConfig {
   const config = readStackFile(file);
   refuseEncrypted(config, file);
+  refuseLong(config, file);
   return decrypted(config) as StackConfig;
 }
 
@@ -79,6 +80,24 @@ function refuseEncrypted(config: StackConfig, file: string): void {
       ...keys.map((path) => `  ${PREFIX}${keyOf(path)} is encrypted; allowed: secrets one by one`),
       "Nothing was changed. Write them in plain text, and encrypt what is marked as a secret in docs/settings.md alone:",
       `  pulumi config set --secret --path '${PREFIX}alerting.receivers[0].slack.url' URL`,
+    ].join("\n"),
+  );
+}
+
+/** Pulumi hands all settings to the program in one environment variable, of which Linux allows 128 KiB. */
+const HANDED_OVER = 128 * 1024 - "PULUMI_CONFIG=".length - 1;
+
+function refuseLong(config: StackConfig, file: string): void {
+  const texts = Object.entries(config).map(([key, value]) => [
+    key,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  const size = Buffer.byteLength(JSON.stringify(Object.fromEntries(texts)));
+  if (size <= HANDED_OVER) return;
+  throw new UserError(
+    [
+      `The stack file ${file} has ${size} bytes of settings; allowed: ${HANDED_OVER}, which is what Pulumi can hand to its program. Nothing was changed.`,
+      "Services of a namespace with the same port and path are short in one entry: observability:services[].alike.",
     ].join("\n"),
   );
 }

@@ -10,7 +10,8 @@ type Images = Record<string, { image: string; tag: string; tested: string }>;
 type Programs = Record<string, Program>;
 
 const IMAGES = "config/versions.json";
-const PROGRAMS = "local/offline/programs/programs.json";
+const FOLDERS = "local/offline/programs";
+const PROGRAMS = `${FOLDERS}/programs.json`;
 const README = "README.md";
 
 /**
@@ -31,7 +32,7 @@ export async function upgrade(root: string, name: string, version: string): Prom
 
   // What is not a release is a snapshot that somebody chose: there is none to go with the new version.
   const isRelease = program && NUMBERS.test(program.version);
-  const changed = isRelease ? [await fetchModules(root, name, program, version)] : [];
+  const changed = isRelease ? [await fetchModules(root, name, programs, version)] : [];
   if (isRelease) {
     const from = program.version;
     write(root, PROGRAMS, {
@@ -50,7 +51,9 @@ export async function upgrade(root: string, name: string, version: string): Prom
   if (writeRow(root, name, old, version)) changed.push(`${README}: what ran, and against what`);
   await tidy(root);
   const left = [
-    ...(isRelease ? replaced(root, name) : [remains(name, image?.tested ?? program.version, program)]),
+    ...(isRelease
+      ? [...replaced(root, program.folder ?? name), ...patched(programs, program.folder ?? name)]
+      : [remains(name, image?.tested ?? program.version, program)]),
     ...(await elsewhere(root, old)),
     "read the release notes; npm run golden, npm test, npm run test:cluster",
   ];
@@ -68,11 +71,13 @@ const STYLES = [
 ];
 
 /** Moves go.mod and go.sum to the new version; the checksums of all that is compiled are in them afterwards. */
-async function fetchModules(root: string, name: string, program: Program, version: string) {
-  const directory = join(root, "local/offline/programs", name);
+async function fetchModules(root: string, name: string, programs: Programs, version: string) {
+  const program = programs[name];
+  const folder = program.folder ?? name;
+  const directory = join(root, FOLDERS, folder);
   const mod = readFileSync(join(directory, "go.mod"), "utf8");
   const packages = Object.values(program.binaries);
-  const main = join(directory, "main.go");
+  const main = join(directory, packages.find((target) => target.endsWith(".go")) ?? "main.go");
   const code = existsSync(main) ? readFileSync(main, "utf8") : "";
   const compiled = [...packages, ...[...code.matchAll(/"(\S+\/\S+)"/g)].map(([, imported]) => imported)];
   const required = [...mod.matchAll(/^(?:require)?\s+(\S+\/\S+) (v\S+)/gm)];
@@ -83,7 +88,7 @@ async function fetchModules(root: string, name: string, program: Program, versio
   });
   if (wanted.length === 0)
     throw new UserError(
-      `upgrade ${name}: local/offline/programs/${name}/go.mod requires nothing of version ${program.version}.\nEnter the new version there and in ${PROGRAMS} by hand.`,
+      `upgrade ${name}: ${FOLDERS}/${folder}/go.mod requires nothing of version ${program.version}.\nEnter the new version there and in ${PROGRAMS} by hand.`,
     );
   const go = (...args: string[]) =>
     execa("go", args, { cwd: directory, env: goEnvironment }).catch((error: ExecaError) => {
@@ -97,19 +102,32 @@ async function fetchModules(root: string, name: string, program: Program, versio
     .map((file) => join(directory, file))
     .map((file) => [file, readFileSync(file, "utf8")] as const);
   await go("get", ...wanted);
-  await go("list", "-mod=mod", "-deps", ...packages);
+  for (const { binaries, patch } of sharing(programs, folder))
+    if (!patch) await go("list", "-mod=mod", "-deps", ...Object.values(binaries));
   if (code) writeFileSync(main, code.replaceAll(`"${program.version}"`, `"${version}"`));
-  return `local/offline/programs/${name}: ${wanted.join(" ")}`;
+  return `${FOLDERS}/${folder}: ${wanted.join(" ")}`;
 }
+
+/** Programs whose pins are in this folder. */
+const sharing = (programs: Programs, folder: string) =>
+  Object.entries(programs).flatMap(([name, program]) =>
+    (program.folder ?? name) === folder ? { name, ...program } : [],
+  );
+
+/** Only the build lays our files over a module. */
+const patched = (programs: Programs, folder: string) =>
+  sharing(programs, folder).flatMap(({ name, patch }) =>
+    patch ? `build ${name}: what go.sum lacks for our files in ${FOLDERS}/${folder} is known only then` : [],
+  );
 
 const remains = (name: string, tested: string, program?: Program): string =>
   program
-    ? `what is built and tested remains ${tested}, a snapshot: a later one goes into local/offline/programs/${name}/go.mod and ${PROGRAMS}`
+    ? `what is built and tested remains ${tested}, a snapshot: a later one goes into ${FOLDERS}/${program.folder ?? name}/go.mod and ${PROGRAMS}`
     : `what is tested remains ${tested}: it is no Go program, local/offline/images/ says where it comes from`;
 
 /** A module's own `replace` lines do not reach those that require it, so ours repeat them. */
-function replaced(root: string, name: string): string[] {
-  const mod = `local/offline/programs/${name}/go.mod`;
+function replaced(root: string, folder: string): string[] {
+  const mod = `${FOLDERS}/${folder}/go.mod`;
   if (!/=>/.test(readFileSync(join(root, mod), "utf8"))) return [];
   return [`${mod}: compare its \`replace\` lines with those of the module's own go.mod`];
 }

@@ -71,6 +71,7 @@ export function alertmanagerConfig(stack: Stack): object {
       ? {
           smtp_smarthost: smtp.smarthost,
           smtp_from: smtp.from,
+          smtp_require_tls: smtp.requireTls,
           ...(smtp.username ? { smtp_auth_username: smtp.username } : {}),
           ...(smtp.password ? { smtp_auth_password_file: file("smtp") } : {}),
         }
@@ -104,9 +105,14 @@ export function alertmanagerConfig(stack: Stack): object {
         equal: ["namespace", "service", "pod"],
       },
       {
-        // A service that is down has no error rate or latency worth a second page.
-        source_matchers: ['alertname="ServiceDown"'],
+        // A service that is down has no error rate or latency worth a second page; one that partly serves has.
+        source_matchers: ['alertname="ServiceDown"', 'pods="all"'],
         target_matchers: ['alertname=~"HighErrorRate|HighLatency"'],
+        equal: ["namespace", "service"],
+      },
+      {
+        source_matchers: ['alertname="ServiceDown"', 'pods="all"'],
+        target_matchers: ['alertname="ServiceDown"', 'pods="some"'],
         equal: ["namespace", "service"],
       },
     ],

@@ -36,17 +36,17 @@ interface Expectation {
 }
 
 /** `ALERTS` is what Prometheus itself writes down about its alerts. */
-const firing = (alert: string) => `ALERTS{alertname="${alert}", alertstate="firing"}`;
-const silentAt = (alert: string, minute: number): Expectation => ({
-  expr: firing(alert),
+const firing = (alert: string, only = "") => `ALERTS{alertname="${alert}", alertstate="firing", ${only}}`;
+const silentAt = (alert: string, minute: number, only = ""): Expectation => ({
+  expr: firing(alert, only),
   eval_time: `${minute}m`,
   exp_samples: [],
 });
-const expected = ({ alert, silentUntil, firing: minute, labels }: Positive): Expectation[] => {
+const expected = ({ alert, silentUntil, firing: minute, labels, only }: Positive): Expectation[] => {
   const found = `ALERTS{alertname="${alert}", alertstate="firing", severity="${severity(alert)}", ${labels}}`;
   return [
     ...(silentUntil === undefined ? [] : [silentAt(alert, silentUntil)]),
-    { expr: firing(alert), eval_time: `${minute}m`, exp_samples: [{ labels: found, value: 1 }] },
+    { expr: firing(alert, only), eval_time: `${minute}m`, exp_samples: [{ labels: found, value: 1 }] },
   ];
 };
 const never = ({ alert }: Negative): Expectation[] =>
@@ -89,9 +89,9 @@ test("every alert has a case in which it fires and one in which it just does not
 
 test("and so has each part of an alert that has more than one", () => {
   const rules = ruleGroups(stackWith()).flatMap((group) => group.rules);
-  const parts = Object.fromEntries(
-    rules.flatMap(({ alert, expr }) => (alert ? [[alert, expr.split(/^or$/m).length]] : [])),
-  );
+  const parts: Record<string, number> = {};
+  for (const { alert, expr } of rules)
+    if (alert) parts[alert] = (parts[alert] ?? 0) + expr.split(/^or$/m).length;
   const count = (cases: { alert: string }[], name: string) =>
     cases.filter(({ alert }) => alert === name).length;
   for (const [name, wanted] of Object.entries(parts)) {
@@ -118,6 +118,20 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
     await expect(evaluated(negative.series, sometime(negative))).rejects.toThrow(/FAILED/);
   });
 
+  test("while one pod of a service answers, nothing says that all are down", async () => {
+    const up = (pod: string) => `up{pod="${pod}", namespace="shop", service="board-service", ${origin}}`;
+    const all = silentAt("ServiceDown", HOUR, 'pods="all"');
+    await evaluated({ [up("a")]: `0x${HOUR}`, [up("b")]: `1x${HOUR}` }, [all]);
+  });
+
+  test("what loops no more is silent again after a quarter of an hour", async () => {
+    const series = `kube_pod_container_status_restarts_total{namespace="shop", pod="p", container="c", ${origin}}`;
+    const values = `0 1 2 3 4 5 6 7x${HOUR}`;
+    const [during, after] = [10, 23].map((minute) => silentAt("PodCrashLooping", minute));
+    await evaluated({ [series]: values }, [after]);
+    await expect(evaluated({ [series]: values }, [during])).rejects.toThrow(/FAILED/);
+  });
+
   test("Spring, Go and Node are counted alike, each request once", async () => {
     const of = (name: string, labels: string) =>
       `{${labels}, namespace="shop", service="${name}", ${origin}}`;
@@ -130,8 +144,25 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
       [`http_request_duration_seconds_count${of("go", 'method="GET", path="/a"')}`]: minutely,
       [`http_request_duration_seconds_count${of("node", 'method="GET", route="/a", status_code="200"')}`]:
         minutely,
+      // The client of another library counts them as well.
+      [`http_requests_total${of("node", 'method="GET", handler="/a", code="200"')}`]: minutely,
+      [`http_requests_total${of("express", 'method="GET", route="/a", status_code="200"')}`]: minutely,
+      [`http_request_duration_seconds_count${of("promhttp", 'method="GET", handler="/a", code="200"')}`]:
+        minutely,
+      // Probes and scrapes.
+      ...Object.fromEntries(
+        ["/actuator/health", "/app/actuator/prometheus", "/healthz", "/metrics", "/api/health/ready"].flatMap(
+          (path) => [
+            [
+              `http_server_requests_seconds_count${of("spring", `method="GET", uri="${path}", status="200"`)}`,
+              minutely,
+            ],
+            [`http_requests_total${of("go", `method="GET", path="${path}", status="200"`)}`, minutely],
+          ],
+        ),
+      ),
     };
-    const expected = ["go", "node", "spring"].map((name) => ({
+    const expected = ["express", "go", "node", "promhttp", "spring"].map((name) => ({
       labels: `service:http_requests:rate5m${of(name, recorded)}`,
       value: 1,
     }));
@@ -150,9 +181,50 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
       [`http_request_duration_seconds_bucket${of("go", recorded)}`]: minutely,
       [`http_request_duration_seconds_bucket${of("node", 'route="/a", status_code="200", le="1"')}`]:
         minutely,
+      [`http_request_duration_seconds_bucket${of("promhttp", 'handler="/a", le="1"')}`]: minutely,
+      // Probes.
+      ...Object.fromEntries(
+        ["uri", "route", "handler", "path"].map((label) => [
+          `http_request_duration_seconds_bucket${of("node", `${label}="/healthz", le="1"`)}`,
+          minutely,
+        ]),
+      ),
     };
     const name = "service:http_request_duration_seconds_bucket:rate5m";
-    const expected = ["go", "node", "spring"].map((one) => ({ labels: name + of(one, recorded), value: 1 }));
+    const expected = ["go", "node", "promhttp", "spring"].map((one) => ({
+      labels: name + of(one, recorded),
+      value: 1,
+    }));
     await evaluated(series, [{ expr: name, eval_time: "10m", exp_samples: expected }]);
+  });
+
+  test("a service without a histogram is measured by the spans of what it serves", async () => {
+    const span = (service: string, operation: string, kind = "SERVER") =>
+      `traces_spanmetrics_latency_bucket{le="1", namespace="shop", service_name="${service}", operation="${operation}", span_kind="SPAN_KIND_${kind}", ${origin}}`;
+    const up = (service: string) => `up{namespace="shop", service="${service}", ${origin}}`;
+    const minutely = "0+60x20";
+    const series = {
+      [up("spring")]: "1x20",
+      [up("go")]: "1x20",
+      [span("spring", "GET /a")]: minutely,
+      [span("spring", "GET /actuator/health")]: minutely,
+      [span("spring", "SELECT", "CLIENT")]: minutely,
+      // It has a histogram.
+      [span("go", "GET /a")]: minutely,
+      [`http_request_duration_seconds_bucket{path="/b", le="1", namespace="shop", service="go", ${origin}}`]:
+        minutely,
+      // Nobody watches it.
+      [span("stranger", "GET /a")]: minutely,
+    };
+    const name = "service:http_request_duration_seconds_bucket:rate5m";
+    const of = (labels: string, service: string) =>
+      `${name}{${labels}, le="1", namespace="shop", service="${service}", ${origin}}`;
+    const exp_samples = [of('path="/b"', "go"), of('path="GET /a", source="spans"', "spring")].map(
+      (labels) => ({
+        labels,
+        value: 1,
+      }),
+    );
+    await evaluated(series, [{ expr: name, eval_time: "10m", exp_samples }]);
   });
 });

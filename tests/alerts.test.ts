@@ -22,6 +22,7 @@ const alertNamed = (name: string, settings = settingsWith()) =>
 test("the alerts that there are, the watchdog last", () => {
   expect(alertsOf().map(({ alert, labels }) => `${alert} ${labels?.severity}`)).toEqual([
     "ServiceDown critical",
+    "ServiceDown critical",
     "HighErrorRate critical",
     "HighLatency critical",
     "PodCrashLooping critical",
@@ -37,6 +38,14 @@ test("the alerts that there are, the watchdog last", () => {
   ]);
 });
 
+test.each([
+  [0.05, "More than 5 % for 5m"],
+  [0.125, "More than 12.5 % for 5m"],
+])("a share of %d is said in percent", (threshold, text) => {
+  const settings = settingsWith({ highErrorRate: { threshold } });
+  expect(alertNamed("HighErrorRate", settings).annotations?.description).toContain(text);
+});
+
 test("each says what is wrong, how bad, where it comes from, and leads to a heading of the runbook", () => {
   const runbook = readFileSync(join(__dirname, "../alerts/RUNBOOK.md"), "utf8");
   const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
@@ -50,7 +59,7 @@ test("each says what is wrong, how bad, where it comes from, and leads to a head
       expect([alert, text]).toEqual([alert, expect.stringMatching(/\w.* \w+/)]);
     expect(annotations?.description).not.toBe(annotations?.summary);
   }
-  expect(headings).toEqual(alertsOf().map(({ alert }) => alert));
+  expect(headings).toEqual([...new Set(alertsOf().map(({ alert }) => alert))]);
 });
 
 const changes: [name: string, rules: object, file: string, expected: object][] = [
@@ -60,7 +69,7 @@ const changes: [name: string, rules: object, file: string, expected: object][] =
   ["HighLatency", { highLatency: { seconds: 3.5 } }, "services", { expr: "> 3.5" }],
   ["HighLatency", { highLatency: { for: "7m" } }, "services", { for: "7m" }],
   ["PodCrashLooping", { podCrashLooping: { restarts: 9 } }, "kubernetes", { expr: "> 9" }],
-  ["PodCrashLooping", { podCrashLooping: { window: "1h" } }, "kubernetes", { expr: "[1h]" }],
+  ["PodCrashLooping", { podCrashLooping: { window: "45m" } }, "kubernetes", { expr: "[45m]" }],
   ["HighMemory", { highMemory: { threshold: 0.71 } }, "kubernetes", { expr: "> 0.71" }],
   ["HighMemory", { highMemory: { for: "7m" } }, "kubernetes", { for: "7m" }],
   ["HighCPU", { highCpu: { threshold: 0.71 } }, "kubernetes", { expr: "> 0.71" }],
@@ -95,6 +104,7 @@ test("without targets nothing is asked of Redis and PostgreSQL", () => {
 test("how long each waits by default", () => {
   const settings = settingsWith();
   expect(alertsOf(settings).map(({ alert, for: wait }) => [alert, wait])).toEqual([
+    ["ServiceDown", "5m"],
     ["ServiceDown", "5m"],
     ["HighErrorRate", "5m"],
     ["HighLatency", "10m"],

@@ -35,7 +35,7 @@ const onKind = {
     scrapeInterval: "15s",
     evaluationInterval: "15s",
     annotatedNamespaces: [],
-    limits: { samples: 50_000, labels: 64, targets: 2_000 },
+    limits: { samples: 50_000, labels: 64, targets: 10_000 },
     retention: { time: "7d", size: "4Gi" },
     extraScrapeConfigs: [],
     ...volume("5Gi"),
@@ -79,7 +79,7 @@ const onKind = {
     maskIps: true,
     ...volume("5Gi"),
     ...resources("100m 256Mi", "500m 512Mi"),
-    agent: resources("50m 128Mi", "200m 256Mi"),
+    agent: resources("50m 128Mi", "2000m 256Mi"),
     events: resources("10m 64Mi", "100m 128Mi"),
   },
   tracing: {
@@ -139,7 +139,7 @@ test("what is named has defaults of its own", () => {
     },
     "kind",
   );
-  expect(services).toEqual([{ name: "a", namespace: "x", port: 80, path: "/metrics" }]);
+  expect(services).toEqual([{ name: "a", namespace: "x", port: 80, path: "/metrics", alike: [] }]);
   expect(placement.tolerations).toEqual([{ key: "a" }]);
   expect(metrics.redis.targets).toEqual([{ name: "a", host: "b", port: 6379 }]);
   expect(metrics.postgres.targets).toEqual([

@@ -31,7 +31,7 @@ const table: Row[] = [
   { of: /^platform$/, allowed: "kind, eks", wrong: [1, "", "gke", "Kind"], right: ["eks"] },
   { of: /^(environment|region)$/, allowed: LABEL, wrong: noLabels, right: labels },
   {
-    of: /^protect$|\.(create|createApplications|enabled|maskIps)$/,
+    of: /^protect$|\.(create|createApplications|enabled|maskIps|requireTls)$/,
     allowed: "true or false",
     wrong: ["true", 1, null],
     right: [true, false],
@@ -57,7 +57,7 @@ const table: Row[] = [
     right: ["a.org", "a.b.cd-e", "mirror:5000", "a.org:5000/team/sub", "a.org/a--b/c_d/e.f/g__h"],
   },
   {
-    of: /\.(imagePullSecrets|annotatedNamespaces)$/,
+    of: /\.(imagePullSecrets|annotatedNamespaces|alike)$/,
     allowed: "a list",
     wrong: ["a", { a: "b" }, 7, null],
     right: [["a"], []],
@@ -99,7 +99,12 @@ const table: Row[] = [
     wrong: noLongNames,
     right: ["a.b", "a.bc-d.e", null, "x".repeat(253)],
   },
-  { of: /^services\[\]\.name$/, allowed: `a service name: ${DNS}`, wrong: noNames, right: names },
+  {
+    of: /^services\[\]\.name$/,
+    allowed: `a service name: ${DNS}`,
+    wrong: noNames,
+    right: names,
+  },
   {
     of: /^services\[\]\.namespace$/,
     allowed: `the namespace the service lives in: ${DNS}`,

@@ -1,4 +1,5 @@
 import { load } from "js-yaml";
+import { OWN_JOBS } from "../config/schema/checks";
 import { settingsOf } from "../config/settings";
 import { stackOf } from "../programs";
 import { programOf } from "../programs/program";
@@ -49,16 +50,16 @@ describe("metrics.extraScrapeConfigs", () => {
     [
       "called like an own job",
       [{ job_name: "cadvisor" }],
-      "cadvisor is one of the stack's own",
-      "any name but",
+      "metrics.extraScrapeConfigs[0].job_name cadvisor is one of the stack's own",
+      `any name but ${OWN_JOBS.join(", ")}`,
     ],
     [
       "called like a service",
       [{ job_name: "a" }],
-      "a is the job of observability:services",
+      "metrics.extraScrapeConfigs[0].job_name a is the job of observability:services",
       "no service has",
     ],
-    ["twice", [job, job], "extraScrapeConfigs[1].job_name mine is named twice", "each name once"],
+    ["twice", [job, job], "metrics.extraScrapeConfigs[1].job_name mine is named twice", "each name once"],
     ["with a text for rules", [{ ...job, relabel_configs: "x" }], "[0].relabel_configs", "a list"],
     ...(
       [

@@ -102,18 +102,30 @@ describe("overrides", () => {
     },
   );
 
-  test.each<[Name, object, string]>([
-    ["loki", { auth_enabled: true }, "auth_enabled"],
-    ["loki", { server: null }, "server"],
-    ["loki", { server: { http_listen_address: "::" } }, "server.http_listen_address"],
-    ["tempo", { multitenancy_enabled: true }, "multitenancy_enabled"],
-    ["prometheus", { scrape_configs: [] }, "scrape_configs"],
-    ["prometheus", { global: { scrape_interval: "5m" } }, "global.scrape_interval"],
-    ["prometheus", { global: { evaluation_interval: "5m" } }, "global.evaluation_interval"],
-    ["alertmanager", { receivers: {} }, "receivers"],
-    ["alertmanager", { global: { slack_api_url: "https://x" } }, "global.slack_api_url"],
-  ])("%s keeps its %j", (name, own, key) => {
-    expect(messageOf({ overrides: { [name]: own } })).toContain(`overrides.${name}.${key} stays`);
+  const LISTENS = "Services, probes and network policies follow from where the program listens";
+  test.each<[Name, string, unknown, string]>([
+    ["loki", "auth_enabled", true, "agents and Grafana name no tenant"],
+    ["loki", "server", null, LISTENS],
+    ["loki", "server.http_listen_address", "::", LISTENS],
+    ["loki", "server.http_path_prefix", "/loki", LISTENS],
+    ["tempo", "multitenancy_enabled", true, "the Collector and Grafana name no tenant"],
+    ["tempo", "server.grpc_listen_port", 1, LISTENS],
+    ["tempo", "server.http_path_prefix", "/tempo", LISTENS],
+    ["prometheus", "scrape_configs", [], "the stack's own jobs are in it; add yours by metrics.extraScrape"],
+    ["prometheus", "global.scrape_interval", "5m", "rates need four samples in five minutes; set metrics."],
+    ["prometheus", "global.evaluation_interval", "5m", "alerts read what was recorded last; set metrics."],
+    ["alertmanager", "receivers", {}, "they name the files of secrets; set alerting.receivers"],
+    [
+      "alertmanager",
+      "global.smtp_auth_password_file",
+      "/a",
+      "the stack mounts it; set alerting.smtp.password",
+    ],
+    ["alertmanager", "global.slack_api_url", "https://x", "it is a secret; set alerting.receivers"],
+  ])("%s keeps its %s and says why", (name, key, value, why) => {
+    expect(messageOf({ overrides: { [name]: nested(key.split("."), value) } })).toContain(
+      `overrides.${name}.${key} stays as the stack writes it, since ${why}`,
+    );
   });
 
   test.each<[Name, object]>([
@@ -122,15 +134,24 @@ describe("overrides", () => {
     ["tempo", { storage: { trace: { s3: { secret_key: "sentinel" } } } }],
     ["collector", { exporters: { otlp: { headers: { Authorization: "Bearer sentinel" } } } }],
     ["collector", { exporters: { otlp: { headers: { "x-api-key": "sentinel" } } } }],
+    ["collector", { exporters: { otlp: { headers: { "X-AuthToken": "sentinel" } } } }],
+    ["collector", { exporters: { otlp: { headers: { apikey: "sentinel" } } } }],
+    ["collector", { exporters: { otlp: { headers: { "x-api-key": "${env:KEY}sentinel" } } } }],
+    ["collector", { exporters: { otlp: { headers: { "x-api-key": "sentinel${env:KEY}" } } } }],
+    ["collector", { exporters: { otlp: { tls: { key_pem: "-----BEGIN EC PRIVATE KEY-----sentinel" } } } }],
     ["collector", { exporters: { kafka: { auth: { password: "sentinel" } } } }],
-    ["prometheus", { remote_write: [{ url: "https://u:sentinel@a.org", basic_auth: {} }] }],
+    ["collector", { extensions: { oauth2client: { client_secret: "sentinel" } } }],
+    ["collector", { extensions: { bearertokenauth: { token: ["sentinel"] } } }],
+    ["collector", { extensions: { own: { credential: "sentinel" } } }],
+    ["prometheus", { remote_write: [{ url: "https://user:sentinel@a.org", basic_auth: {} }] }],
     ["prometheus", { remote_write: [{ authorization: { credentials: "sentinel" } }] }],
     ["alertmanager", { global: { opsgenie_api_key: "sentinel" } }],
     ["alertmanager", { global: { http_config: { bearer_token: 12345 } } }],
   ])("%s: a secret in %j is refused and not shown", (name, own) => {
     const message = messageOf({ overrides: { [name]: own } });
-    expect(message).toContain(`observability:overrides.${name}.`);
-    expect(message).toContain("would be a secret in a ConfigMap");
+    expect(message).toMatch(
+      new RegExp(`observability:overrides\\.${name}\\.\\S+ would be a secret in a ConfigMap`),
+    );
     expect(message).toContain("settings of the stack that docs/settings.md marks as secrets");
     expect(message).not.toMatch(/sentinel|12345/);
   });
@@ -143,6 +164,10 @@ describe("overrides", () => {
       { exporters: { otlp: { headers: { "x-api-key": "${env:KEY}" } } }, processors: { batch: null } },
     ],
     ["collector", { receivers: { hostmetrics: { collection_interval: "1m" } } }],
+    [
+      "collector",
+      { exporters: { otlp: { headers: { "x-api-key": "" }, auth: { token: true, cookie: null } } } },
+    ],
     ["loki", { server: { grpc_server_max_recv_msg_size: 8_388_608 } }],
   ])("%s: %j is no secret and not kept", (name, own) => {
     expect(() => settingsOf({ overrides: { [name]: own } }, "kind")).not.toThrow();

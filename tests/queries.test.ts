@@ -114,7 +114,7 @@ const provided = [
     .split("=")[1]
     .split(",")
     .map((name) => new RegExp(name)),
-  /^node_filesystem_(avail|size)_bytes$/,
+  /^node_filesystem_((avail|size)_bytes|readonly)$/,
   /^http_server_requests_seconds_(count|bucket)$/,
   /^http_request(s_total|_duration_seconds_(count|bucket))$/,
   /^traces_spanmetrics_(calls_total|latency_bucket)$/,

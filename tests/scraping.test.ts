@@ -1,6 +1,6 @@
 import { clusterOf, configOf, type KubernetesObject, podOf, podsOf } from "./support/cluster";
 
-/* What Prometheus is told to scrape, and how often. */
+/* What Prometheus is told to scrape; what becomes of what it finds is in discovery.test.ts. */
 
 const services = [
   { name: "board-service", namespace: "shop", port: 8000 },
@@ -37,22 +37,9 @@ beforeAll(async () => {
 
 const job = (name: string) => config.scrape_configs.find(({ job_name }) => job_name === name)!;
 
-test("Spring is scraped every 10 s, others as the settings say, and each as it says itself", () => {
-  const every = services.map(({ name }) => [name, job(name).metrics_path, job(name).scrape_interval]);
-  expect(config.global.scrape_interval).toBe("20s");
-  expect(every).toEqual([
-    ["board-service", "/metrics", "20s"],
-    ["auth-service", "/actuator/prometheus", "10s"],
-    ["chat-service", "/actuator/prometheus", "30s"],
-    ["noti-service", "/metrics", "5s"],
-  ]);
-});
-
 test("what guards against too many series stands on applications alone: of the stack nothing is left out", () => {
   const guarded = config.scrape_configs.filter((one) => "sample_limit" in one || "label_limit" in one);
-  expect(guarded.map(({ job_name }) => job_name).sort()).toEqual(
-    [...services.map(({ name }) => name), "annotated-pods"].sort(),
-  );
+  expect(guarded.map(({ job_name }) => job_name).sort()).toEqual(["annotated-pods", "named-services"]);
 });
 
 test("every target says which environment and region it is of", () => {
@@ -156,30 +143,13 @@ test("the stack's jobs find the pods of this stack alone, and where Grafana has 
   });
 });
 
-test("a service is found by its name, namespace and port", () => {
-  expect(job("noti-service")).toMatchObject({
-    kubernetes_sd_configs: [
-      {
-        role: "endpointslice",
-        namespaces: { names: ["chat"] },
-        selectors: [{ role: "endpointslice", label: "kubernetes.io/service-name=noti-service" }],
-      },
-    ],
-    relabel_configs: expect.arrayContaining([
-      { action: "keep", source_labels: ["__meta_kubernetes_endpointslice_port"], regex: "8002" },
-      { target_label: "service", replacement: "noti-service" },
-    ]),
-  });
-});
-
-test("annotated pods are found in the services' namespaces and those that are named, each pod once", () => {
-  const { kubernetes_sd_configs: found, relabel_configs: rules } = job("annotated-pods");
-  expect(found).toEqual([{ role: "pod", namespaces: { names: ["chat", "garden", "shop"] } }]);
-  const dropped = rules.filter(({ action }) => action === "drop");
-  expect(dropped.map(({ source_labels }) => source_labels)).toEqual([["namespace", "service"]]);
-  const drops = new RegExp(`^(?:${dropped[0].regex})$`);
-  for (const { name, namespace } of services) expect(`${namespace};${name}`).toMatch(drops);
-  expect("shop;chat-service").not.toMatch(drops);
+test("all applications are found by two discoveries, in their namespaces and those that are named", () => {
+  expect(job("named-services").kubernetes_sd_configs).toEqual([
+    { role: "endpointslice", namespaces: { names: ["chat", "shop"] } },
+  ]);
+  expect(job("annotated-pods").kubernetes_sd_configs).toEqual([
+    { role: "pod", namespaces: { names: ["chat", "garden", "shop"] } },
+  ]);
 });
 
 interface Config {
@@ -187,7 +157,6 @@ interface Config {
   scrape_configs: {
     job_name: string;
     metrics_path?: string;
-    scrape_interval?: string;
     honor_labels?: boolean;
     kubernetes_sd_configs?: object[];
     static_configs?: { targets: string[]; labels: Record<string, string> }[];

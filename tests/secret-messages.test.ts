@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { stackFileSchema } from "../config/json-schema";
 import { secretPaths } from "../config/schema-tree";
 import { settingsOf } from "../config/settings";
+import { settingsChanged } from "../local/review/settings";
 import { stackConfig } from "../local/stack-config";
 import { rendered } from "./support/render";
 
@@ -99,10 +100,11 @@ describe.each(paths.map((path): [string, Path] => [nameOf(path), path]))("%s", (
       expect(message).toContain("has a key that is no setting (not shown");
       expect(message).not.toContain(SENTINEL);
     }
-    for (let length = 1; length < object.length; length++) {
-      const message = messageOf(withValue([...path.slice(0, length), `url:https://${SENTINEL}/`], 1));
-      expect(message).not.toContain(SENTINEL);
-    }
+    for (let length = 1; length < object.length; length++)
+      for (const key of [`url:https://${SENTINEL}/`, `url:https://${SENTINEL}`]) {
+        const message = messageOf(withValue([...path.slice(0, length), key], 1));
+        expect(message).not.toContain(SENTINEL);
+      }
   });
 
   test("with another key wrong beside it, it is not printed", () => {
@@ -142,6 +144,19 @@ test("each secret is in a Secret and nowhere else", async () => {
   expect(keysOf("postgres-exporter")).toEqual([["postgres_exporter.yml"]]);
 });
 
+test("a review shows the value of a key that the schema knows, a label too, and of no other", () => {
+  const shown = (key: string, value: unknown) => settingsChanged({}, { [`observability:${key}`]: value });
+  expect(shown("logs", { backend: "loki" })).toEqual(['`observability:logs.backend`: none → `"loki"`']);
+  expect(shown("placement", { labels: { team: "a" } })).toEqual([
+    '`observability:placement.labels.team`: none → `"a"`',
+  ]);
+  expect(shown("alerting", { smtp: { from: "a@b.org" } })).toEqual([
+    '`observability:alerting.smtp.from`: none → `"a@b.org"`',
+  ]);
+  expect(shown("logs", { old: SENTINEL })).toEqual(["`observability:logs.old`: none → `[not shown]`"]);
+  expect(shown("old", { url: SENTINEL })).toEqual(["`observability:old.url`: none → `[not shown]`"]);
+});
+
 describe("a stack file with encrypted values", () => {
   let directory: string;
   beforeAll(() => (directory = mkdtempSync(join(tmpdir(), "secrets-"))));
@@ -153,18 +168,22 @@ describe("a stack file with encrypted values", () => {
     return stackConfig(file);
   }
 
-  test("is read where a secret belongs", () => {
-    const config = configOf(
-      "  observability:alerting: { receivers: [{ name: a, webhook: { url: { secure: v1:x } } }] }",
-    );
-    const settings = settingsOf({ alerting: config["observability:alerting"] }, "a");
-    expect(settings.alerting.receivers[0].webhook!.url).not.toContain("v1:x");
-  });
+  test.each(paths.map((path): [string, Path] => [nameOf(path), path]))(
+    "is read where a secret belongs: %s",
+    (_, path) => {
+      const topic = String(path[0]);
+      const value = withValue(path, { secure: "v1:x" })[topic];
+      const config = configOf(`  observability:${topic}: ${JSON.stringify(value)}`);
+      const settings = settingsOf({ [topic]: config[`observability:${topic}`] }, "a");
+      expect(at(settings, path)).toMatch(/^https:\/\/secret\.invalid\//);
+    },
+  );
 
   test.each([
     ["alerting", "  observability:alerting: { secure: v1:x }"],
     ["alerting.smtp", "  observability:alerting: { smtp: { secure: v1:x } }"],
     ["services[0].port", "  observability:services: [{ port: { secure: v1:x } }]"],
+    ["unknown.of.old", "  observability:unknown: { of: { old: { secure: v1:x } } }"],
   ])("says what to do where %s is encrypted as a whole", (key, text) => {
     expect(() => configOf(text)).toThrow(
       expect.objectContaining({

@@ -29,7 +29,7 @@ const names: Row[] = [
     `a service called like the own job ${name}`,
     { services: [{ ...service, name }] },
     `services[0].name ${name} is one of the stack's own`,
-    "annotations of its pods",
+    `any name but ${OWN_JOBS.join(", ")}. A Service that cannot be renamed is scraped by the annotations of its pods`,
   ]),
   ...["observability", "observability-agents"].map((namespace): Row => [
     `a service in ${namespace}`,
@@ -49,12 +49,12 @@ const names: Row[] = [
     'metrics.annotatedNamespaces[1] "x" is listed twice',
     "each once",
   ],
-  [
-    "the cluster's own namespace",
-    { namespaces: { stack: "default" } },
-    "namespaces.stack default",
+  ...["default", "kube-system", "kube-public", "kube-node-lease"].map((name): Row => [
+    `the cluster's own namespace ${name}`,
+    { namespaces: { stack: name } },
+    `namespaces.stack ${name} is the cluster's own`,
     "create: false",
-  ],
+  ]),
   [
     "an application namespace that every cluster has",
     { namespaces: { createApplications: true }, services: [{ ...service, namespace: "kube-system" }] },
@@ -225,6 +225,12 @@ const addresses: Row[] = [
     "alerting.smtp.smarthost is",
     "with a port from 1 to 65535",
   ]),
+  [
+    "a password in clear text",
+    smtp({ username: "u", password: "p", requireTls: false }),
+    "alerting.smtp.requireTls is false",
+    "true beside a password",
+  ],
   ["a password without a user", smtp({ password: "p" }), "alerting.smtp.username is missing", "or neither"],
   ["a user without a password", smtp({ username: "p" }), "alerting.smtp.password is missing", "or neither"],
   ...["alerts", "#", "#a b", "#{{ x }}", "", null].map((channel): Row => [
@@ -238,6 +244,17 @@ const addresses: Row[] = [
     receiver({ email: { to: "a" } }),
     "receivers[0].email.to",
     "an e-mail address",
+  ],
+  [
+    "a route to none of the receivers",
+    {
+      alerting: {
+        receivers: ["a", "b"].map((name) => ({ name, webhook: hook })),
+        routes: [{ severity: "critical", receiver: "x" }],
+      },
+    },
+    "alerting.routes[0].receiver is no receiver",
+    "allowed: a, b\n",
   ],
   [
     "two routes of a severity",
@@ -325,6 +342,18 @@ const objects: Row[] = [
       "a Secret",
     ],
   ]),
+  ...["redis", "postgres"].map((exporter): Row => [
+    `two ${exporter} servers of one name`,
+    {
+      metrics: {
+        [exporter]: {
+          targets: ["b", "c"].map((host) => ({ name: "a", host, username: "u", password: "p" })),
+        },
+      },
+    },
+    `metrics.${exporter}.targets[1].name a is named twice`,
+    "each name once",
+  ]),
   [
     "a Redis server under two names",
     { metrics: { redis: { targets: ["a", "b"].map((name) => ({ name, host: "redis", password: name })) } } },
@@ -372,6 +401,22 @@ test.each<[string, Record<string, unknown>]>([
     receiver({ slack: { url: "https://hooks.example.org/x", channel: "#장애-알림" } }),
   ],
   ["a mirror with port and path", placement({ registry: "localhost:5000/a/b-c" })],
+  ["metrics up to just 90 %", { metrics: { storage: { size: "10Gi" }, retention: { size: "9Gi" } } }],
+  [
+    "Redis servers that differ by host, port or user",
+    {
+      metrics: {
+        redis: {
+          targets: [
+            { name: "a", host: "redis", port: 16379 },
+            { name: "b", host: "redis1", port: 6379 },
+            { name: "c", host: "redis", port: 6379 },
+            { name: "d", host: "redis", port: 6379, username: "u", password: "p" },
+          ],
+        },
+      },
+    },
+  ],
   ["retention in minutes", { logs: { retention: { time: "1440m" } } }],
   ["a NodePort of a proxy that is off", { edge: { enabled: false }, grafana: { nodePort: 30080 } }],
   ["an environment that YAML would quote", { environment: "2026", region: "a.b_c-d" }],

@@ -1,3 +1,4 @@
+import { applicationNamespaces } from "../config/schema";
 import { settingsOf } from "../config/settings";
 
 const service = { name: "a", namespace: "x", port: 8080 };
@@ -8,6 +9,11 @@ test("a platform is a patch below what is given", () => {
   expect(settings.protect).toBe(true);
   expect(settings.logs.storage).toEqual({ size: "5Gi", class: "io2" });
   expect(settings.metrics.storage.class).toBe("gp3");
+});
+
+test("services in another order are in the same namespaces, each named once", () => {
+  const services = ["b", "a", "b"].map((namespace, index) => ({ name: `s${index}`, namespace, port: 8080 }));
+  expect(applicationNamespaces(settingsOf({ services }, "kind"))).toEqual(["a", "b"]);
 });
 
 const receiver = { name: "team", webhook: { url: "http://hook.example.org" } };
@@ -23,6 +29,14 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
     "unknown key in a list",
     { services: [{ ...service, prot: 1 }] },
     "services[0].prot is no setting",
+    "path",
+  ],
+  ["unknown key with a digit at its end", { logs: { v2: 1 } }, "logs.v2 is no setting", "retention"],
+  ["unknown key with a digit in front", { logs: { "2x": 1 } }, "logs.2x is no setting", "retention"],
+  [
+    "unknown key in the eleventh place of a list",
+    { services: Array.from({ length: 11 }, () => ({ ...service, prot: 1 })) },
+    "services[10].prot is no setting",
     "path",
   ],
   ["misspelt backend", { logs: { backend: "lokki" } }, 'logs.backend is "lokki"', "allowed: loki"],
@@ -70,8 +84,14 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
   [
     "two of one name",
     { services: [service, service] },
-    "services[1].name a is named twice",
-    "each name once",
+    "services[1].name x/a is named twice",
+    "each name once in a namespace",
+  ],
+  [
+    "two of one name, one of them among those alike",
+    { services: [service, { ...service, name: "b", alike: ["c", "a"] }] },
+    "services[1].alike[1] x/a is named twice",
+    "each name once in a namespace",
   ],
   ["port 70000", { services: [{ ...service, port: 70000 }] }, "services[0].port is 70000", "1 to 65535"],
   [
@@ -93,6 +113,12 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
     "grafana.nodePort 30090 is taken",
     "each NodePort once",
   ],
+  [
+    "NodePort of the proxy twice",
+    { edge: { nodePort: 30090 } },
+    "observability:edge.nodePort 30090 is taken",
+    "each NodePort once",
+  ],
   ...[null, {}, ""].map((rotation): (typeof wrong)[number] => [
     `rotation ${JSON.stringify(rotation)}`,
     { grafana: { admin: { rotation } } },
@@ -109,14 +135,14 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
   [
     "route to nobody",
     { alerting: { routes: [{ severity: "critical", receiver: "x" }] } },
-    "routes[0].receiver",
+    "alerting.routes[0].receiver is no receiver",
     "none",
   ],
   [
     "e-mail without server",
     { alerting: { receivers: [{ name: "a", email: { to: "a@b.org" } }] } },
-    "email",
-    "alerting.smtp",
+    "alerting.receivers[0].email needs a mail server",
+    "set alerting.smtp",
   ],
   [
     "receiver without a way",
@@ -127,7 +153,7 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
   [
     "two receivers of a name",
     { alerting: { receivers: [receiver, receiver] } },
-    "team is named twice",
+    "alerting.receivers[1].name team is named twice",
     "once",
   ],
   [
@@ -144,6 +170,7 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
     "allowed: a whole number of restarts, 1 or more",
   ],
   ["memory without unit", { logs: { resources: { limits: { memory: "512" } } } }, 'memory is "512"', "512Mi"],
+  ["nothing for an object that the platform fills", { platform: "eks", logs: null }, "logs is null", "a map"],
   ["text for an object", { logs: "loki" }, 'logs is "loki"', "a map of the keys"],
 ];
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runtime } from "@pulumi/pulumi";
+import { RunError, runtime } from "@pulumi/pulumi";
 import { loadSettings } from "../config/load";
 import { settingsOf } from "../config/settings";
 import { stackConfig } from "../local/stack-config";
@@ -42,20 +42,38 @@ test("what is no YAML is refused by its place, without the lines around, which m
   expect(() => stackConfig(file)).not.toThrow(/planted/);
 });
 
+test("more settings than Pulumi can hand over are refused, with how to write them shorter", () => {
+  const services = (count: number) =>
+    Array.from({ length: count }, (_, n) => `{ name: s${n}, namespace: shop, port: 8080 }`).join(", ");
+  const given = (count: number) => stackFile(`config:\n  observability:services: [${services(count)}]\n`);
+  expect(() => stackConfig(given(2500))).toThrow(
+    /has \d+ bytes of settings; allowed: 131057.*Nothing was changed\.\n.*services\[\]\.alike/,
+  );
+  expect(() => stackConfig(given(1500))).not.toThrow();
+});
+
 test("what Pulumi hands over as text is read as the stack file says it", async () => {
   await runtime.setMocks(mocks, "p", "a");
   runtime.setAllConfig({
     "observability:environment": "2026",
+    "observability:region": "ap-northeast-2",
     "observability:protect": "true",
     "observability:grafana": '{"port":3006}',
     "other:region": "elsewhere",
   });
   expect(loadSettings()).toMatchObject({
     environment: "2026",
-    region: "local",
+    region: "ap-northeast-2",
     protect: true,
     grafana: { port: 3006 },
   });
+});
+
+test("a setting that cannot be used stops Pulumi with the message alone, without a stack trace", async () => {
+  await runtime.setMocks(mocks, "p", "a");
+  runtime.setAllConfig({ "observability:logs": '{"backend":"lokki"}' });
+  expect(loadSettings).toThrow(RunError);
+  expect(loadSettings).toThrow('observability:logs.backend is "lokki"; allowed: loki');
 });
 
 test("a setting without the prefix, which nothing would read, is refused", async () => {

@@ -1,7 +1,7 @@
 import { RunError } from "@pulumi/pulumi";
 
-/** Kubernetes refuses a ConfigMap above 1 MiB, kubectl's annotation of one above 256 KiB; this is well below both. */
-export const LIMIT = 240_000;
+/** Kubernetes refuses a ConfigMap above 1 MiB; this is well below it. */
+export const LIMIT = 900_000;
 
 /**
  * The files of one ConfigMap, unless they are too large together.

@@ -127,4 +127,9 @@ export const service = z.strictObject({
   interval: duration(FIVE_MINUTE_RATES)
     .optional()
     .describe("How often it is scraped; default: 10s for Spring's path, else metrics.scrapeInterval."),
+  alike: once(kubernetesName("a service name"))
+    .default([])
+    .describe(
+      "Names of further services of the namespace with the same port, path and interval; default none. Hundreds of services are short in this way: Pulumi hands at most 128 KiB of settings to its program.",
+    ),
 });

@@ -172,8 +172,21 @@ export const alerting = z
         password: secret(text(/\S/, "the mail server's password"))
           .optional()
           .describe("Password. Set it with --secret."),
+        requireTls: z
+          .boolean()
+          .default(true)
+          .describe(
+            "Whether mails are sent after STARTTLS, which the server must offer then; default true. False: for port 465, where TLS comes first, or in clear text to a relay inside the cluster, without a password.",
+          ),
       })
-      .superRefine(({ username, password }, context) => {
+      .superRefine(({ smarthost, username, password, requireTls }, context) => {
+        if (password !== undefined && !requireTls && !smarthost.endsWith(":465"))
+          context.addIssue({
+            code: "custom",
+            path: ["requireTls"],
+            message:
+              "is false; allowed: true beside a password, which would be sent in clear text; false with port 465",
+          });
         if ((username === undefined) !== (password === undefined))
           context.addIssue({
             code: "custom",

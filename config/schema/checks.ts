@@ -8,7 +8,7 @@ import { bytes } from "../units";
  * service of such a name would be mixed up with them.
  */
 export const OWN_JOBS: readonly string[] = [
-  ...["annotated-pods", "stack", "stack-samples", "kubelet", "cadvisor"],
+  ...["named-services", "annotated-pods", "stack", "stack-samples", "kubelet", "cadvisor"],
   ...[
     "edge",
     "prometheus",
@@ -30,7 +30,7 @@ const RETAINED = 0.9;
 
 interface Checked {
   namespaces: { stack: string; agents: string; create: boolean; createApplications: boolean };
-  services: { name: string; namespace: string }[];
+  services: { name: string; namespace: string; alike: string[] }[];
   metrics: {
     nodePort: number | null;
     retention: { size: string };
@@ -101,17 +101,21 @@ function checkNamespaces({ namespaces, services, metrics }: Checked, refuse: Ref
 
 function checkJobs({ services, metrics }: Checked, refuse: Refuse): void {
   const taken = "is one of the stack's own scrape jobs; allowed: any name but";
-  services.forEach(({ name }, index) => {
+  const watched = services.flatMap(({ name, namespace, alike }, index) => [
+    { path: ["services", index, "name"], name, namespace },
+    ...alike.map((other, place) => ({ path: ["services", index, "alike", place], name: other, namespace })),
+  ]);
+  watched.forEach(({ path, name }) => {
     if (OWN_JOBS.includes(name))
       refuse(
-        ["services", index, "name"],
+        path,
         `${name} ${taken} ${OWN_JOBS.join(", ")}. A Service that cannot be renamed is scraped by the annotations of its pods.`,
       );
   });
-  repeated(services.map(({ name }) => name)).forEach(({ index, value }) =>
-    refuse(["services", index, "name"], `${value} is named twice; allowed: each name once`),
+  repeated(watched.map(({ namespace, name }) => `${namespace}/${name}`)).forEach(({ index, value }) =>
+    refuse(watched[index].path, `${value} is named twice; allowed: each name once in a namespace`),
   );
-  const names = services.map(({ name }) => name);
+  const names = watched.map(({ name }) => name);
   const jobs = metrics.extraScrapeConfigs.map((job) => job.job_name);
   jobs.forEach((name, index) => {
     const path = ["metrics", "extraScrapeConfigs", index, "job_name"];

@@ -19,7 +19,7 @@ const REFERENCE = /^\$\{(env|file):[^}]+\}$/;
 function inlineSecrets(root: unknown): Path[] {
   return leaves(root).flatMap(({ path, value }) => {
     if (value === "" || !["string", "number"].includes(typeof value)) return [];
-    const key = String(path.findLast((part) => typeof part === "string") ?? "")
+    const key = String(path.findLast((part) => typeof part === "string"))
       .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
       .replaceAll("-", "_")
       .toLowerCase();

@@ -27,7 +27,11 @@ export const metrics = z
           .default(50_000)
           .describe("Series of one scrape; default 50000."),
         labels: count("a whole number of labels").default(64).describe("Labels of one series; default 64."),
-        targets: count("a whole number of pods").default(2000).describe("Pods of one service; default 2000."),
+        targets: count("a whole number of pods")
+          .default(10_000)
+          .describe(
+            "Targets of all named services together, and as many annotated ones; default 10000. With more, none of them is scraped.",
+          ),
       })
       .prefault({})
       .describe("Of applications: a scrape with more is refused as a whole, and the service counts as down."),
@@ -89,9 +93,11 @@ export const logs = z
     storage: storage("5Gi"),
     resources: resources("100m 256Mi", "500m 512Mi"),
     agent: z
-      .strictObject({ resources: resources("50m 128Mi", "200m 256Mi") })
+      .strictObject({ resources: resources("50m 128Mi", "2000m 256Mi") })
       .prefault({})
-      .describe("The collector's pod on every node."),
+      .describe(
+        "The collector's pod on every node. Each log line takes about 0.2 ms of a processor; what comes faster than the limit allows waits in the log files.",
+      ),
     events: z
       .strictObject({ resources: resources("10m 64Mi", "100m 128Mi") })
       .prefault({})
@@ -108,7 +114,7 @@ export const tracing = z
         probability: probability()
           .default(1)
           .describe(
-            "Share of traces that applications record, 0 to 1; default 1. Handed to them by a ConfigMap.",
+            "Share of traces that applications record, 0 to 1; default 1. Handed to them by a ConfigMap. Below 1 span metrics and the service graph count that share alone: their rates are that much lower, their durations are not.",
           ),
       })
       .prefault({})

@@ -8,7 +8,7 @@ import type { Cluster, Report } from "./cluster";
 import { findKubectl } from "./kubectl";
 import { must, run } from "./run";
 
-/** Errors: UserError for a context that kubeconfig does not have, and for a cluster that does not answer. */
+/** Errors: UserError for a context that kubeconfig does not have, and for a cluster that does not answer or lets nobody in. */
 export async function useContext(context: string, report: Report): Promise<Cluster> {
   const kubectl = await findKubectl(report);
   const known = await contexts(kubectl);
@@ -23,7 +23,7 @@ export async function useContext(context: string, report: Report): Promise<Clust
   const answer = await run(kubectl, ask, { timeout: 15_000, ...asUser() });
   if (answer.failed) {
     throw new UserError(
-      `--context ${context}: the cluster does not answer: ${lastLine(answer.stderr)}. ` +
+      `--context ${context}: the cluster cannot be used: ${lastLine(answer.stderr)}. ` +
         `Try \`kubectl --context ${context} get nodes\`; start the cluster or sign in to it, or leave the option out ` +
         "for a local cluster.",
     );

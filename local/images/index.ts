@@ -1,3 +1,4 @@
+import pMap from "p-map";
 import type { Report } from "../cache";
 import { archiveOf, recipes } from "../offline";
 import type { Planned } from "./plan";
@@ -16,16 +17,13 @@ export interface Image {
   archive?: string;
 }
 
-/** Builds, or takes from the cache, what the cluster is not left to pull; under the very names that the pods have. */
-export async function provideImages(planned: Planned[], report: Report): Promise<Image[]> {
-  const images: Image[] = [];
-  for (const { ref, recipe: name } of planned) {
-    const recipe = name && recipes[name];
-    if (!recipe) images.push({ ref, version: ref.split(":").at(-1)!, built: false });
-    else {
-      const { version, lacks } = recipe;
-      images.push({ ref, version, lacks, built: true, archive: await archiveOf(name, recipe, ref, report) });
-    }
-  }
-  return images;
+/** Made, or taken from the cache, is what the cluster is not left to pull; under the very names that the pods have. */
+export const provideImages = (planned: Planned[], report: Report): Promise<Image[]> =>
+  pMap(planned, (image) => provideImage(image, report), { concurrency: 2 });
+
+async function provideImage({ ref, recipe: name }: Planned, report: Report): Promise<Image> {
+  const recipe = name && recipes[name];
+  if (!recipe) return { ref, version: ref.split(":").at(-1)!, built: false };
+  const { version, lacks } = recipe;
+  return { ref, version, lacks, built: true, archive: await archiveOf(name, recipe, ref, report) };
 }

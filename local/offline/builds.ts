@@ -2,10 +2,11 @@
 import { mkdirSync, readFileSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
+import pMap from "p-map";
 import type { Report } from "../cache";
 import { UserError } from "../errors";
 import { cacheDir } from "../paths";
-import { built, noGo, type ProgramName, sources } from "./build";
+import { build, built, folderOf, noGo, type ProgramName, stopCompilers } from "./build";
 import { fetchDockerPackages } from "./docker";
 import { type BuiltName, recipes } from "./images/recipes";
 import { planned, shareOf } from "./progress";
@@ -24,24 +25,42 @@ const DISK = 25;
 /**
  * Tells what will be built for these images, for a cluster and Pulumi where they are missing, and how long that takes.
  *
+ * @returns what that is
  * Errors: UserError where Go, its version, Debian's packages or the disk do not suffice.
  */
 export async function announceBuilds(
   images: BuiltName[],
   has: { pulumi: boolean; cluster: boolean },
   report: Report,
-): Promise<void> {
+): Promise<ProgramName[]> {
   // Small, and the first that shows whether packages can be had at all.
   await fetchDockerPackages(report);
   const wanted = images.flatMap((name) => recipes[name]?.program ?? []);
   const names = [
     ...new Set([...(has.pulumi ? [] : TOOLCHAIN), ...(has.cluster ? [] : NODE), ...wanted]),
   ].filter((name) => !built(name));
-  if (names.length === 0) return;
+  if (names.length === 0) return [];
   await refuseOldGo(names);
   refuseFullDisk(names);
   report(`To be built here, once, in about ${planned(names)} min: ${names.join(", ")}`);
   report("Meanwhile, in another terminal: npm run render shows what will be deployed, npm test tests it");
+  return names;
+}
+
+/**
+ * Two at a time: while one fetches its modules or links, which leaves cores idle, the other compiles. What shares its
+ * pins comes one after the other, or both would compile the same.
+ */
+export async function buildAll(names: ProgramName[], report: Report): Promise<void> {
+  const folders = [...new Set(names.map((name) => folderOf(name)))];
+  try {
+    const inFolder = (folder: string) => names.filter((name) => folderOf(name) === folder);
+    const inTurn = { concurrency: 1 };
+    const buildIn = (folder: string) => pMap(inFolder(folder), (name) => build(name, report), inTurn);
+    await pMap(folders, buildIn, { concurrency: 2 });
+  } finally {
+    stopCompilers();
+  }
 }
 
 async function refuseOldGo(names: ProgramName[]): Promise<void> {
@@ -63,7 +82,7 @@ async function refuseOldGo(names: ProgramName[]): Promise<void> {
 
 /** What its go.mod asks for. */
 const goOf = (name: ProgramName): string =>
-  /^go (\S+)$/m.exec(readFileSync(join(sources, name, "go.mod"), "utf8"))![1];
+  /^go (\S+)$/m.exec(readFileSync(join(folderOf(name), "go.mod"), "utf8"))![1];
 
 const byVersion = (a: string, b: string): number => a.localeCompare(b, "en", { numeric: true });
 

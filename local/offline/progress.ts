@@ -7,26 +7,30 @@ const onTwoCores: Record<ProgramName, number> = seconds;
 
 const left = new Set<ProgramName>();
 /** How this machine compares: by its cores, as if it had built for five minutes, and by what it has built. */
-let expected = 300;
-let spent = (expected * 2) / availableParallelism();
+const ASSUMED = 300;
+let [expected, began] = [0, 0];
 
-/** What is to be built; returns the minutes that it will take, about. */
+/** What is to be built, from now on; returns the minutes that it will take, about. */
 export function planned(names: ProgramName[]): number {
   left.clear();
   for (const name of names) left.add(name);
+  [expected, began] = [0, Date.now()];
   return minutesLeft();
 }
 
-/** To be told when a program was built in so many seconds; returns what remains, in words. */
-export function finished(name: ProgramName, took: number): string {
+/** To be told when a program was built; returns what remains, in words. */
+export function finished(name: ProgramName): string {
   left.delete(name);
-  spent += took;
   expected += onTwoCores[name];
   return left.size > 0 ? `; left: ${left.size}, about ${minutesLeft()} min` : "";
 }
 
 /** At least one: nobody is told that nothing is left while something is. */
-const minutesLeft = (): number => Math.max(1, Math.round((total([...left]) * spent) / expected / 60));
+function minutesLeft(): number {
+  const assumed = (ASSUMED * 2) / availableParallelism();
+  const slowness = (assumed + (Date.now() - began) / 1000) / (ASSUMED + expected);
+  return Math.max(1, Math.round((total([...left]) * slowness) / 60));
+}
 
 /** What part of everything these are. */
 export const shareOf = (names: ProgramName[]): number =>

@@ -1,6 +1,8 @@
 import type { Settings } from "../../config/schema";
 import { logsBackend, type Stack } from "../program";
-import { FIRST_LINE, IPV4, IPV6, SPRING } from "./expressions";
+import { ENTRIES } from "./entries";
+import { FIELDS, PARSING } from "./levels";
+import { MASKING } from "./masking";
 
 /*
  * Alloy has a language of its own and no library writes it: the files are templates, values go in by JSON.stringify,
@@ -77,29 +79,8 @@ loki.process "pods" {
     max_partial_line_size          = ${MEBIBYTE}
     max_partial_line_size_truncate = true
   }
-
-  stage.multiline {
-    firstline     = ${text(FIRST_LINE)}
-    max_wait_time = "2s"
-    max_lines     = 500
-  }
-${settings.logs.maskIps ? masking : ""}
-  // JSON with the fields that log shippers agree on; the other spellings are those of OpenTelemetry, logback and pino.
-  stage.json {
-    expressions = {
-      level        = "level || severity",
-      trace_id     = ${text('"trace-id" || trace_id || traceId')},
-      span_id      = ${text('"span-id" || span_id || spanId')},
-      service_name = ${text('"service-name" || service_name || service')},
-    }
-  }
-
-  // The pattern of Spring Cloud Sleuth: %5p [app,traceId,spanId], ids of 16 or 32 hexadecimal digits or empty; with the
-  // timestamp in front that Spring Boot's console has by default, or without.
-  stage.regex {
-    expression = ${text(SPRING)}
-  }
-${structured(settings, ["trace_id", "span_id", "service_name"])}}
+${ENTRIES}${settings.logs.maskIps ? MASKING : ""}
+${PARSING}${structured(settings, FIELDS)}}
 `;
 }
 
@@ -114,7 +95,7 @@ loki.source.kubernetes_events "events" {
 
 loki.process "events" {
   forward_to = [loki.write.loki.receiver]
-${settings.logs.maskIps ? masking : ""}
+${settings.logs.maskIps ? MASKING : ""}
   stage.json {
     expressions = { level = "type", pod = "name", kind = "kind" }
   }
@@ -143,38 +124,26 @@ const rule = (meta: string, label: string) => `  rule {
     target_label  = ${text(label)}
   }`;
 
-/** Masks before anything is extracted, so that no parsed field keeps an address. The last part becomes x. */
-const masking = `
-  stage.replace {
-    expression = ${text(IPV4)}
-    replace    = "x"
-  }
-  stage.replace {
-    expression = ${text(IPV6)}
-    replace    = "x"
-  }
-`;
-
 /**
- * Level in lower case as the one label from the line; ids, env and region as structured metadata. Loki refuses a line,
+ * The level as the one label from the line; ids, env and region as structured metadata. Loki refuses a line,
  * a label or metadata above its limits: they are cut before, and the line says so.
  */
 function structured(settings: Settings, extracted: string[]): string {
   const constants = { env: settings.environment, region: settings.region };
   return `
-  stage.template {
-    source   = "level"
-    template = "{{ ToLower .Value }}"
-  }
   stage.truncate {
     rule {
       limit  = ${text(LINE_LIMIT)}
       suffix = ${text(CUT)}
-    }
+    }${
+      extracted.length > 0
+        ? `
     rule {
       source_type = "extracted"
-      sources     = [${["level", ...extracted].map((name) => text(name)).join(", ")}]
+      sources     = ${text(extracted)}
       limit       = "1KiB"
+    }`
+        : ""
     }
   }
   stage.labels {

@@ -193,6 +193,8 @@ export function tracingEnvironment(stack: Stack): Record<string, string> {
   return {
     TRACING_SAMPLING_PROBABILITY: probability,
     MANAGEMENT_TRACING_SAMPLING_PROBABILITY: probability,
+    // Spring Boot measures how long requests take in buckets only when it is told: HighLatency needs them.
+    MANAGEMENT_METRICS_DISTRIBUTION_PERCENTILESHISTOGRAM_HTTP_SERVER_REQUESTS: "true",
     OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
     OTEL_TRACES_SAMPLER_ARG: probability,
     OTEL_EXPORTER_OTLP_ENDPOINT: http("otlp-http"),

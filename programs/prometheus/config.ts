@@ -1,7 +1,9 @@
-import { applicationNamespaces, type Service, type Settings } from "../../config/schema";
+import type { Settings } from "../../config/schema";
 import { prometheusSize } from "../../config/units";
 import { addressOf, userUrl } from "../addresses";
 import type { Stack } from "../program";
+import { annotatedJob, servicesJob } from "./applications";
+import { containerLabel, everywhere, keep, podLabels } from "./relabel";
 
 /**
  * Prometheus 3: what it scrapes, keeps and evaluates, as the object of its configuration file.
@@ -25,88 +27,14 @@ export function prometheusConfig(stack: Stack): object {
       alertmanagers: [{ static_configs: [{ targets: [addressOf(stack, "alertmanager", "http")] }] }],
     },
     scrape_configs: [
-      ...settings.services.map((service) => serviceJob(settings, service)),
-      ...annotatedPods(settings),
+      ...servicesJob(settings),
+      ...annotatedJob(settings),
       ...stackJobs(stack),
       ...kubeletJobs(settings),
       ...stack.programs.flatMap(({ scrapeJobs }) => scrapeJobs?.(stack) ?? []),
       ...extraJobs(settings),
     ],
   };
-}
-
-/** An application's target that explodes is refused as a whole, and seen as down, before it fills the memory. */
-const guards = ({ metrics }: Settings) => ({
-  sample_limit: metrics.limits.samples,
-  label_limit: metrics.limits.labels,
-  label_value_length_limit: 2048,
-  target_limit: metrics.limits.targets,
-});
-
-/** Spring's circuit breakers are open for 10 s: a longer interval would miss them. */
-const SPRING_PATH = "/actuator/prometheus";
-const intervalOf = (settings: Settings, service: Service): string =>
-  service.interval ?? (service.path === SPRING_PATH ? "10s" : settings.metrics.scrapeInterval);
-
-/** Pods behind the Kubernetes Service, ready or not, each a target. */
-function serviceJob(settings: Settings, service: Service) {
-  return {
-    job_name: service.name,
-    ...guards(settings),
-    metrics_path: service.path,
-    scrape_interval: intervalOf(settings, service),
-    fallback_scrape_protocol: "PrometheusText0.0.4",
-    kubernetes_sd_configs: [
-      {
-        role: "endpointslice",
-        namespaces: { names: [service.namespace] },
-        selectors: [{ role: "endpointslice", label: `kubernetes.io/service-name=${service.name}` }],
-      },
-    ],
-    relabel_configs: [
-      keep("__meta_kubernetes_endpointslice_port", String(service.port)),
-      keep("__meta_kubernetes_endpointslice_address_target_kind", "Pod"),
-      ...podLabels,
-      set("service", service.name),
-      ...everywhere(settings),
-    ],
-  };
-}
-
-/** prometheus.io/scrape: "true", with prometheus.io/port and prometheus.io/path, as the habit of the field is. */
-function annotatedPods(settings: Settings) {
-  const names = [
-    ...new Set([...applicationNamespaces(settings), ...settings.metrics.annotatedNamespaces]),
-  ].sort();
-  if (names.length === 0) return [];
-  const annotation = (name: string) => `__meta_kubernetes_pod_annotation_prometheus_io_${name}`;
-  return [
-    {
-      job_name: "annotated-pods",
-      ...guards(settings),
-      fallback_scrape_protocol: "PrometheusText0.0.4",
-      kubernetes_sd_configs: [{ role: "pod", namespaces: { names } }],
-      relabel_configs: [
-        keep(annotation("scrape"), "true"),
-        keep("__meta_kubernetes_pod_phase", "Running|Pending"),
-        // A pod has one target a container port; the annotated port alone is wanted, once.
-        keepEqual(annotation("port"), "__meta_kubernetes_pod_container_port_number"),
-        { source_labels: [annotation("path")], regex: "(.+)", target_label: "__metrics_path__" },
-        ...podLabels,
-        { source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"], target_label: "service" },
-        { source_labels: ["__meta_kubernetes_pod_label_app"], regex: "(.+)", target_label: "service" },
-        ...namedAlready(settings),
-        ...everywhere(settings),
-      ],
-    },
-  ];
-}
-
-/** The pods of a named service are scraped by its own job: annotated as well, they would count twice. */
-function namedAlready({ services }: Settings) {
-  if (services.length === 0) return [];
-  const regex = services.map(({ namespace, name }) => `${namespace};${name}`).join("|");
-  return [{ source_labels: ["namespace", "service"], regex, action: "drop" }];
 }
 
 /** The stack's own pods, on the ports that the programs say are telemetry. */
@@ -148,6 +76,7 @@ function stackJobs(stack: Stack) {
           target_label: "__metrics_path__",
         },
         ...podLabels,
+        containerLabel,
         { source_labels: ["__meta_kubernetes_pod_node_name"], target_label: "node" },
         ...everywhere(settings),
       ],
@@ -212,25 +141,6 @@ const extraJobs = (settings: Settings) =>
     ...job,
     relabel_configs: [...(job.relabel_configs ?? []), ...everywhere(settings)],
   }));
-
-const keep = (label: string, regex: string) => ({ action: "keep", source_labels: [label], regex });
-const keepEqual = (label: string, other: string) => ({
-  action: "keepequal",
-  source_labels: [label],
-  target_label: other,
-});
-const set = (label: string, value: string) => ({
-  target_label: label,
-  replacement: value.replaceAll("$", "$$$$"),
-});
-
-const podLabels = [
-  { source_labels: ["__meta_kubernetes_namespace"], target_label: "namespace" },
-  { source_labels: ["__meta_kubernetes_pod_name"], target_label: "pod" },
-  { source_labels: ["__meta_kubernetes_pod_container_name"], target_label: "container" },
-];
-
-const everywhere = (settings: Settings) => [set("env", settings.environment), set("region", settings.region)];
 
 /** Command line of the server. Alerts link to the external URL; its path is that of all pages and of the API. */
 export const prometheusArgs = (stack: Stack): string[] => [

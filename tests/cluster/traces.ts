@@ -1,7 +1,7 @@
 import { ports } from "../../programs/collector/config";
-import type { Context } from "./start";
+import { type Context, STACK } from "./start";
 import { eventually } from "../support/eventually";
-import { forwarded, kubectl } from "./support/stack";
+import { forwarded, kubectl, npm } from "./support/stack";
 import { clients } from "./support/tracing-clients";
 import { NAMESPACE } from "./support/workload";
 
@@ -54,6 +54,18 @@ export function traces(context: Context): void {
       expect(spans).toMatchObject([
         { name: "sent", resource: { "service.name": `${port}-client`, env: "kind", region: "local" } },
       ]);
+    });
+
+    test("status of one service says that its metrics, lines and spans arrive, of another what is missing", async () => {
+      const of = async (service: string) => (await npm("status", STACK, "--service", service)).output;
+      const ticket = await of(`${NAMESPACE}/ticket-service`);
+      expect(ticket).toMatch(/metrics +1 of 1 pods are scraped, first within a day at \d{4}-/);
+      expect(ticket).toMatch(/logs +\d+ lines within 15m$/m);
+      expect(ticket).toMatch(/traces +[1-9]\d* spans within 15m$/m);
+      expect(ticket).toMatch(/settings +ConfigMap .* is there; 1 of 1 pods take it$/m);
+      const nobody = await of(`${NAMESPACE}/nobody`);
+      expect(nobody).toContain("nobody scrapes it: name it in observability:services");
+      expect(nobody).toContain("no lines within 15m");
     });
   });
 }

@@ -35,7 +35,7 @@ function go(script: string): void {
 }
 
 /** Stands for a compiler: writes the file that follows -o. */
-const COMPILES = `while [ "$1" != -o ]; do shift; done; echo binary > "$2"`;
+const COMPILES = `while [ "$1" != -o ]; do shift; done; case "$2" in */) ;; *) echo binary > "$2";; esac`;
 const report = () => undefined;
 const textOf = (file: string) => (existsSync(file) ? readFileSync(file, "utf8") : undefined);
 
@@ -76,11 +76,10 @@ describe("a program of the cache", () => {
     const compiled = readFileSync(asked, "utf8")
       .split("\n")
       .filter((line) => line.includes(" build "));
-    expect(compiled).toHaveLength(Object.keys(programs.prometheus.binaries).length);
-    for (const line of compiled) {
-      expect(line).toContain("cgo=0 ");
-      expect(line).toContain(`-ldflags=-s -w ${programs.prometheus.ldflags}`);
-    }
+    // One command for all its binaries.
+    expect(compiled).toEqual([expect.stringContaining(`-ldflags=-s -w ${programs.prometheus.ldflags} -o `)]);
+    expect(compiled[0]).toContain("cgo=0 ");
+    expect(compiled[0].endsWith(Object.values(programs.prometheus.binaries).join(" "))).toBe(true);
     await build("tempo", report);
     expect(readFileSync(asked, "utf8")).toContain(`-tags=${programs.tempo.tags}`);
   });
@@ -190,10 +189,10 @@ describe("what the cache need not keep", () => {
     const compiler = join(cache, "go");
     mkdirSync(compiler, { recursive: true });
     await cached("programs/x", report, async () => {
-      dropBuildCaches();
+      dropBuildCaches(report);
       expect(existsSync(compiler)).toBe(true);
     });
-    dropBuildCaches();
+    dropBuildCaches(report);
     expect(existsSync(compiler)).toBe(false);
   });
 });

@@ -2,12 +2,14 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { eventually } from "../support/eventually";
 import { scratch } from "../support/own-cache";
 import programs from "../../local/offline/programs/programs.json";
 import seconds from "../../local/offline/programs/seconds.json";
-import { announceBuilds, built } from "../../local/offline";
+import { announceBuilds, buildAll, built } from "../../local/offline";
 import { build } from "../../local/offline/build";
 import { recipes, type BuiltName } from "../../local/offline";
+import { runs } from "../../local/processes";
 
 jest.mock("../../local/offline/debian", () => ({ debianPackages: () => packages() }));
 jest.mock("node:fs", () => ({ ...jest.requireActual<object>("node:fs"), statfsSync: jest.fn() }));
@@ -24,7 +26,7 @@ function go(script: string): void {
   writeFileSync(join(bin, "go"), `#!/bin/sh\n${script}\n`);
   chmodSync(join(bin, "go"), 0o755);
 }
-const COMPILES = `while [ "$1" != -o ]; do shift; done; echo binary > "$2"`;
+const COMPILES = `while [ "$1" != -o ]; do shift; done; case "$2" in */) ;; *) echo binary > "$2";; esac`;
 const answering = (version: string, toolchain = "auto") =>
   go(`case "$1" in
     env) echo ${version}; echo ${toolchain};;
@@ -75,6 +77,21 @@ test("after each the number and the minutes that are left; then nothing is said"
   lines.length = 0;
   await announceBuilds(["caddy"], { ...nothing, pulumi: true }, report);
   expect(lines).toEqual([]);
+});
+
+test("a build that fails stops the one beside it, and no other begins", async () => {
+  const [marks, pid] = [join(scratch, "began"), join(scratch, "pid")];
+  go(`case "$*" in
+    *redis_exporter*) while ! test -e ${pid}; do sleep 0.1; done; echo "undefined: redis" >&2; exit 1;;
+    *node_exporter*) echo $$ > ${pid}.new; mv ${pid}.new ${pid}; exec sleep 60;;
+    *alertmanager*) touch ${marks};;
+  esac`);
+  await expect(buildAll(["node-exporter", "redis-exporter", "alertmanager"], report)).rejects.toThrow(
+    /^redis-exporter could not be built[^]*undefined: redis/,
+  );
+  const beside = Number(fs.readFileSync(pid, "utf8"));
+  await eventually("the one beside it has ended", 20, async () => (runs(beside) ? undefined : true));
+  expect(fs.existsSync(marks)).toBe(false);
 });
 
 describe("refused before anything is built", () => {

@@ -57,16 +57,19 @@ test("after the exports of `up` were pasted, the contexts are still the user's o
   process.env.KUBECONFIG = own;
 });
 
-test("a context whose cluster does not answer", async () => {
-  const { provideCluster } = await clusters();
-  standIns.program(
-    "kubectl",
-    `case "$*" in *get-contexts*) echo home;; *--raw*) echo connection refused >&2; exit 1;; esac`,
-  );
-  await expect(provideCluster({ name: "kind", context: "home" }, report)).rejects.toThrow(
-    "--context home: the cluster does not answer: connection refused.",
-  );
-});
+test.each(["connection refused", "You must be logged in to the server (Unauthorized)"])(
+  "a context whose cluster says: %s",
+  async (said) => {
+    const { findCluster, provideCluster } = await clusters();
+    standIns.program(
+      "kubectl",
+      `case "$*" in *get-contexts*) echo home;; *--raw*) echo "${said}" >&2; exit 1;; esac`,
+    );
+    const message = `--context home: the cluster cannot be used: ${said}. Try \`kubectl --context home get nodes\`; start the cluster or sign in`;
+    await expect(provideCluster({ name: "kind", context: "home" }, report)).rejects.toThrow(message);
+    await expect(findCluster({ name: "kind", context: "home" })).rejects.toThrow(message);
+  },
+);
 
 test("a context is used as it is, by a kubeconfig in which it is the current one, and never removed", async () => {
   const { forgetContext, provideCluster, removeCluster } = await clusters();

@@ -65,8 +65,9 @@ test("a release: image, build and modules move, and nothing else does", async ()
   expect(calledGo()).toEqual([
     "get github.com/grafana/loki/v3@v9.8.7",
     "list -mod=mod -deps github.com/grafana/loki/v3/cmd/loki",
+    "list -mod=mod -deps ./collector.go",
   ]);
-  expect(text("local/offline/programs/loki/go.mod")).toContain("// moved");
+  expect(text("local/offline/programs/alloy/go.mod")).toContain("// moved");
   // The other programs' lines are as they were, to the letter.
   expect(changedLines("config/versions.json")).toHaveLength(1);
   expect(changedLines("local/offline/programs/programs.json")).toHaveLength(2);
@@ -74,7 +75,8 @@ test("a release: image, build and modules move, and nothing else does", async ()
     new RegExp(`^Changed:[^]*${loki} -> 9.8.7[^]*Left to do by hand:[^]*golden`),
   );
   // Loki's own go.mod has such lines, and Go does not take them over.
-  expect(said.join("\n")).toContain("local/offline/programs/loki/go.mod: compare its `replace` lines");
+  expect(said.join("\n")).toContain("local/offline/programs/alloy/go.mod: compare its `replace` lines");
+  expect(said.join("\n")).toContain("build alloy: what go.sum lacks for our files");
 });
 
 test("what else a build is told stays", async () => {
@@ -103,12 +105,15 @@ test("Prometheus' module has a numbering of its own, and so have packages that f
 
 test("a program of many modules: those that carry its version move, and its own source", async () => {
   await upgrade(root, "collector", "0.999.0");
-  const [get, list] = calledGo();
+  const [get, ...lists] = calledGo();
   const moved = get.split(" ").slice(1);
   expect(moved.length).toBeGreaterThan(15);
   for (const module of moved) expect(module).toMatch(/^(go\.opentelemetry\.io|github\.com)\/.+@v0\.999\.0$/);
-  expect(list).toBe("list -mod=mod -deps .");
-  expect(text("local/offline/programs/collector/main.go")).toContain('Version: "0.999.0"');
+  expect(lists.sort()).toEqual([
+    "list -mod=mod -deps ./collector.go",
+    "list -mod=mod -deps github.com/grafana/loki/v3/cmd/loki",
+  ]);
+  expect(text("local/offline/programs/alloy/collector.go")).toContain('Version: "0.999.0"');
 });
 
 test("a snapshot stays, the image moves, the README's table too", async () => {
@@ -126,7 +131,14 @@ test("a snapshot stays, the image moves, the README's table too", async () => {
 
 test("a program without an image", async () => {
   await upgrade(root, "coredns", "1.99.0");
-  expect(calledGo()[0]).toBe("get github.com/coredns/coredns@v1.99.0");
+  const [get, ...lists] = calledGo();
+  expect(get).toBe("get github.com/coredns/coredns@v1.99.0");
+  // It shares its pins, which must hold what the others need.
+  expect(lists.map((line) => line.split(" ")[3])).toEqual([
+    "k8s.io/kubernetes/cmd/kube-apiserver",
+    "go.etcd.io/etcd/server/v3",
+    "./coredns.go",
+  ]);
   expect(json("local/offline/programs/programs.json").coredns.version).toBe("1.99.0");
   expect(text("config/versions.json")).toBe(asGiven("config/versions.json"));
 });
@@ -135,7 +147,7 @@ describe("nothing is changed", () => {
   afterEach(() => {
     for (const file of ["README.md", "config/versions.json", "local/offline/programs/programs.json"])
       expect(text(file)).toBe(asGiven(file));
-    expect(text("local/offline/programs/loki/go.mod")).toBe(asGiven("local/offline/programs/loki/go.mod"));
+    expect(text("local/offline/programs/alloy/go.mod")).toBe(asGiven("local/offline/programs/alloy/go.mod"));
   });
 
   test.each([

@@ -15,6 +15,8 @@ export interface Positive {
   firing: number;
   silentUntil?: number;
   labels: string;
+  /** Which of the alerts of this name is meant. */
+  only?: string;
 }
 
 /** Does not fire within an hour, though little is missing: with these rules instead of the default ones it does. */
@@ -33,6 +35,7 @@ const again = (values: string, minutes: number) =>
     .join(" ");
 
 const up = (values: string): Series => ({ [`up{${service}}`]: values });
+const pod = (name: string, values: string): Series => ({ [`up{pod="${name}", ${service}}`]: values });
 const other: Series = { [`up{namespace="shop", service="other", ${origin}}`]: `1x${HOUR}` };
 /** Of 1,000 answers a minute. */
 const answers = (errors: number): Series => ({
@@ -50,6 +53,12 @@ const within1s = (fast: number): Series =>
 const restarts = (values: string): Series => ({
   [`kube_pod_container_status_restarts_total{${container}}`]: values,
 });
+const heldBack: Series = {
+  [`kube_pod_container_status_waiting_reason{reason="CrashLoopBackOff", ${container}}`]: `1x${HOUR}`,
+};
+/** One more at the end of so many minutes. */
+const every = (minutes: number) =>
+  Array.from({ length: Math.ceil(HOUR / minutes) }, (_, count) => `${count}x${minutes - 1}`).join(" ");
 const memory = (used: number): Series => ({
   [`container_memory_working_set_bytes{${container}, id="/kubepods/x"}`]: `${used}x${HOUR}`,
   [`kube_pod_container_resource_limits{${container}, resource="memory"}`]: `100x${HOUR}`,
@@ -58,9 +67,19 @@ const cpu = (secondsAMinute: number): Series => ({
   [`container_cpu_usage_seconds_total{${container}, id="/kubepods/x"}`]: `0+${secondsAMinute}x${HOUR}`,
   [`kube_pod_container_resource_limits{${container}, resource="cpu"}`]: `1x${HOUR}`,
 });
+const mounted = (mountpoint: string, device: string, free: number, readonly = 0): Series => {
+  const labels = `node="n", mountpoint="${mountpoint}", device="${device}", ${origin}`;
+  return {
+    [`node_filesystem_avail_bytes{${labels}}`]: `${free}x${HOUR}`,
+    [`node_filesystem_size_bytes{${labels}}`]: `100x${HOUR}`,
+    [`node_filesystem_readonly{${labels}}`]: `${readonly}x${HOUR}`,
+  };
+};
+/** Mounted twice, beside an image that is full since nobody can write to it. */
 const disk = (free: number): Series => ({
-  [`node_filesystem_avail_bytes{node="n", mountpoint="/", ${origin}}`]: `${free}x${HOUR}`,
-  [`node_filesystem_size_bytes{node="n", mountpoint="/", ${origin}}`]: `100x${HOUR}`,
+  ...mounted("/", "/dev/sda1", free),
+  ...mounted("/var/lib", "/dev/sda1", free),
+  ...mounted("/snap/core", "/dev/loop0", 0, 1),
 });
 const volume = (used: number): Series => ({
   [`kubelet_volume_stats_used_bytes{persistentvolumeclaim="p", ${origin}}`]: `${used}x${HOUR}`,
@@ -103,11 +122,12 @@ const exported = [
 export const positives: Positive[] = [
   {
     alert: "ServiceDown",
-    given: "up is 0",
-    series: up(`0x${HOUR}`),
+    given: "no pod answers",
+    series: { ...pod("a", `0x${HOUR}`), ...pod("b", `0x${HOUR}`) },
     silentUntil: 4,
     firing: 5,
-    labels: service,
+    only: 'pods="all"',
+    labels: `pods="all", ${service}`,
   },
   {
     alert: "ServiceDown",
@@ -115,7 +135,15 @@ export const positives: Positive[] = [
     series: other,
     silentUntil: 4,
     firing: 5,
-    labels: service,
+    labels: `pods="all", ${service}`,
+  },
+  {
+    alert: "ServiceDown",
+    given: "one of two pods does not answer",
+    series: { ...pod("a", `0x${HOUR}`), ...pod("b", `1x${HOUR}`) },
+    silentUntil: 4,
+    firing: 5,
+    labels: `pods="some", ${service}`,
   },
   // Rates and recorded series come a minute or two after the first sample.
   {
@@ -143,6 +171,22 @@ export const positives: Positive[] = [
     labels: container,
   },
   {
+    alert: "PodCrashLooping",
+    given: "a restart every six minutes, as the kubelet lets a container that lives for one",
+    series: restarts(every(6)),
+    silentUntil: 35,
+    firing: 37,
+    labels: container,
+  },
+  {
+    alert: "PodCrashLooping",
+    given: "the third restart, and the kubelet holds it back",
+    series: { ...restarts(`0 1 2 3x${HOUR}`), ...heldBack },
+    silentUntil: 2,
+    firing: 3,
+    labels: container,
+  },
+  {
     alert: "HighMemory",
     given: "86 % are used",
     series: memory(86),
@@ -165,7 +209,7 @@ export const positives: Positive[] = [
     series: disk(14),
     silentUntil: 4,
     firing: 5,
-    labels: `node="n", mountpoint="/", ${origin}`,
+    labels: `node="n", device="/dev/sda1", ${origin}`,
   },
   {
     alert: "DiskPressure",
@@ -233,6 +277,12 @@ export const negatives: Negative[] = [
     firesWith: { serviceDown: { for: "2m" } },
   },
   {
+    alert: "ServiceDown",
+    given: "one of two pods is away for four minutes at a time",
+    series: { ...pod("a", again("0x3 1", 5)), ...pod("b", `1x${HOUR}`) },
+    firesWith: { serviceDown: { for: "3m" } },
+  },
+  {
     alert: "HighErrorRate",
     given: "4.9 % of the answers are 5xx",
     series: answers(49),
@@ -249,6 +299,18 @@ export const negatives: Negative[] = [
     given: "five restarts",
     series: restarts(`0x2 1 2 3 4 5x${HOUR}`),
     firesWith: { podCrashLooping: { restarts: 4 } },
+  },
+  {
+    alert: "PodCrashLooping",
+    given: "a restart every thirteen minutes",
+    series: restarts(every(13)),
+    firesWith: { podCrashLooping: { restarts: 3 } },
+  },
+  {
+    alert: "PodCrashLooping",
+    given: "two restarts, and the kubelet holds it back",
+    series: { ...restarts(`0 1 2x${HOUR}`), ...heldBack },
+    firesWith: { podCrashLooping: { restarts: 1 } },
   },
   {
     alert: "HighMemory",

@@ -61,7 +61,7 @@ export const baseline = {
     routes: [{ severity: "warning", receiver: "team" }],
     heartbeat: { url: "https://heartbeat.example.org/", interval: "3m" },
     smtp: {
-      smarthost: "smtp.example.org:587",
+      smarthost: "smtp.example.org:465",
       from: "stack@example.org",
       username: "stack",
       password: "of the mail server",
@@ -298,8 +298,8 @@ export const table: Row[] = [
     key: "services[].name",
     to: "auth-service",
     changes: {
-      ...prometheus("job_name: auth-service\n"),
-      ...rules('absent(up{service="auth-service", namespace="shop"})'),
+      ...prometheus(";shop;auth-service\n"),
+      ...rules("service: auth-service\n"),
     },
   },
   {
@@ -307,7 +307,7 @@ export const table: Row[] = [
     to: "bank",
     changes: {
       ...prometheus("- bank\n"),
-      ...rules('absent(up{service="board-service", namespace="bank"})'),
+      ...rules("namespace: bank\n"),
       "namespaces-shop": "GONE",
       "namespaces-bank": "NEW",
       "tracing-applications-shop": "GONE",
@@ -316,20 +316,27 @@ export const table: Row[] = [
       "tracing-collector-policy": "kubernetes.io/metadata.name: bank",
     },
   },
-  { key: "services[].port", to: 9000, changes: prometheus('regex: "9000"') },
+  { key: "services[].port", to: 9000, changes: prometheus("regex: 9000;shop;board-service\n") },
   {
     key: "services[].path",
     to: "/actuator/prometheus",
-    changes: prometheus("metrics_path: /actuator/prometheus\n"),
+    changes: prometheus("replacement: /actuator/prometheus\n"),
   },
-  { key: "services[].interval", to: "7s", changes: prometheus("scrape_interval: 7s\n") },
+  {
+    key: "services[].alike",
+    to: ["auth-service"],
+    changes: {
+      ...prometheus(";shop;(?:board-service|auth-service)\n"),
+      ...rules("service: auth-service\n"),
+    },
+  },
+  { key: "services[].interval", to: "7s", changes: prometheus("replacement: 7s\n") },
 
   {
     key: "metrics.scrapeInterval",
     to: "20s",
     changes: {
-      // The default of all jobs, and the job of a service that says nothing else.
-      ...prometheus(["\n  scrape_interval: 20s\n", "\n    scrape_interval: 20s\n"]),
+      ...prometheus("\n  scrape_interval: 20s\n"),
       ...rolls("grafana-provisioning", "grafana-server", "timeInterval: 20s\n"),
     },
   },
@@ -513,6 +520,7 @@ export const table: Row[] = [
     changes: alertmanager("smtp_from: other@example.org\n"),
   },
   { key: "alerting.smtp.username", to: "other", changes: alertmanager("smtp_auth_username: other\n") },
+  { key: "alerting.smtp.requireTls", to: false, changes: alertmanager("smtp_require_tls: false\n") },
   { key: "alerting.smtp.password", to: "another", changes: receivers("smtp: another\n") },
   { key: "alerting.groupWait", to: "7s", changes: alertmanager("group_wait: 7s\n") },
   { key: "alerting.groupInterval", to: "7m", changes: alertmanager("group_interval: 7m\n") },
@@ -532,7 +540,7 @@ export const table: Row[] = [
   {
     key: "alerting.rules.highLatency.for",
     to: "7m",
-    changes: rules("99th percentile above 2 s for 7m.\n"),
+    changes: rules("99th percentile above 2 s for 7m{{"),
   },
   { key: "alerting.rules.highLatency.seconds", to: 3.5, changes: rules("> 3.5\n") },
   {
@@ -601,8 +609,8 @@ export const table: Row[] = [
     key: "logs.maskIps",
     to: false,
     changes: {
-      ...rolls("logs-alloy-config", "logs-alloy-agent", { without: "stage.replace {" }),
-      ...rolls("logs-alloy-events-config", "logs-alloy-events-server", { without: "stage.replace {" }),
+      ...rolls("logs-alloy-config", "logs-alloy-agent", { without: "stage.match {" }),
+      ...rolls("logs-alloy-events-config", "logs-alloy-events-server", { without: "stage.match {" }),
     },
   },
   ...storage("logs", "logs-loki-data"),

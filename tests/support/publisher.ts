@@ -6,7 +6,7 @@ import { createServer } from "node:https";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { generate } from "selfsigned";
+import { selfSigned } from "./certificate";
 import { listening } from "./receivers";
 
 export interface Publisher {
@@ -22,13 +22,7 @@ export interface Publisher {
 export async function startPublisher(hosts: string[], answer: RequestListener): Promise<Publisher> {
   const directory = mkdtempSync(join(tmpdir(), "publisher-"));
   const authority = join(directory, "ca.crt");
-  const { cert, private: key } = await generate([{ name: "commonName", value: "publisher" }], {
-    keyType: "ec",
-    extensions: [
-      { name: "basicConstraints", cA: true },
-      { name: "subjectAltName", altNames: hosts.map((value) => ({ type: 2, value })) },
-    ],
-  });
+  const { cert, key } = await selfSigned(...hosts);
   writeFileSync(authority, cert);
   const server = createServer({ cert, key }, answer);
   await listening(server);

@@ -5,8 +5,8 @@ import type { AddressInfo, Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json, text } from "node:stream/consumers";
-import { generate } from "selfsigned";
 import { SMTPServer } from "smtp-server";
+import { selfSigned } from "./certificate";
 
 export interface Mail {
   /** Who logged in. */
@@ -27,13 +27,7 @@ export async function listening(server: Server): Promise<string> {
 export async function startReceivers(login: { username: string; password: string }) {
   const certificates = mkdtempSync(join(tmpdir(), "receivers-"));
   const authority = join(certificates, "ca.crt");
-  const { cert, private: key } = await generate([{ name: "commonName", value: "mail" }], {
-    keyType: "ec",
-    extensions: [
-      { name: "basicConstraints", cA: true },
-      { name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] },
-    ],
-  });
+  const { cert, key } = await selfSigned("127.0.0.1");
   writeFileSync(authority, cert);
   const posts: { path: string; body: Record<string, unknown> }[] = [];
   const mails: Mail[] = [];

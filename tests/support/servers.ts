@@ -76,6 +76,14 @@ export class Server {
     return this.said;
   }
 
+  /** Processor time that it has taken, of all its threads. */
+  get cpuSeconds(): number {
+    const stat = readFileSync(`/proc/${this.process!.pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // User and system time, in hundredths of a second (proc_pid_stat(5)).
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  }
+
   /** Sees how much memory of its own it takes; a mapped file can be given back at any time. */
   private look(): void {
     const { pid } = this.process!;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { FIRST_LINE, SPRING } from "../../programs/alloy/expressions";
+import { throughAlloy } from "../support/alloy";
+import { describeWith } from "../support/programs";
 import { type Entry, javaStack, jsonLine, loggerOf, springLine } from "../../examples/ticketing/src/format";
 
 const created: Entry = {
@@ -10,9 +11,6 @@ const created: Entry = {
   logger: loggerOf("ticket"),
   message: "Ticket created",
 };
-/** The agent's patterns are RE2; JavaScript writes named groups without the P. */
-const agent = (pattern: string) => new RegExp(pattern.replaceAll("?P<", "?<"));
-
 describe("Spring pattern", () => {
   test("is Spring's line, with the trace and the span in brackets", () => {
     expect(springLine(created)).toBe(
@@ -24,21 +22,20 @@ describe("Spring pattern", () => {
     const line = springLine({ ...created, level: "WARN", traceId: undefined, spanId: undefined });
     expect(line).toMatch(/^ WARN \[ticket-service,,\] /);
   });
+});
 
-  test.each(["INFO", "WARN", "ERROR"] as const)("%s is read by the agent's pattern", (level) => {
-    const groups = agent(SPRING).exec(springLine({ ...created, level }))?.groups;
-    const { service, traceId, spanId } = created;
-    expect(groups).toEqual({ level, service_name: service, trace_id: traceId, span_id: spanId });
-  });
-
-  test("a stack trace is one entry to the agent", () => {
+describeWith(["alloy", "alloy"])("Spring's lines through the agent", () => {
+  test("each is an entry with its level, trace and service; a stack trace belongs to its line", async () => {
     const stack = javaStack("ticket", "reserve", "Unknown seat Z99", "No seat Z99 in the plan");
-    const [first, ...rest] = springLine({ ...created, level: "ERROR", stack }).split("\n");
-    expect(first).toMatch(agent(FIRST_LINE));
-    expect(rest).toHaveLength(7);
-    expect(rest[0]).toBe("java.lang.IllegalStateException: Unknown seat Z99");
-    expect(rest).toContainEqual(expect.stringMatching(/^Caused by: /));
-    for (const line of rest) expect(line).not.toMatch(agent(FIRST_LINE));
+    const lines = (["INFO", "WARN", "ERROR"] as const).map((level) =>
+      springLine({ ...created, level, stack: level === "ERROR" ? stack : undefined }),
+    );
+    const [entries] = await throughAlloy([lines.join("\n").split("\n")]);
+    expect(entries.map(({ line }) => line)).toEqual(lines);
+    expect(entries.map(({ labels }) => labels.level)).toEqual(["info", "warn", "error"]);
+    const { service, traceId, spanId } = created;
+    for (const { metadata } of entries)
+      expect(metadata).toMatchObject({ service_name: service, trace_id: traceId, span_id: spanId });
   });
 });
 

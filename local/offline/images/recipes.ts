@@ -106,6 +106,8 @@ const ticketing: Recipe = {
 
 export type BuiltName = ImageName | "ticketing";
 
+const NOT_USED = "components that this stack does not use";
+
 /** An image without one must be pulled: it is missed only where a stack needs it and no registry answers. */
 export const recipes: Partial<Record<BuiltName, Recipe>> = {
   prometheus: {
@@ -116,8 +118,8 @@ export const recipes: Partial<Record<BuiltName, Recipe>> = {
   "kube-state-metrics": program("kube-state-metrics", "kube-state-metrics", "/kube-state-metrics", 65534),
   "node-exporter": program("node-exporter", "node_exporter", "/bin/node_exporter", 65534),
   loki: program("loki", "loki", "/usr/bin/loki", 10001),
-  alloy: program("alloy", "alloy", "/bin/alloy", 473),
-  collector: program("collector", "otelcol-contrib", "/otelcol-contrib", 10001),
+  alloy: { ...program("alloy", "alloy", "/bin/alloy", 473), lacks: NOT_USED },
+  collector: { ...program("collector", "otelcol-contrib", "/otelcol-contrib", 10001), lacks: NOT_USED },
   tempo: program("tempo", "tempo", "/tempo", 10001),
   grafana,
   caddy: program("caddy", "caddy", "/usr/bin/caddy", 0),

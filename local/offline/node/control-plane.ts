@@ -1,6 +1,7 @@
 /** The images that kubeadm wants on a node, under its names. */
 import { cpSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import pMap from "p-map";
 import { build, programOf } from "../build";
 import type { Report } from "../../cache";
 import { debianPackages } from "../debian";
@@ -55,9 +56,7 @@ const images: Record<string, Recipe> = {
 };
 
 /** Their archives. */
-export async function controlPlane(report: Report): Promise<string[]> {
-  const archives: string[] = [];
-  for (const [ref, recipe] of Object.entries(images))
-    archives.push(await archiveOf(ref.split(/[/:]/).at(-2)!, recipe, ref, report));
-  return archives;
-}
+export const controlPlane = (report: Report): Promise<string[]> =>
+  pMap(Object.entries(images), ([ref, recipe]) => archiveOf(ref.split(/[/:]/).at(-2)!, recipe, ref, report), {
+    concurrency: 2,
+  });

@@ -8,9 +8,9 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import execa from "execa";
-import { generate } from "selfsigned";
 import { yaml } from "../../../config/yaml";
 import { debianPackages } from "../../../local/offline/debian";
+import { selfSigned } from "../../support/certificate";
 import { eventually } from "../../support/eventually";
 import { freePort } from "../../support/free-port";
 
@@ -50,13 +50,7 @@ export class Registry {
     await eventually("the registry answers", 20, () =>
       fetch(`http://127.0.0.1:${port}/v2/`).catch(() => undefined),
     );
-    const { cert, private: key } = await generate([{ name: "commonName", value: "registry" }], {
-      keyType: "ec",
-      extensions: [
-        { name: "basicConstraints", cA: true },
-        { name: "subjectAltName", altNames: [{ type: 7, ip: host }] },
-      ],
-    });
+    const { cert, key } = await selfSigned(host);
     const door = createServer({ cert, key });
     door.listen(0, host);
     await once(door, "listening");

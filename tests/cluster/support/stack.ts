@@ -1,10 +1,10 @@
-import { once } from "node:events";
 import { cpSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
 import { load } from "js-yaml";
 import { yaml } from "../../../config/yaml";
 import { type Cluster, findCluster } from "../../../local/cluster";
+import { forwarded as forwardedBy } from "../../../local/forward";
 import { repoDir } from "../../../local/paths";
 import { stackConfig, stackFile } from "../../../local/stack-config";
 import { CLUSTER, PORT_OFFSET } from "./names";
@@ -84,26 +84,13 @@ export async function kubectl(args: string[], input?: string): Promise<string> {
 }
 
 /** Hands on the address on this machine at which a port inside the cluster is reachable meanwhile. */
-export async function forwarded<T>(
+export const forwarded = async <T>(
   namespace: string,
   target: string,
   port: string,
   use: (address: string) => Promise<T>,
-): Promise<T> {
-  const { kubeconfig, kubectl } = await cluster();
-  const args = ["--kubeconfig", kubeconfig, "-n", namespace];
-  const forward = execa(kubectl, [...args, "port-forward", target, `:${port}`]);
-  try {
-    const [first] = await Promise.race([
-      once(forward.stdout!, "data"),
-      forward.then(({ stdout }) => [stdout]),
-    ]);
-    return await use(/127\.0\.0\.1:\d+/.exec(String(first))![0]);
-  } finally {
-    forward.kill();
-    await forward.catch(() => undefined);
-  }
-}
+): Promise<T> =>
+  forwardedBy(await cluster(), namespace, target, Number(port), (url) => use(new URL(url).host));
 
 export async function objects<T>(...args: string[]): Promise<T[]> {
   return (load(await kubectl(["get", "-o", "json", ...args])) as { items: T[] }).items;
