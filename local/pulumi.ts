@@ -134,9 +134,9 @@ export class Pulumi {
       this.stack,
     );
     if (!this.env.PULUMI_BACKEND_URL?.startsWith(`file://${stateDir}`) || !existsSync(directory)) return;
-    const locks = readdirSync(directory).map((file) =>
-      JSON.parse(readFileSync(join(directory, file), "utf8")),
-    );
+    const locks = readdirSync(directory)
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => JSON.parse(readFileSync(join(directory, name), "utf8")));
     if (locks.length === 0 || locks.some(({ pid }) => runs(pid))) return;
     processesWith("TMPDIR", this.files.temporary).forEach(kill);
     await this.capture(["cancel", "--yes"]);

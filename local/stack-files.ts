@@ -53,12 +53,12 @@ export function forgetKubeconfigs({ temporary }: StackFiles): void {
  */
 export function backendEnvironment(stack: string): Record<string, string> {
   const state = join(stateDir, "pulumi", "state");
-  const backend = `file://${state}`;
+  const directory = `file://${state}`;
   const { PULUMI_ACCESS_TOKEN: token, PULUMI_BACKEND_URL: given } = process.env;
-  if (given ? given !== backend : token) return {};
-  const isOurs = existsSync(join(state, ".pulumi", "stacks", "observability-stack", `${stack}.json`));
+  if (given ? given.split("?")[0] !== directory : token) return {};
+  const ours = join(state, ".pulumi", "stacks", "observability-stack", `${stack}.json`);
   const login = credentialsDirectory();
-  if (!given && !isOurs && isLoggedIn(login)) return { PULUMI_CREDENTIALS_PATH: login };
+  if (!given && !existsSync(ours) && isLoggedIn(login)) return { PULUMI_CREDENTIALS_PATH: login };
   const passphrase = join(stateDir, "pulumi", "passphrase");
   mkdirSync(state, { recursive: true });
   if (!existsSync(passphrase)) writeFileSync(passphrase, randomBytes(24).toString("hex"), { mode: 0o600 });
@@ -66,7 +66,10 @@ export function backendEnvironment(stack: string): Record<string, string> {
     throw new UserError(
       `${passphrase} is empty: it held the passphrase of the secrets in ${state}.\nPut the passphrase back, or, where no stack is up, remove both and run the command again.`,
     );
-  return { PULUMI_BACKEND_URL: backend, PULUMI_CONFIG_PASSPHRASE_FILE: passphrase };
+  // Beside each file of the state Pulumi would write one of metadata that it has no use for, and not in one step: killed
+  // in between it could not read the stack any more. An earlier release has left such a file.
+  rmSync(`${ours}.attrs`, { force: true });
+  return { PULUMI_BACKEND_URL: `${directory}?metadata=skip`, PULUMI_CONFIG_PASSPHRASE_FILE: passphrase };
 }
 
 /** Where `pulumi login` of the user leaves its trace; a Pulumi that was built here has a home of its own. */

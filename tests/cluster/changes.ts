@@ -3,7 +3,7 @@ import { type Context, STACK, up } from "./start";
 import { eventually } from "../support/eventually";
 import { EDGE } from "./support/names";
 import { serverPods } from "./support/pods";
-import { checkout, npm, pulumi, writeStack } from "./support/stack";
+import { checkout, npm, pulumi, writeStack, succeeded } from "./support/stack";
 
 const CHANGED = /^ +[+~-]{1,2} ?\d+ /m;
 
@@ -12,7 +12,7 @@ export function changes(context: Context): void {
     test("a second up changes nothing", async () => {
       const before = await serverPods();
       const { exitCode, output } = await up(context.given);
-      expect(exitCode).toBe(0);
+      succeeded({ exitCode, output });
       expect(output).toMatch(/^ +\d+ unchanged$/m);
       expect(output).not.toMatch(CHANGED);
       expect(await serverPods()).toEqual(before);
@@ -72,7 +72,7 @@ export function changes(context: Context): void {
 
     test("preview shows what would change, in words of the settings, and no secret", async () => {
       const { exitCode, output } = await npm("preview", STACK);
-      expect(exitCode).toBe(0);
+      succeeded({ exitCode, output });
       expect(output).toMatch(/^ +\d+ unchanged$/m);
       expect(output).not.toContain(context.password);
     });

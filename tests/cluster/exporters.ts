@@ -2,7 +2,7 @@ import { loadImagesOf } from "../../local/ticketing";
 import { eventually } from "../support/eventually";
 import { type Context, STACK } from "./start";
 import { postgresManifests } from "./support/postgres";
-import { apply, cluster, kubectl, npm, pulumi, writeStack } from "./support/stack";
+import { apply, cluster, kubectl, npm, pulumi, writeStack, succeeded } from "./support/stack";
 
 const PASSWORD = "of-the-exporters-role";
 
@@ -33,7 +33,7 @@ export function exporters(context: Context): void {
       const preview = await npm("preview", STACK);
       expect(preview.output).not.toContain(PASSWORD);
       const { exitCode, output } = await npm("up", STACK);
-      expect(exitCode).toBe(0);
+      succeeded({ exitCode, output });
       expect(output).not.toContain(PASSWORD);
     });
 
@@ -57,7 +57,7 @@ export function exporters(context: Context): void {
     test("without targets both are gone", async () => {
       context.given = { ...context.given, metrics: undefined };
       writeStack(STACK, context.given);
-      expect((await npm("up", STACK)).exitCode).toBe(0);
+      succeeded(await npm("up", STACK));
       expect(await kubectl(["get", "pods", "-n", "observability", "-o", "name"])).not.toMatch(/exporter/);
       await kubectl(["delete", "deployment,service,secret", "-n", "ticketing", "-l", "app=postgres"]);
     });

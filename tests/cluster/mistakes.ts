@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { eventually } from "../support/eventually";
 import { type Context, STACK, up } from "./start";
 import { serverPods } from "./support/pods";
-import { checkout, type Given, kubectl, writeStack } from "./support/stack";
+import { checkout, type Given, kubectl, writeStack, succeeded } from "./support/stack";
 
 /** Far more than the node has, so that no pod that asks for it is ever placed. */
 const TOO_MUCH = { requests: { memory: "900Gi" }, limits: { memory: "900Gi" } };
@@ -36,7 +36,7 @@ export function mistakes(context: Context): void {
   /** The corrected `up` takes what one takes that replaces every pod, not the minutes that Pulumi waits for one that cannot run. */
   async function expectConverged(): Promise<void> {
     const start = Date.now();
-    expect((await up(context.given)).exitCode).toBe(0);
+    succeeded(await up(context.given));
     expect(Date.now() - start).toBeLessThan(240_000);
     // A pod that never ran stays for some seconds after its removal.
     await eventually("no pod that waits", 60, async () => {

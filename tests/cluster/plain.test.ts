@@ -12,7 +12,7 @@ import { renderManifests } from "../../local/render";
 import { stackConfig } from "../../local/stack-config";
 import { eventually } from "../support/eventually";
 import { EDGE, PORT_OFFSET } from "./support/names";
-import { fileOf, type Given, npmArguments, type Ran, writeStack } from "./support/stack";
+import { fileOf, type Given, npmArguments, type Ran, writeStack, succeeded } from "./support/stack";
 import { startUsersDocker, type UsersDocker } from "./support/users-docker";
 
 jest.setTimeout(900_000);
@@ -88,14 +88,14 @@ here("Docker, kind and registries are there", () => {
     expect(output).toMatch(/Images: 0 built here, 11 pulled/);
     expect(output).toMatch(/image docker\.io\/grafana\/loki:\S+: pulling, \d+ of 11/);
     expect(output).toContain(`${EDGE}/api/monitoring/grafana/`);
-    expect(exitCode).toBe(0);
+    succeeded({ exitCode, output });
     console.log(`from no cluster, images in the registry: ${seconds} s`);
     expect((await fetch(`${EDGE}/api/monitoring/grafana/api/health`)).status).toBe(200);
   });
 
   test("again: nothing is pulled", async () => {
     const { exitCode, output, seconds } = await up();
-    expect(exitCode).toBe(0);
+    succeeded({ exitCode, output });
     expect(output).not.toContain("pulling");
     console.log(`again: ${seconds} s`);
   });
@@ -108,8 +108,8 @@ here("Docker, kind and registries are there", () => {
     expect(ended).toBe(false);
     await user.docker("restart", NODE);
     await first;
-    const { exitCode, seconds } = await up({ ...edge, tracing: { retention: { time: "72h" } } });
-    expect(exitCode).toBe(0);
+    const { exitCode, output, seconds } = await up({ ...edge, tracing: { retention: { time: "72h" } } });
+    succeeded({ exitCode, output });
     console.log(`after docker restart: ${seconds} s`);
     expect(await kubectl("get", "configmaps", "-n", "observability", "-o", "yaml")).toContain("72h");
   });
@@ -140,7 +140,7 @@ here("Docker, kind and registries are there", () => {
     await user.registry.toDockerArchive(archives.get(node)!, node, file);
     expect((await user.docker("load", "--input", file)).exitCode).toBe(0);
     const { exitCode, output } = await npm("ticketing", "--duration", "10");
-    expect(exitCode).toBe(0);
+    succeeded({ exitCode, output });
     expect(JSON.parse(output.trim().split("\n").at(-1)!)).toMatchObject({ visits: 10 });
   });
 });
@@ -167,7 +167,7 @@ here("a registry that does not give an image", () => {
 
   test("it answers late: that is waited for, and all is well", async () => {
     user.registry.troubles = [{ path: repository, seconds: 10 }];
-    expect((await up(exporter)).exitCode).toBe(0);
+    succeeded(await up(exporter));
     expect(await images()).toContain(ref);
   });
 
@@ -183,15 +183,14 @@ here("a registry that does not give an image", () => {
         ...[`--docker-username=${name}`, `--docker-password=${password}`],
       );
     const registry = `${user.registry.address}/team`;
-    const { exitCode } = await up({ ...edge, placement: { registry, imagePullSecrets: ["mirror"] } });
-    expect(exitCode).toBe(0);
+    succeeded(await up({ ...edge, placement: { registry, imagePullSecrets: ["mirror"] } }));
     expect(await images()).toContainEqual(expect.stringMatching(`^${registry}/grafana/loki:`));
   });
 });
 
 here("down", () =>
   test("nothing of it is left in the user's Docker", async () => {
-    expect((await npm("down")).exitCode).toBe(0);
+    succeeded(await npm("down"));
     expect((await user.docker("ps", "--all", "--quiet")).all).toBe("");
     expect((await user.docker("volume", "ls", "--quiet")).all).toBe("");
   }),

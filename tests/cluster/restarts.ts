@@ -5,7 +5,7 @@ import { kill } from "../../local/processes";
 import { eventually } from "../support/eventually";
 import { STACK, type Context } from "./start";
 import { CLUSTER } from "./support/names";
-import { npm } from "./support/stack";
+import { npm, succeeded } from "./support/stack";
 import { everywhere, findMarks, type Marks, putMarks } from "./support/stores";
 
 /** What befalls a laptop: its Docker is stopped, or the machine is switched off. */
@@ -18,7 +18,7 @@ export function restarts(context: Context): void {
     });
     let marks: Marks;
     const upAgain = async () => {
-      expect((await npm("up", STACK)).exitCode).toBe(0);
+      succeeded(await npm("up", STACK));
       await eventually("every store has its data", 120, async () => {
         const found = await findMarks(stores(), marks);
         return JSON.stringify(found) === JSON.stringify(everywhere) ? found : undefined;

@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Context, STACK, up } from "./start";
 import { Grafana, GRAFANA_URL } from "./support/grafana";
 import { eventually } from "../support/eventually";
-import { type Given, kubectl, npmArguments, objects, pulumi, writeStack } from "./support/stack";
+import { type Given, kubectl, npmArguments, objects, pulumi, writeStack, succeeded } from "./support/stack";
 import { repoDir } from "../../local/paths";
 
 export function rotation(context: Context): void {
@@ -63,7 +65,7 @@ export function rotation(context: Context): void {
       const seen = await session();
       expect(await seen()).toBe(200);
       const before = context.grafana;
-      expect((await up(rotate("2"))).exitCode).toBe(0);
+      succeeded(await up(rotate("2")));
       await expectRotated(before, seen);
     });
 
@@ -72,7 +74,12 @@ export function rotation(context: Context): void {
       const before = context.grafana;
       const child = await upUntil(/Secret grafana-credentials created/, rotate("3"));
       process.kill(-child.pid!, "SIGKILL");
-      expect((await up(context.given)).exitCode).toBe(0);
+      // As a Pulumi of an earlier release left it when it was killed in the one moment for it.
+      const state = context.env.PULUMI_BACKEND_URL.replace(/^file:\/\/|\?.*/g, "");
+      const metadata = join(state, ".pulumi/stacks/observability-stack", `${STACK}.json.attrs`);
+      expect(existsSync(metadata)).toBe(false);
+      writeFileSync(metadata, "");
+      succeeded(await up(context.given));
       await expectRotated(before, seen);
     });
 
@@ -92,7 +99,7 @@ export function rotation(context: Context): void {
       const late = '{"spec":{"activeDeadlineSeconds":1}}';
       await kubectl(["patch", "job", made, "-n", "observability", "--type", "merge", "-p", late]);
       expect(await ended).toEqual([1, null]);
-      expect((await up(context.given)).exitCode).toBe(0);
+      succeeded(await up(context.given));
       await expectRotated(before, seen);
     });
 
@@ -103,7 +110,7 @@ export function rotation(context: Context): void {
       process.kill(-child.pid!, "SIGINT");
       // By the signal or with a code of its own, but never as if all had been done.
       expect(await ended).not.toEqual([0, null]);
-      expect((await up(context.given)).exitCode).toBe(0);
+      succeeded(await up(context.given));
       const [{ spec }] = await objects<TempoPod>("pods", "-n", "observability", "-l", "app=tempo");
       const { name } = spec.volumes.find(({ configMap }) => configMap)!.configMap!;
       expect(await kubectl(["get", "configmap", name, "-n", "observability", "-o", "yaml"])).toContain(

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { repoDir } from "../../local/paths";
 import { Grafana } from "./support/grafana";
 import { EDGE, PORT_OFFSET } from "./support/names";
-import { exported, type Given, npm, objects, pulumi, writeStack } from "./support/stack";
+import { exported, type Given, npm, objects, pulumi, writeStack, succeeded } from "./support/stack";
 import { deployReceiver, deployTicketing, RECEIVER_URL, type Report, sendTraffic } from "./support/workload";
 
 /** What the parts of the story hand on. */
@@ -45,7 +45,7 @@ export function start(context: Context): void {
           },
         };
         const { exitCode, output } = await up(context.given);
-        expect(exitCode).toBe(0);
+        succeeded({ exitCode, output });
         expect(output).toContain(`${EDGE}/api/monitoring/grafana/`);
         context.env = exported(output);
       },

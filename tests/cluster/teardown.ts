@@ -5,7 +5,7 @@ import { processesWith } from "../../local/processes";
 import { temporaryFiles } from "../../local/stack-files";
 import { type Context, gitStatus, STACK } from "./start";
 import { CLUSTER } from "./support/names";
-import { npm, objects, pulumi, writeStack } from "./support/stack";
+import { npm, objects, pulumi, writeStack, succeeded } from "./support/stack";
 
 export function teardown(context: Context): void {
   describe("teardown", () => {
@@ -22,7 +22,7 @@ export function teardown(context: Context): void {
       // The provider's copies of the kubeconfig, which would pile up there, have gone after each run.
       expect(readdirSync(temporary)).toContainEqual(expect.stringMatching(/^ts-node-/));
       expect(readdirSync(temporary)).not.toContainEqual(expect.stringMatching(/^kubeconfig/));
-      expect((await npm("down", STACK)).exitCode).toBe(0);
+      succeeded(await npm("down", STACK));
       expect(existsSync(temporary)).toBe(false);
       expect(leftovers()).toEqual([]);
       expect(existsSync(directoryOf(CLUSTER))).toBe(false);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import execa from "execa";
 import { repoDir } from "../../local/paths";
 import type { Context } from "./start";
-import { fileOf, kubectl, npm, pulumi, writeStack, type Given } from "./support/stack";
+import { fileOf, kubectl, npm, pulumi, writeStack, type Given, succeeded } from "./support/stack";
 import { ownState } from "./support/state";
 import { everywhere, findMarks, type Marks, putMarks } from "./support/stores";
 
@@ -58,8 +58,7 @@ export function upgrade(context: Context, second: Given): void {
     );
 
     test("today's up takes it over, and every store still has its data", async () => {
-      const { exitCode } = await npm("up", "second");
-      expect(exitCode).toBe(0);
+      succeeded(await npm("up", "second"));
       expect(await findMarks(await stores(), marks)).toEqual(everywhere);
     });
   });

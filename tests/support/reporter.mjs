@@ -42,6 +42,7 @@ export default class Reporter {
       this.error?.message,
       this.isSelection ? undefined : notRun(results.testResults),
       failed(results.testResults),
+      firstReason(results.testResults),
     ].filter(Boolean);
     // After Jest's own summary, which comes after every reporter.
     process.once("exit", () => said.forEach((text) => console.error(`\n${text}`)));
@@ -65,6 +66,14 @@ function failed(testResults) {
     ])
     .map((name) => `  ${name}`);
   return names.length > 0 ? ["FAILED:", ...names].join("\n") : undefined;
+}
+
+/** Of several that failed the others often follow from it; who reads only the end of a log finds it there. */
+function firstReason(testResults) {
+  const first = testResults.flatMap((file) => file.testResults).find(({ status }) => status === "failed");
+  return (
+    first && `First, ${first.fullName}:\n${first.failureMessages[0].split("\n").slice(0, 40).join("\n")}`
+  );
 }
 
 /** What was skipped, by what it would have checked. */

@@ -35,6 +35,12 @@ export interface Ran {
   output: string;
 }
 
+/** Of a command that ran: what it said last is the reason why it failed. */
+export function succeeded({ exitCode, output }: Ran): void {
+  if (exitCode !== 0)
+    throw new Error(`exit code ${exitCode}, after:\n${output.split("\n").slice(-30).join("\n")}`);
+}
+
 /** A later option wins over an earlier one of the same name. */
 export const npmArguments = (command: string, stack: string, ...args: string[]): string[] => {
   const all = ["run", "--silent", command, "--", "--stack", stack, "--config-file", fileOf(stack)];
