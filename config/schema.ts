@@ -3,7 +3,7 @@ import { edge, grafana, namespaces, placement, service } from "./schema/access";
 import { alerting } from "./schema/alerting";
 import { checkTogether } from "./schema/checks";
 import { overrides } from "./schema/free";
-import { labelValue } from "./schema/kubernetes";
+import { EVERY, labelValue } from "./schema/kubernetes";
 import { logs, metrics, tracing } from "./schema/signals";
 
 /**
@@ -53,3 +53,10 @@ export const watchedServices = (settings: Settings): Service[] =>
 /** Namespaces of the watched services, each once. */
 export const applicationNamespaces = (settings: Settings): string[] =>
   [...new Set(settings.services.map((s) => s.namespace))].sort();
+
+/** Namespaces whose pods may ask to be scraped and may send traces; undefined: every one. */
+export function openNamespaces(settings: Settings): string[] | undefined {
+  const { annotatedNamespaces } = settings.metrics;
+  if (annotatedNamespaces.includes(EVERY)) return undefined;
+  return [...new Set([...applicationNamespaces(settings), ...annotatedNamespaces])].sort();
+}

@@ -6,7 +6,7 @@ import { UserError } from "./errors";
 import { imagesOf, planImages, provideImages, refOf } from "./images";
 import { bundleTicketing, ticketingDirectory } from "./ticketing-bundle";
 
-/** The namespace that Pulumi.kind.yaml watches. */
+/** The namespace that its stack file watches. */
 const namespace = "ticketing";
 const redisImage = refOf("redis");
 
@@ -32,6 +32,14 @@ export async function runTicketing(
     kubectl(["apply", "--server-side", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
 
   const image = imageFor(cluster, options);
+  // The stack keeps it where it is told of services: without it nothing would send spans, and nobody would be alerted.
+  const tracing = ["get", "configmap", "observability-tracing", "--ignore-not-found", "-n", namespace];
+  if ((await kubectl(tracing)) === "")
+    throw new UserError(
+      `The stack does not watch the services of the sample workload (namespace ${namespace}). On a local cluster first run\n` +
+        "npm run up -- --config-file examples/ticketing/Pulumi.kind.yaml\n" +
+        "elsewhere add the services of that file to your stack file.",
+    );
   await loadTicketing(cluster, report, image);
   await apply(ticketingManifests({ namespace, image, redisImage }));
   report("waiting for the services");

@@ -1,4 +1,4 @@
-import { applicationNamespaces, type Settings } from "../config/schema";
+import { openNamespaces, type Settings } from "../config/schema";
 import { namespaceOf, portOf } from "./addresses";
 import { hasOwnWords } from "./overrides";
 import { type Call, type Outside, type Program, programOf, type Stack } from "./program";
@@ -124,7 +124,7 @@ const inNamespace = (name: string) => ({
 });
 
 const applicationPeers = (settings: Settings): object[] =>
-  applicationNamespaces(settings).concat(settings.metrics.annotatedNamespaces).map(inNamespace);
+  openNamespaces(settings)?.map(inNamespace) ?? [{ namespaceSelector: {} }];
 
 const dns = {
   ports: [

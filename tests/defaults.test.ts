@@ -34,7 +34,7 @@ const onKind = {
   metrics: {
     scrapeInterval: "15s",
     evaluationInterval: "15s",
-    annotatedNamespaces: [],
+    annotatedNamespaces: ["*"],
     limits: { samples: 50_000, labels: 64, targets: 10_000 },
     retention: { time: "7d", size: "4Gi" },
     extraScrapeConfigs: [],
@@ -117,7 +117,7 @@ test("eks: volumes by the EBS driver, protected; no port on the nodes, so no edg
     ...onKind,
     platform: "eks",
     protect: true,
-    metrics: { ...of(metrics), ...gp3("5Gi") },
+    metrics: { ...of(metrics), ...gp3("5Gi"), annotatedNamespaces: [] },
     alerting: { ...alerting, ...gp3("1Gi") },
     logs: { ...logs, ...gp3("5Gi") },
     tracing: { ...tracing, ...gp3("5Gi"), collector: { ...tracing.collector, ...gp3("1Gi") } },

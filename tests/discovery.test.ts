@@ -223,3 +223,24 @@ describeWith(["prometheus", "prometheus"])("what Prometheus finds of application
     });
   });
 });
+
+test("in every namespace but the stack's own, where the settings say so", () => {
+  const jobs = (annotatedNamespaces: string[]) =>
+    (
+      prometheusConfig(stackWith({ metrics: { annotatedNamespaces } })) as { scrape_configs: Job[] }
+    ).scrape_configs.filter(({ job_name }) => job_name === "annotated-pods");
+  const [job] = jobs(["*"]);
+  expect(job.kubernetes_sd_configs).toEqual([{ role: "pod" }]);
+  expect(job.relabel_configs[0]).toEqual({
+    action: "drop",
+    source_labels: ["__meta_kubernetes_namespace"],
+    regex: "observability|observability-agents",
+  });
+  expect(jobs([])).toEqual([]);
+});
+
+interface Job {
+  job_name: string;
+  kubernetes_sd_configs: object[];
+  relabel_configs: object[];
+}

@@ -24,6 +24,7 @@ const stacks: Record<string, Record<string, unknown>> = {
   "the default stack": { services },
   "a stack with receivers": {
     services,
+    metrics: { annotatedNamespaces: [] },
     alerting: { receivers: [{ name: "team", webhook }], heartbeat: { url: "https://heartbeat.example.org" } },
   },
   "a stack with other namespaces and ports": {
@@ -155,11 +156,12 @@ const asked = (objects: KubernetesObject[]): Flow[] =>
 /** Whom Prometheus' configuration makes it find and scrape. */
 function scraped(objects: KubernetesObject[]): string[] {
   const stack = new Set(ofKind(objects, "StatefulSet", "DaemonSet").map((one) => one.metadata.namespace));
-  return jobsOf(objects).flatMap(({ kubernetes_sd_configs: [sd] = [], relabel_configs: rules }) => {
+  const found = jobsOf(objects).flatMap(({ kubernetes_sd_configs: [sd] = [], relabel_configs: rules }) => {
     if (!sd) return [];
     const { role, namespaces } = sd;
     if (role === "node") return ["anywhere:10250"];
-    const others = namespaces!.names.filter((name) => !stack.has(name));
+    if (!namespaces) return ["any pod"];
+    const others = namespaces.names.filter((name) => !stack.has(name));
     if (others.length > 0) return others.map((name) => `pods of ${name}`);
     const marked = rules.find(({ source_labels: [, port] = [] }) => port?.endsWith("_container_port_name"))!;
     return podsOf(objects).flatMap(({ app, spec }) =>
@@ -168,6 +170,7 @@ function scraped(objects: KubernetesObject[]): string[] {
         .map(({ containerPort }) => `${app}:${containerPort}`),
     );
   });
+  return found.includes("any pod") ? found.filter((to) => !to.startsWith("pods of ")) : found;
 }
 
 function mayAskTheApi(objects: KubernetesObject[], account?: string): boolean {
@@ -185,7 +188,7 @@ function fromOutside(objects: KubernetesObject[]): Flow[] {
   );
   const { receivers } = configOf<{ receivers: object }>(objects, "collector", "/etc/collector/config.yaml");
   const waysIn = [...JSON.stringify(receivers).matchAll(/"endpoint":"0\.0\.0\.0:(\d+)"/g)];
-  const applications = scraped(objects).filter((to) => to.startsWith("pods of "));
+  const applications = scraped(objects).filter((to) => /^(pods of .*|any pod)$/.test(to));
   const proxy = podsOf(objects).filter(({ app }) => app === "edge");
   return [
     ...nodePorts,
@@ -269,7 +272,7 @@ describe("policies", () => {
   });
 
   test("the applications are told ways in that are open to them", async () => {
-    const objects = await clusterOf({ services });
+    const objects = await clusterOf({ services, metrics: { annotatedNamespaces: [] } });
     const told = ofKind(objects, "ConfigMap").find(({ metadata }) => metadata.namespace === "shop")!;
     const ports = [...JSON.stringify(told.data).matchAll(/collector\.observability\.svc:(\d+)/g)];
     expect(ports).toHaveLength(2);

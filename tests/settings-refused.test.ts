@@ -44,6 +44,12 @@ const names: Row[] = [
     "a namespace of applications",
   ],
   [
+    "every namespace, and one of them",
+    { metrics: { annotatedNamespaces: ["shop", "*"] } },
+    'metrics.annotatedNamespaces[1] "*" is every namespace',
+    "it alone, or namespaces by their names",
+  ],
+  [
     "a namespace listed twice",
     { metrics: { annotatedNamespaces: ["x", "x"] } },
     'metrics.annotatedNamespaces[1] "x" is listed twice',
@@ -115,7 +121,7 @@ const quantities: Row[] = [
     "logs.retention.time",
     "at least 24h",
   ],
-  ...["0Mi", "0.0Gi", "1Ki", "1.0005Gi", "99999999Ti"].flatMap((size): Row[] => [
+  ...["0Mi", "0.0Gi", "1Ki", "1.0005Gi", "800000.00024Gi", "99999999Ti"].flatMap((size): Row[] => [
     [
       `a volume of ${size}`,
       { logs: { storage: { size } } },

@@ -1,6 +1,6 @@
-/** A laptop: ports on the node, which the local cluster maps to localhost. */
+/** A laptop: ports on the node, which the local cluster maps to localhost, and whoever asks to be scraped is. */
 export const kind = {
-  metrics: { nodePort: 30090 },
+  metrics: { nodePort: 30090, annotatedNamespaces: ["*"] },
   grafana: { nodePort: 30006 },
   edge: { nodePort: 30080 },
 };

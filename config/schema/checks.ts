@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { bytes } from "../units";
+import { EVERY } from "./kubernetes";
 
 /** The checks that need more than one key. They run once every key is right by itself. */
 
@@ -94,8 +95,10 @@ function checkNamespaces({ namespaces, services, metrics }: Checked, refuse: Ref
       );
   });
   metrics.annotatedNamespaces.forEach((namespace, index) => {
-    if ([stack, agents].includes(namespace))
-      refuse(["metrics", "annotatedNamespaces", index], own(namespace));
+    const path = ["metrics", "annotatedNamespaces", index];
+    if ([stack, agents].includes(namespace)) refuse(path, own(namespace));
+    if (namespace === EVERY && metrics.annotatedNamespaces.length > 1)
+      refuse(path, `"${EVERY}" is every namespace; allowed: it alone, or namespaces by their names`);
   });
 }
 

@@ -58,7 +58,9 @@ export const byteQuantity = () => {
   const words = `a size such as 512Mi or 4Gi (Ki, Mi, Gi, Ti), a whole number of bytes from ${LEAST} to ${MOST}`;
   return text(BYTE_QUANTITY, words).refine((value) => {
     const size = bytes(value);
-    return Number.isInteger(size) && size >= bytes(LEAST) && size <= bytes(MOST);
+    // Looked at alone, since a large number has no room for what is behind the point.
+    const fraction = bytes(value.replace(/^\d+/, "0"));
+    return Number.isInteger(fraction) && size >= bytes(LEAST) && size <= bytes(MOST);
   }, allowed(words));
 };
 

@@ -16,6 +16,15 @@ export const kubernetesName = (what: string) =>
     `${what}: lower-case letters, digits and -, a letter or digit at both ends, at most 63 of them`,
   );
 
+/** Stands for every namespace. */
+export const EVERY = "*";
+
+export const namespaceOrEvery = () =>
+  text(
+    new RegExp(`^\\*$|${LABEL.source}`),
+    '"*" for every namespace, or a namespace: lower-case letters, digits and -, a letter or digit at both ends, at most 63 of them',
+  );
+
 /** Of objects whose names may have dots: Secrets, storage classes, priority classes. */
 export const objectName = (what: string) => {
   const words = `${what}: lower-case letters, digits, - and ., a letter or digit at both ends, at most 253 of them`;

@@ -3,7 +3,7 @@ import { bytes } from "../units";
 import { byteQuantity, count, duration, FIVE_MINUTE_RATES, nodePort, probability, resources } from "./common";
 import { postgres, redis } from "./exporters";
 import { scrapeConfigs } from "./free";
-import { kubernetesName, once, storage } from "./kubernetes";
+import { namespaceOrEvery, once, storage } from "./kubernetes";
 
 /** Prometheus and Tempo write a block every hour or two: what is younger is not deleted anyway. */
 const A_BLOCK = { least: "2h", why: "the time that one block holds" };
@@ -16,10 +16,10 @@ export const metrics = z
     evaluationInterval: duration({ most: "1m", why: "since alerts read what the recording rules wrote last" })
       .default("15s")
       .describe("How often rules are evaluated; default 15s."),
-    annotatedNamespaces: once(kubernetesName("a namespace"))
+    annotatedNamespaces: once(namespaceOrEvery())
       .default([])
       .describe(
-        "Namespaces, besides those of services, whose pods are scraped when annotated prometheus.io/scrape; default none.",
+        'Namespaces, besides those of services, whose pods are scraped when annotated prometheus.io/scrape, and may send traces; kind: "*", elsewhere none.',
       ),
     limits: z
       .strictObject({

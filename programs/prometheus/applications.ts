@@ -1,6 +1,12 @@
-import { applicationNamespaces, type Service, type Settings, watchedServices } from "../../config/schema";
+import {
+  applicationNamespaces,
+  openNamespaces,
+  type Service,
+  type Settings,
+  watchedServices,
+} from "../../config/schema";
 import { seconds } from "../../config/units";
-import { containerLabel, everywhere, keep, podLabels, set } from "./relabel";
+import { containerLabel, drop, everywhere, keep, podLabels, set } from "./relabel";
 
 /*
  * Applications: the services that the settings name, and pods that ask by their annotations. Each is one job with one
@@ -112,10 +118,9 @@ const HTTP_PORT = "(?:.*-)?(?:metrics|prom|prometheus|http|web|admin|management)
  * names say that they speak HTTP, or say nothing. Where there is neither, nobody knows where to ask.
  */
 export function annotatedJob(settings: Settings) {
-  const names = [
-    ...new Set([...applicationNamespaces(settings), ...settings.metrics.annotatedNamespaces]),
-  ].sort();
-  if (names.length === 0) return [];
+  const names = openNamespaces(settings);
+  if (names?.length === 0) return [];
+  const { stack, agents } = settings.namespaces;
   const addressed = (regex: string, address: string) => ({
     source_labels: ["__meta_kubernetes_pod_ip", annotation("port")],
     regex,
@@ -127,8 +132,10 @@ export function annotatedJob(settings: Settings) {
       job_name: "annotated-pods",
       ...guards(settings),
       fallback_scrape_protocol: "PrometheusText0.0.4",
-      kubernetes_sd_configs: [{ role: "pod", namespaces: { names } }],
+      kubernetes_sd_configs: [{ role: "pod", ...(names ? { namespaces: { names } } : {}) }],
       relabel_configs: [
+        // The stack's own pods have jobs of their own.
+        ...(names ? [] : [drop("__meta_kubernetes_namespace", `${stack}|${agents}`)]),
         keep(annotation("scrape"), "true"),
         keep("__meta_kubernetes_pod_phase", "Running|Pending"),
         keep("__meta_kubernetes_pod_container_init", "false"),

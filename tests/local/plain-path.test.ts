@@ -86,10 +86,22 @@ describe("the sample workload", () => {
     expect(all).toContain("10 users, 1 visits a second, 60 s");
   });
 
+  test("is not run where the stack does not watch it", async () => {
+    publishedStandIns.program("kubectl", `case "$*" in *"-o json"*) echo '{"items":[]}';; esac`);
+    publish("kubectl");
+    await up();
+    const { all, exitCode } = await command("ticketing");
+    expect(all).toMatch(
+      /^The stack does not watch .*namespace ticketing.*\nnpm run up -- --config-file examples\//m,
+    );
+    expect(exitCode).toBe(1);
+    expect(docker()).toEqual([]);
+  });
+
   test("is pushed to the registry that is named for a cluster of the user's", async () => {
     publishedStandIns.program(
       "kubectl",
-      `case "$*" in *apply*) cat > /dev/null;; *get-contexts*) echo work;; esac`,
+      `case "$*" in *apply*) cat > /dev/null;; *get-contexts*) echo work;; *"get configmap"*) echo there;; esac`,
     );
     publish("kubectl");
     const unnamed = await command("ticketing", "--context", "work");

@@ -2,7 +2,7 @@ import { load } from "js-yaml";
 import { imageOf } from "../../config/images";
 import { objectLabels, selectorLabels } from "../../components/kubernetes/labels";
 import { LIMIT } from "../../components/kubernetes/size";
-import { applicationNamespaces } from "../../config/schema";
+import { applicationNamespaces, openNamespaces } from "../../config/schema";
 import { namespaceOf } from "../../programs/addresses";
 import { policyOf } from "../../programs/flows";
 import type { Program, Stack } from "../../programs/program";
@@ -23,12 +23,7 @@ export const faultsOf = (stack: Stack): string[] => {
 
   placement(stack, match, expect);
   const { stack: own, agents } = settings.namespaces;
-  for (const name of [
-    own,
-    agents,
-    ...applicationNamespaces(settings),
-    ...settings.metrics.annotatedNamespaces,
-  ])
+  for (const name of [own, agents, ...(openNamespaces(settings) ?? applicationNamespaces(settings))])
     match("namespace", name, DNS_LABEL, 63);
   expect(
     "own namespaces hold no applications",

@@ -40,6 +40,7 @@ export const baseline = {
     ],
   },
   metrics: {
+    annotatedNamespaces: [],
     extraScrapeConfigs: [{ job_name: "shelf", static_configs: [{ targets: ["shelf.example.org:9100"] }] }],
     redis: {
       targets: [{ name: "cache", host: "redis.shop.svc", username: "stack", password: "of the cache" }],

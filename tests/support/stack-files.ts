@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import fc from "fast-check";
 import { forms, type Node, schemaTree } from "../../config/schema-tree";
-import { stackConfig, stackFile } from "../../local/stack-config";
+import { repoDir } from "../../local/paths";
+import { stackConfig } from "../../local/stack-config";
 
 /** Random stack files: good ones of which a few values are replaced, by others that fit the key and by such that do not. */
 
@@ -165,10 +167,10 @@ function set(given: unknown, [first, ...rest]: Path, value: unknown): unknown {
   return { ...holder, [first]: inner };
 }
 
-/** The settings of a stack file, as it is in the repository. */
-export const baseOf = (stack: string): Given =>
+/** The settings of a stack file of the repository. */
+export const baseOf = (file: string): Given =>
   Object.fromEntries(
-    Object.entries(stackConfig(stackFile(stack))).map(([key, value]) => [key.split(":")[1], value]),
+    Object.entries(stackConfig(join(repoDir, file))).map(([key, value]) => [key.split(":")[1], value]),
   );
 
 export const stackFiles = (bases: Given[]): fc.Arbitrary<Given> =>

@@ -6,7 +6,7 @@ import { yaml } from "../../../config/yaml";
 import { type Cluster, findCluster } from "../../../local/cluster";
 import { forwarded as forwardedBy } from "../../../local/forward";
 import { repoDir } from "../../../local/paths";
-import { stackConfig, stackFile } from "../../../local/stack-config";
+import { stackConfig } from "../../../local/stack-config";
 import { CLUSTER, PORT_OFFSET } from "./names";
 import { ownState } from "./state";
 
@@ -20,9 +20,9 @@ symlinkSync(join(repoDir, "node_modules"), join(checkout, "node_modules"));
 /** Something that a stack file may hold under `observability:`. */
 export type Given = Record<string, unknown>;
 
-/** Writes a stack file: the one of the kind stack with these keys laid over it. */
+/** Writes a stack file: the one of the sample workload with these keys laid over it. */
 export function writeStack(stack: string, given: Given): void {
-  const config = { ...stackConfig(stackFile("kind")) };
+  const config = { ...stackConfig(join(repoDir, "examples/ticketing/Pulumi.kind.yaml")) };
   for (const [key, value] of Object.entries(given))
     if (value !== undefined) config[`observability:${key}`] = value;
   writeFileSync(fileOf(stack), yaml({ config }));
