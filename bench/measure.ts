@@ -24,7 +24,7 @@ const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.f
 
 /** Prints what, the figure, and what it must not exceed where something is asked for: else the command fails. */
 export function judge(what: string, figure: number, limit = Infinity, unit = "x"): void {
-  const shown = unit === "x" ? figure.toFixed(2) : String(Math.round(figure));
+  const shown = figure.toFixed({ x: 2, s: 1 }[unit] ?? 0);
   const asked = limit < Infinity ? `   (at most ${limit} ${unit})` : "";
   console.log(`${what.padEnd(52)} ${shown} ${unit}${asked}${figure > limit ? "   EXCEEDED" : ""}`);
   if (figure > limit) process.exitCode = 1;

@@ -10,11 +10,15 @@ import { bench } from "./stack";
 
 /*
  * npm run bench:memory, on a running stack: what its pods ask for and what they use, idle or under traffic as it is
- * at the moment. Prints a table, and what the default stack must keep to.
+ * at the moment, and which alerts fired, ten minutes after the first `up` best. Prints a table, and what the default stack must
+ * keep to.
  */
 async function main(): Promise<void> {
   const stack = await bench();
-  const used = await usedMemory(await stack.kubectl(["get", "--raw", path(QUERY)]));
+  const query = async (expression: string) =>
+    (JSON.parse(await stack.kubectl(["get", "--raw", path(expression)])) as Answer).data.result;
+  const used = usedMemory(await query(USED));
+  const fired = await query(FIRED);
   const manifests = await renderManifests("kind", stackConfig(stackFile("kind")));
   const rows = manifests
     .filter(({ kind }) => ["Deployment", "StatefulSet", "DaemonSet"].includes(kind))
@@ -36,25 +40,30 @@ async function main(): Promise<void> {
   judge("memory asked for", memory / 2 ** 20, 1328, "MiB");
   judge("CPU asked for", cpu, 1000, "m");
   judge("objects", manifests.length, 74, "");
+  for (const { metric } of fired)
+    console.log(`fired: ${metric.alertname} ${metric.service ?? metric.pod ?? ""}`);
+  judge("alerts that fired within the hour, the watchdog aside", fired.length, 0, "");
 }
 
 const settings = settingsOf({}, "kind");
-const QUERY = `sum by (container) (container_memory_working_set_bytes{container!="", namespace=~"${settings.namespaces.stack}|${settings.namespaces.agents}"})`;
+const USED = `sum by (container) (container_memory_working_set_bytes{container!="", namespace=~"${settings.namespaces.stack}|${settings.namespaces.agents}"})`;
+const FIRED = 'max_over_time(ALERTS{alertstate="firing", alertname!="Watchdog"}[1h])';
 const deployed = stackOf(settings, "kind");
 const port = portOf(deployed, programOf(deployed, "prometheus"), "http");
 const path = (query: string) =>
   `/api/v1/namespaces/${settings.namespaces.stack}/services/prometheus:${port}/proxy${pathOf(deployed, "prometheus")}/api/v1/query?query=${encodeURIComponent(query)}`;
 
-function usedMemory(answer: string): Record<string, number> {
-  const { data } = JSON.parse(answer) as {
-    data: { result: { metric: { container: string }; value: [number, string] }[] };
-  };
+function usedMemory(result: Answer["data"]["result"]): Record<string, number> {
   const known = deployed.programs.map(({ name }) => name);
   return Object.fromEntries(
-    data.result
+    result
       .filter(({ metric }) => known.includes(metric.container))
       .map(({ metric, value }) => [metric.container, Number(value[1])]),
   );
+}
+
+interface Answer {
+  data: { result: { metric: Record<string, string>; value: [number, string] }[] };
 }
 
 interface Spec {

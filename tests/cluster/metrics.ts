@@ -1,4 +1,7 @@
+import { ticketingManifests } from "../../examples/ticketing/kubernetes";
+import { refOf } from "../../local/images";
 import type { Context } from "./start";
+import { apply, kubectl } from "./support/stack";
 import { eventually } from "../support/eventually";
 
 const JOBS = [
@@ -18,6 +21,22 @@ export function metrics(context: Context): void {
           throw new Error(`down: ${down.join()}; missing: ${missing.join()}`);
         return true;
       });
+    });
+
+    test("an annotated pod is found in a namespace that no setting names", async () => {
+      await kubectl(["create", "namespace", "garden"]);
+      await apply(
+        ticketingManifests({
+          namespace: "garden",
+          image: refOf("ticketing"),
+          redisImage: refOf("redis"),
+        }).filter((object) => JSON.stringify(object).includes('"board-service"')),
+      );
+      await eventually("it is scraped", 90, async () => {
+        const query = 'up{job="annotated-pods", namespace="garden", service="board-service"} == 1';
+        return (await context.grafana.prometheus(query)).length === 1 || undefined;
+      });
+      await kubectl(["delete", "namespace", "garden"]);
     });
 
     test("every series that a local query returns carries env and region", async () => {

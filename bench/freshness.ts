@@ -1,0 +1,106 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { settingsOf } from "../config/settings";
+import { seconds } from "../config/units";
+import { forwarded } from "../local/forward";
+import { stackOf } from "../programs";
+import { namespaceOf, pathOf, portOf } from "../programs/addresses";
+import { programOf } from "../programs/program";
+import { judge } from "./measure";
+import { bench } from "./stack";
+
+/*
+ * npm run bench:freshness, on a running stack with the sample workload (npm run ticketing): seconds from a request's answer
+ * until its line, its span and its sample are found where people look for them.
+ */
+const REQUESTS = 20;
+const SAMPLES = 4;
+const SERVICE = "gateway-service";
+
+const settings = settingsOf({}, "kind");
+const stack = stackOf(settings, "kind");
+
+async function main(): Promise<void> {
+  const { cluster } = await bench();
+  const reach = <T>(name: string, port: string, use: (url: string) => Promise<T>) => {
+    const program = programOf(stack, name);
+    const namespace = namespaceOf(settings, program);
+    return forwarded(cluster, namespace, `service/${name}`, portOf(stack, program, port), use);
+  };
+  await forwarded(cluster, "ticketing", `service/${SERVICE}`, 3001, (gateway) =>
+    reach("loki", "http", (loki) =>
+      reach("tempo", "http", (tempo) =>
+        reach("prometheus", "http", (url) =>
+          measure({ gateway, loki, tempo, prometheus: url + pathOf(stack, "prometheus") }),
+        ),
+      ),
+    ),
+  );
+}
+
+async function measure(urls: Record<"gateway" | "loki" | "tempo" | "prometheus", string>): Promise<void> {
+  const request = async (): Promise<string> => {
+    const trace = randomBytes(16).toString("hex");
+    // Nobody of that name is there: a line, a span and a count all the same.
+    await fetch(`${urls.gateway}/api/queue/status?userId=nobody`, {
+      headers: { traceparent: `00-${trace}-${randomBytes(8).toString("hex")}-01` },
+    });
+    return trace;
+  };
+  const query = async (url: string, parameters: Record<string, string>): Promise<Result> =>
+    (await (await fetch(`${url}?${new URLSearchParams(parameters)}`)).json()) as Result;
+
+  const [lines, spans]: number[][] = [[], []];
+  for (let count = 0; count < REQUESTS; count++) {
+    const trace = await request();
+    const [line, span] = await Promise.all([
+      until(async () => {
+        const selection = { query: `{app="${SERVICE}"} | trace_id="${trace}"`, since: "5m" };
+        const { data } = await query(`${urls.loki}/loki/api/v1/query_range`, selection);
+        return data.result.length > 0;
+      }),
+      until(async () => (await fetch(`${urls.tempo}/api/traces/${trace}`)).ok),
+    ]);
+    lines.push(line);
+    spans.push(span);
+    // Not in step with the batches.
+    await delay(1000 * Math.random());
+  }
+
+  const counted = async () => {
+    const sum = `sum(http_request_duration_seconds_count{service="${SERVICE}"})`;
+    return Number((await query(`${urls.prometheus}/api/v1/query`, { query: sum })).data.result[0]?.value[1]);
+  };
+  const samples: number[] = [];
+  for (let count = 0; count < SAMPLES; count++) {
+    const before = await counted();
+    await request();
+    samples.push(await until(async () => (await counted()) > before));
+  }
+
+  for (const [what, values, most] of [
+    ["line in Loki", lines, 4],
+    ["span in Tempo", spans, 2],
+    ["sample in Prometheus", samples, 2 * seconds(settings.metrics.scrapeInterval)],
+  ] as const) {
+    const [least, ...rest] = values.map((value) => value / 1000).sort((a, b) => a - b);
+    console.log(`${what}: ${least.toFixed(1)} to ${rest.at(-1)!.toFixed(1)} s, of ${values.length}`);
+    judge(`${what}, the slowest`, rest.at(-1)!, most, "s");
+  }
+}
+
+/** Milliseconds until it is so; asked ten times a second. */
+async function until(holds: () => Promise<boolean>): Promise<number> {
+  const began = Date.now();
+  while (!(await holds())) {
+    if (Date.now() - began > 120_000) throw new Error(`not there after two minutes: ${holds}`);
+    await delay(100);
+  }
+  return Date.now() - began;
+}
+
+interface Result {
+  data: { result: { value: [number, string] }[] };
+}
+
+void main();
