@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import type { ProgramName } from "./build";
 import seconds from "./programs/seconds.json";
 
-/** Seconds that programs take on two cores with nothing downloaded, measured. */
+/** Each one's share of the seconds in which two cores built all of them, with nothing downloaded; measured. */
 const onTwoCores: Record<ProgramName, number> = seconds;
 
 const left = new Set<ProgramName>();

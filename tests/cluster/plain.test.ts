@@ -189,7 +189,14 @@ here("a registry that does not give an image", () => {
 });
 
 here("down", () =>
-  test("nothing of it is left in the user's Docker", async () => {
+  test("killed in the middle and repeated, nothing of it is left in the user's Docker", async () => {
+    const typed = npmArguments("down", STACK, "--cluster", CLUSTER);
+    const child = execa("npm", typed, { env: user.env, all: true, reject: false, detached: true });
+    let output = "";
+    child.all!.on("data", (part) => (output += part));
+    await eventually("an object is deleted", 120, async () => / deleted/.test(output) || undefined);
+    process.kill(-child.pid!, "SIGKILL");
+    await child;
     succeeded(await npm("down"));
     expect((await user.docker("ps", "--all", "--quiet")).all).toBe("");
     expect((await user.docker("volume", "ls", "--quiet")).all).toBe("");

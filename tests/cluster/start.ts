@@ -24,7 +24,7 @@ export const up = async (given: Given) => {
   return npm("up", STACK);
 };
 
-/** Where nothing is cached, the first `up` builds every program: about an hour on two cores. */
+/** Where nothing is cached, the first `up` builds every program: half an hour on two cores. */
 const FIRST_UP_MS = 3 * 3600_000;
 
 export function start(context: Context): void {
