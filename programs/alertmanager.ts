@@ -100,9 +100,10 @@ export function alertmanagerConfig(stack: Stack): object {
     },
     inhibit_rules: [
       {
-        source_matchers: ['severity="critical"'],
-        target_matchers: ['severity="warning"'],
-        equal: ["namespace", "service", "pod"],
+        // Labels that both lack would count as equal: a Redis that is down would hold back what a node's disk says.
+        source_matchers: ['severity="critical"', 'pod!=""'],
+        target_matchers: ['severity="warning"', 'pod!=""'],
+        equal: ["namespace", "pod"],
       },
       {
         // A service that is down has no error rate or latency worth a second page; one that partly serves has.

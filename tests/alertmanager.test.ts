@@ -170,6 +170,17 @@ function tests(): void {
     expect(await heldBack()).toContain("HighCPU of ticket-1");
     expect(JSON.stringify(webhook())).not.toContain("HighCPU of ticket-1");
   });
+
+  test("one that is about no pod holds back no warning", async () => {
+    await raise(
+      { alertname: "RedisDown", severity: "critical", instance: "cache" },
+      { alertname: "DiskPressure", severity: "warning", node: "node-1" },
+      { alertname: "ServiceDown", severity: "critical", namespace: "shop", service: "stock", pods: "all" },
+      { alertname: "PendingPods", severity: "warning", namespace: "shop", service: "stock" },
+    );
+    await told(webhook, "DiskPressure");
+    await told(webhook, "PendingPods");
+  });
 }
 
 describeWith(["alertmanager", "alertmanager"])("Alertmanager tells", tests);

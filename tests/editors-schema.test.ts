@@ -36,6 +36,11 @@ test.each(["kind", "prod"])("nothing in Pulumi.%s.yaml is underlined", (stack) =
 test.each<[string, unknown, string]>([
   ["a topic that does not exist", { "observability:metric": {} }, "/config"],
   ["a key that does not exist", { "observability:logs": { backnd: "loki" } }, "/config/observability:logs"],
+  [
+    "a key that does not exist, in a list",
+    { "observability:placement": { tolerations: [{ kee: "a" }] } },
+    "/config/observability:placement/tolerations/0",
+  ],
   ["a value that is not allowed", { "observability:platform": "gke" }, "/config/observability:platform"],
   ["a text for true", { "observability:protect": "yes" }, "/config/observability:protect"],
   ["a text for a port", { "observability:grafana": { port: "80" } }, "/config/observability:grafana/port"],
@@ -51,7 +56,8 @@ test("a secret may be encrypted, as pulumi config set --secret writes it, and no
     config: { "observability:alerting": { smtp: { smarthost: "a:25", from, username: "a", password } } },
   });
   expect(underlined(alerting({ secure: "v1:a:b" }))).toEqual([]);
-  expect(underlined(alerting({ secured: "v1:a:b" }))).not.toEqual([]);
+  for (const wrong of [{ secured: "v1:a:b" }, {}, { secure: 7 }, { secure: "v1:a:b", more: 1 }])
+    expect([wrong, underlined(alerting(wrong))]).not.toEqual([wrong, []]);
   expect(underlined(alerting("p", { secure: "v1:a:b" }))).not.toEqual([]);
 });
 

@@ -5,7 +5,8 @@ module.exports = class extends TestEnvironment {
   handleTestEvent({ name, test, describeBlock }) {
     if (name === "test_fn_failure" || name === "hook_failure") this.failed = true;
     if (!this.failed) return;
-    if (name === "test_start") test.mode = "skip";
+    // Those that a hook failed for have failed, which skipping them would hide.
+    if (name === "test_start" && test.errors.length === 0) test.mode = "skip";
     if (name === "run_describe_start") describeBlock.mode = "skip";
   }
 };
