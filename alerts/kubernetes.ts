@@ -4,7 +4,8 @@ import { percent } from "./services";
 
 /** Alerts on pods, nodes and disks that every cluster needs. */
 export function kubernetesAlerts(settings: Settings): RuleGroup {
-  const { podCrashLooping, highMemory, highCpu, diskPressure, pendingPods } = settings.alerting.rules;
+  const { podCrashLooping, highMemory, highCpu, diskPressure, diskFull, pendingPods } =
+    settings.alerting.rules;
   const limit = (resource: string) =>
     `max by (env, region, namespace, pod, container) (kube_pod_container_resource_limits{resource="${resource}"})`;
   // The kubelet waits up to five minutes between two starts: what never lives soon restarts too rarely for a short window.
@@ -46,19 +47,8 @@ ${limit("cpu")}
           "{{ $labels.namespace }}/{{ $labels.pod }} uses {{ $value | humanizePercentage }} of its CPU limit",
         description: `More than ${percent(highCpu.threshold)} for ${highCpu.for}: it is being throttled.`,
       }),
-      alert(settings, "DiskPressure", {
-        // A read-only file system is full by nature; a device that is mounted often is full once.
-        expr: `max by (env, region, node, instance, device) (
-  1 - node_filesystem_avail_bytes / (node_filesystem_size_bytes > 0) unless node_filesystem_readonly == 1
-) > ${diskPressure.threshold}
-or
-kubelet_volume_stats_used_bytes / (kubelet_volume_stats_capacity_bytes > 0) > ${diskPressure.threshold}`,
-        for: diskPressure.for,
-        severity: "warning",
-        summary:
-          "Disk {{ $labels.device }}{{ $labels.persistentvolumeclaim }} of {{ $labels.node }} is {{ $value | humanizePercentage }} full",
-        description: `More than ${percent(diskPressure.threshold)} for ${diskPressure.for}.`,
-      }),
+      full(settings, "DiskPressure", "warning", diskPressure),
+      full(settings, "DiskFull", "critical", diskFull),
       alert(settings, "PendingPods", {
         expr: `sum by (env, region, namespace) (kube_pod_status_phase{phase="Pending"}) > ${pendingPods.count}`,
         for: pendingPods.for,
@@ -69,3 +59,23 @@ kubelet_volume_stats_used_bytes / (kubelet_volume_stats_capacity_bytes > 0) > ${
     ],
   };
 }
+
+/** A read-only file system is full by nature; a device that is mounted often is full once. */
+const full = (
+  settings: Settings,
+  name: string,
+  severity: "critical" | "warning",
+  { threshold, for: wait }: { threshold: number; for: string },
+) =>
+  alert(settings, name, {
+    expr: `max by (env, region, node, instance, device) (
+  1 - node_filesystem_avail_bytes / (node_filesystem_size_bytes > 0) unless node_filesystem_readonly == 1
+) > ${threshold}
+or
+kubelet_volume_stats_used_bytes / (kubelet_volume_stats_capacity_bytes > 0) > ${threshold}`,
+    for: wait,
+    severity,
+    summary:
+      "Disk {{ $labels.device }}{{ $labels.persistentvolumeclaim }} of {{ $labels.node }} is {{ $value | humanizePercentage }} full",
+    description: `More than ${percent(threshold)} for ${wait}.`,
+  });

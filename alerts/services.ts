@@ -1,9 +1,9 @@
 import { type Settings, watchedServices } from "../config/schema";
 import { alert, type Rule, type RuleGroup } from "./alert";
 
-/** Alerts on the watched services: what their users feel, so all are critical. */
+/** Alerts on the watched services: what their users feel, so what is more than a few requests is critical. */
 export function serviceAlerts(settings: Settings): RuleGroup {
-  const { serviceDown, highErrorRate, highLatency } = settings.alerting.rules;
+  const { serviceDown, highErrorRate, manyServerErrors, highLatency } = settings.alerting.rules;
   const by = "env, region, namespace, service";
   return {
     name: "services",
@@ -37,6 +37,13 @@ sum by (${by}) (service:http_requests:rate5m)
         severity: "critical",
         summary: "{{ $labels.service }} answers {{ $value | humanizePercentage }} of its requests with 5xx",
         description: `More than ${percent(highErrorRate.threshold)} for ${highErrorRate.for}.`,
+      }),
+      alert(settings, "ManyServerErrors", {
+        // The layer's rate is one of five minutes.
+        expr: `300 * sum by (${by}) (service:http_requests:rate5m{status=~"5.."}) >= ${manyServerErrors.count}`,
+        severity: "warning",
+        summary: "{{ $labels.service }} answered {{ $value | humanize }} requests with 5xx in five minutes",
+        description: `${manyServerErrors.count} or more, whatever their share is.`,
       }),
       alert(settings, "HighLatency", {
         expr: `histogram_quantile(0.99, sum by (${by}, le, source) (service:http_request_duration_seconds_bucket:rate5m))

@@ -108,8 +108,18 @@ export function alertmanagerConfig(stack: Stack): object {
       {
         // A service that is down has no error rate or latency worth a second page; one that partly serves has.
         source_matchers: ['alertname="ServiceDown"', 'pods="all"'],
-        target_matchers: ['alertname=~"HighErrorRate|HighLatency"'],
+        target_matchers: ['alertname=~"HighErrorRate|ManyServerErrors|HighLatency"'],
         equal: ["namespace", "service"],
+      },
+      {
+        source_matchers: ['alertname="HighErrorRate"'],
+        target_matchers: ['alertname="ManyServerErrors"'],
+        equal: ["namespace", "service"],
+      },
+      {
+        source_matchers: ['alertname="DiskFull"'],
+        target_matchers: ['alertname="DiskPressure"'],
+        equal: ["node", "instance", "device", "namespace", "persistentvolumeclaim"],
       },
       {
         source_matchers: ['alertname="ServiceDown"', 'pods="all"'],

@@ -171,6 +171,24 @@ function tests(): void {
     expect(JSON.stringify(webhook())).not.toContain("HighCPU of ticket-1");
   });
 
+  test("of two about one matter the more urgent one is told", async () => {
+    const [shop, disk] = [{ namespace: "shop", service: "stock" }, { node: "n" }];
+    await raise(
+      { alertname: "HighErrorRate", severity: "critical", ...shop },
+      { alertname: "ManyServerErrors", severity: "warning", ...shop },
+      { alertname: "ManyServerErrors", severity: "warning", namespace: "shop", service: "board" },
+      { alertname: "DiskFull", severity: "critical", ...disk, device: "sda" },
+      { alertname: "DiskPressure", severity: "warning", ...disk, device: "sda", service: "sda" },
+      { alertname: "DiskPressure", severity: "warning", ...disk, device: "sdb", service: "sdb" },
+    );
+    await told(webhook, "ManyServerErrors of board");
+    await told(webhook, "DiskPressure of sdb");
+    expect(await heldBack()).toEqual(
+      expect.arrayContaining(["DiskPressure of sda", "ManyServerErrors of stock"]),
+    );
+    expect(JSON.stringify(webhook())).not.toMatch(/ManyServerErrors of stock|DiskPressure of sda/);
+  });
+
   test("one that is about no pod holds back no warning", async () => {
     await raise(
       { alertname: "RedisDown", severity: "critical", instance: "cache" },

@@ -26,7 +26,7 @@ const stackWith = (rules: object = {}) =>
   stackOf(settingsOf({ services, metrics, alerting: { rules } }, "kind"), "kind");
 const severity = (alert: string): string => {
   if (alert === "Watchdog") return "none";
-  return /Memory|CPU|Disk|Pending/.test(alert) ? "warning" : "critical";
+  return /Memory|CPU|DiskPressure|Pending|Many/.test(alert) ? "warning" : "critical";
 };
 
 interface Expectation {

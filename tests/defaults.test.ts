@@ -58,11 +58,13 @@ const onKind = {
     rules: {
       serviceDown: { for: "5m" },
       highErrorRate: { for: "5m", threshold: 0.05 },
+      manyServerErrors: { count: 100 },
       highLatency: { for: "10m", seconds: 2 },
       podCrashLooping: { restarts: 5, window: "15m" },
       highMemory: { for: "10m", threshold: 0.85 },
       highCpu: { for: "10m", threshold: 0.8 },
       diskPressure: { for: "5m", threshold: 0.85 },
+      diskFull: { for: "5m", threshold: 0.9 },
       pendingPods: { for: "10m", count: 0 },
       stackTargetDown: { for: "5m" },
       configReloadFailed: { for: "5m" },

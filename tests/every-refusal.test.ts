@@ -306,6 +306,12 @@ const table: Row[] = [
     right: ["5m", "1h"],
   },
   {
+    of: /manyServerErrors\.count$/,
+    allowed: "a whole number of answers, 1 or more",
+    wrong: ["100", 0, 1.5],
+    right: [1, 5000],
+  },
+  {
     of: /pendingPods\.count$/,
     allowed: "a whole number of pods, 0 or more",
     wrong: ["5", -1, 1.5],

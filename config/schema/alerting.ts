@@ -69,6 +69,14 @@ const rules = z
       })
       .prefault({})
       .describe("Share of answers with status 5xx."),
+    manyServerErrors: z
+      .strictObject({
+        count: count("a whole number of answers")
+          .default(100)
+          .describe("Fires at this many within five minutes; default 100."),
+      })
+      .prefault({})
+      .describe("Answers of one service with status 5xx, however small their share is."),
     highLatency: z
       .strictObject({
         ...waiting("10m"),
@@ -107,7 +115,14 @@ const rules = z
         threshold: fraction().default(0.85).describe("Default 0.85: 85 %."),
       })
       .prefault({})
-      .describe("Used share of a node's or a volume's disk."),
+      .describe("Used share of a node's or a volume's disk: time to make room."),
+    diskFull: z
+      .strictObject({
+        ...waiting("5m"),
+        threshold: fraction().default(0.9).describe("Default 0.9: 90 %."),
+      })
+      .prefault({})
+      .describe("The same, close to the end: somebody is woken, and DiskPressure is held back."),
     pendingPods: z
       .strictObject({
         ...waiting("10m"),

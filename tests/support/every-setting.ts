@@ -539,6 +539,11 @@ export const table: Row[] = [
     changes: rules("> 0.03\n"),
   },
   {
+    key: "alerting.rules.manyServerErrors.count",
+    to: 42,
+    changes: rules('service:http_requests:rate5m{status=~"5.."}) >= 42\n'),
+  },
+  {
     key: "alerting.rules.highLatency.for",
     to: "7m",
     changes: rules("99th percentile above 2 s for 7m{{"),
@@ -579,6 +584,12 @@ export const table: Row[] = [
     key: "alerting.rules.diskPressure.threshold",
     to: 0.71,
     changes: rules("(kubelet_volume_stats_capacity_bytes > 0) > 0.71\n"),
+  },
+  { key: "alerting.rules.diskFull.for", to: "7m", changes: rules("More than 90 % for 7m.\n") },
+  {
+    key: "alerting.rules.diskFull.threshold",
+    to: 0.97,
+    changes: rules("(kubelet_volume_stats_capacity_bytes > 0) > 0.97\n"),
   },
   { key: "alerting.rules.pendingPods.for", to: "7m", changes: rules("More than 0 for 7m.\n") },
   {
