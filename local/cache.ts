@@ -51,6 +51,8 @@ async function fill(
     rmSync(unfinished, { recursive: true, force: true });
     mkdirSync(unfinished);
     await make(unfinished);
+    // Whoever unpacks gives it the time of the package, by which it would be collected at once.
+    utimesSync(unfinished, new Date(), new Date());
     renameSync(unfinished, final);
     return final;
   } catch (error) {

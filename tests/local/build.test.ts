@@ -185,6 +185,15 @@ describe("what the cache need not keep", () => {
     expect(kept()).toEqual(["at-work.unfinished.source-x", "of-every-day", "recent"]);
   });
 
+  it("is not what was unpacked a moment ago, however old the package is", async () => {
+    const directory = await cached("debian/registry", report, (unfinished) => {
+      utimesSync(unfinished, 0, 0);
+      return Promise.resolve();
+    });
+    collect();
+    expect(existsSync(directory)).toBe(true);
+  });
+
   it("of the compiler stays while another command builds", async () => {
     const compiler = join(cache, "go");
     mkdirSync(compiler, { recursive: true });
