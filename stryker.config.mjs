@@ -9,7 +9,7 @@ import jest from "./jest.config.mjs";
  */
 const onWholeStack = [
   ...["overrides", "extra-scrape-configs", "wiring", "scraping", "secrets", "network-policies"],
-  ...["listening", "data", "grafana", "components"],
+  ...["listening", "data", "grafana", "components", "host", "pods"],
 ];
 const testsOf = {
   config: [
