@@ -194,3 +194,59 @@ test("what is empty at each start is bounded where a program fills it", () => {
     ["grafana", "tmp", {}],
   ]);
 });
+
+describe("kube-state-metrics", () => {
+  const argument = (name: string) =>
+    podOf(objects, "kube-state-metrics")
+      .spec.containers[0].args!.find((arg) => arg.startsWith(`--${name}=`))!
+      .slice(name.length + 3)
+      .split(",");
+  const of = (kind: string, ...names: string[]) => names.map((name) => `kube_${kind}_${name}`);
+  const kept = [
+    ...of("pod", "info", "owner", "status_phase", "status_ready", "status_unschedulable", "start_time"),
+    ...of("pod_container", "info", "resource_requests", "resource_limits", "status_ready"),
+    ...of("pod_container_status", "restarts_total", "waiting_reason", "last_terminated_reason"),
+    ...of("node", "info", "status_condition", "status_allocatable", "spec_unschedulable"),
+    ...of("persistentvolumeclaim", "info", "status_phase", "resource_requests_storage_bytes"),
+    ...of("deployment", "spec_replicas", "status_replicas", "status_replicas_unavailable"),
+    ...of("deployment", "status_condition", "status_observed_generation", "metadata_generation"),
+    ...of("statefulset", "replicas", "status_replicas_ready", "status_observed_generation"),
+    ...of("statefulset", "metadata_generation"),
+    ...of("daemonset", "status_desired_number_scheduled", "status_number_unavailable"),
+    ...of("job", "complete", "failed", "owner", "status_failed"),
+    ...of("cronjob", "spec_suspend", "next_schedule_time", "status_last_schedule_time"),
+    ...of("cronjob", "status_last_successful_time"),
+    ...of("horizontalpodautoscaler", "spec_max_replicas", "status_current_replicas", "status_condition"),
+    ...["kube_namespace_status_phase", "kube_resourcequota", "kube_replicaset_owner"],
+  ];
+  const dropped = [
+    ...of(
+      "pod",
+      "labels",
+      "tolerations",
+      "status_qos_class",
+      "status_phase_since",
+      "container_state_started",
+    ),
+    ...["my_kube_pod_info", "kube_node_labels", "kube_deployment_labels", "kube_replicaset_spec_replicas"],
+    ...["kube_job_spec_parallelism", "kube_resourcequota_created", "kube_namespace_labels"],
+  ];
+
+  test("keeps what rules, dashboards and people on call read, and leaves out what they do not", () => {
+    const patterns = argument("metric-allowlist").map((text) => new RegExp(text));
+    const matching = (name: string) => patterns.filter((pattern) => pattern.test(name)).length;
+    expect(kept.filter((name) => matching(name) !== 1)).toEqual([]);
+    expect(dropped.filter((name) => matching(name) !== 0)).toEqual([]);
+  });
+
+  test("looks at the kinds of object that those are about, which are those that it may see", () => {
+    const kinds = new Set(kept.map((name) => name.split("_")[1]));
+    const watched = argument("resources").map((name) => name.replace(/s$/, ""));
+    expect([...kinds].filter((kind) => !watched.includes(kind))).toEqual([]);
+    const role = objects.find(
+      ({ kind, metadata }) => kind === "ClusterRole" && metadata.name.endsWith("kube-state-metrics"),
+    )!;
+    const may = (role.rules as { resources: string[] }[]).flatMap(({ resources }) => resources);
+    expect(argument("resources").sort()).toEqual(may.sort());
+  });
+});
