@@ -5,17 +5,15 @@ import fc from "fast-check";
 import { SettingsError, settingsOf } from "../config/settings";
 import { stackOf } from "../programs";
 import { faultsOf } from "./support/admitted";
-import { baseOf, type Given, stackFiles } from "./support/stack-files";
+import { committed, type Given, stackFiles } from "./support/stack-files";
 import { describeWith } from "./support/programs";
 import { validate, validators } from "./support/validators";
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 2000);
 
-const [watching, production] = ["examples/ticketing/Pulumi.kind.yaml", "Pulumi.prod.yaml"].map(baseOf);
-
 /** One that says everything that the two leave out. */
 const full: Given = {
-  ...watching,
+  ...committed[0],
   placement: {
     registry: "mirror.example.org/team",
     imagePullSecrets: ["pull"],
@@ -43,7 +41,7 @@ const full: Given = {
   },
 };
 
-const bases = [watching, production, full];
+const bases = [...committed, full];
 
 /** Some of those that were accepted, for the programs themselves to read. */
 const SAMPLE = 5;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { settingsOf } from "../../config/settings";
 import { rendered } from "../support/render";
-import { baseOf, stackFiles } from "../support/stack-files";
+import { committed, stackFiles } from "../support/stack-files";
 import { apply, kubectl } from "./support/stack";
 
 const SAMPLE = 5;
@@ -11,7 +11,7 @@ const NAMESPACE = "dry-run";
 export function admitted(): void {
   test(`${SAMPLE} random stack files that the settings accept are admitted by the API server`, async () => {
     await apply([{ apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } }]);
-    const files = fc.sample(stackFiles([baseOf("kind"), baseOf("prod")]), 100).filter(isAccepted);
+    const files = fc.sample(stackFiles(committed), 100).filter(isAccepted);
     expect(files.length).toBeGreaterThanOrEqual(SAMPLE);
     for (const given of files.slice(0, SAMPLE)) {
       const manifests = (await rendered("kind", given)).map(({ metadata, ...object }) => ({

@@ -168,10 +168,13 @@ function set(given: unknown, [first, ...rest]: Path, value: unknown): unknown {
 }
 
 /** The settings of a stack file of the repository. */
-export const baseOf = (file: string): Given =>
+const baseOf = (file: string): Given =>
   Object.fromEntries(
     Object.entries(stackConfig(join(repoDir, file))).map(([key, value]) => [key.split(":")[1], value]),
   );
+
+/** Of both platforms, with services. */
+export const committed = ["examples/ticketing/Pulumi.kind.yaml", "Pulumi.prod.yaml"].map(baseOf);
 
 export const stackFiles = (bases: Given[]): fc.Arbitrary<Given> =>
   fc
