@@ -9,7 +9,7 @@ import jest from "./jest.config.mjs";
  */
 const onWholeStack = [
   ...["overrides", "extra-scrape-configs", "wiring", "scraping", "secrets", "network-policies"],
-  ...["listening", "data", "grafana", "components", "host", "pods"],
+  ...["listening", "data", "grafana", "components", "host", "pods", "told"],
 ];
 const testsOf = {
   config: [
@@ -21,6 +21,8 @@ const testsOf = {
   programs: onWholeStack,
   "programs/alertmanager.ts": [...onWholeStack, "alertmanager", "routes"],
   "programs/alloy": [...onWholeStack, "logs-pipeline", "log-lines", "masking", "alloy-expressions"],
+  "programs/loki.ts": [...onWholeStack, "loki"],
+  "programs/prometheus": [...onWholeStack, "discovery"],
   "programs/edge.ts": [...onWholeStack, "edge"],
   components: [...onWholeStack, "invariants", "replicas"],
 };
