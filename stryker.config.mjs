@@ -21,6 +21,8 @@ const testsOf = {
   programs: onWholeStack,
   "programs/alertmanager.ts": [...onWholeStack, "alertmanager", "routes"],
   "programs/alloy": [...onWholeStack, "logs-pipeline", "log-lines", "masking", "alloy-expressions"],
+  "programs/redis-exporter.ts": [...onWholeStack, "alerts"],
+  "programs/postgres-exporter.ts": [...onWholeStack, "alerts"],
   "programs/loki.ts": [...onWholeStack, "loki"],
   "programs/prometheus": [...onWholeStack, "discovery"],
   "programs/edge.ts": [...onWholeStack, "edge"],

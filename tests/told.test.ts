@@ -1,4 +1,12 @@
-import { clusterOf, configOf, environmentOf, type KubernetesObject } from "./support/cluster";
+import {
+  clusterOf,
+  configOf,
+  environmentOf,
+  filesOf,
+  type KubernetesObject,
+  podOf,
+  podsOf,
+} from "./support/cluster";
 
 /*
  * What Loki, Tempo, the Collector and Grafana are told and no other test meets: each with what a user would miss without it. How
@@ -7,7 +15,14 @@ import { clusterOf, configOf, environmentOf, type KubernetesObject } from "./sup
 
 let objects: KubernetesObject[];
 beforeAll(async () => {
-  objects = await clusterOf({ environment: "prod", region: "seoul" });
+  objects = await clusterOf({
+    environment: "prod",
+    region: "seoul",
+    metrics: {
+      redis: { targets: [{ name: "a", host: "b" }] },
+      postgres: { targets: [{ name: "a", host: "b", username: "c", password: "d" }] },
+    },
+  });
 });
 
 type Row = [what: string, key: string, value: unknown];
@@ -179,4 +194,23 @@ test("Grafana asks nobody outside, keeps its data on the volume and logs to wher
     ...{ GF_ANALYTICS_REPORTING_ENABLED: "false", GF_ANALYTICS_CHECK_FOR_UPDATES: "false" },
     ...{ GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: "false", GF_NEWS_NEWS_FEED_ENABLED: "false" },
   });
+});
+
+test("every file that a command line names is there", () => {
+  const named = podsOf(objects).flatMap((pod) => {
+    const [{ command = [], args = [] }] = pod.spec.containers;
+    const paths = [...command, ...args].flatMap((word) => word.match(/\/(?:etc|scripts)\/\S+/)?.[0] ?? []);
+    const files = filesOf(objects, pod).map(({ path }) => path);
+    expect([pod.app, paths.filter((path) => !files.includes(path))]).toEqual([pod.app, []]);
+    return paths.map(() => pod.app);
+  });
+  // Whatever reads its environment, or nothing, is not among them.
+  expect(named.sort()).toEqual([
+    ...["alertmanager", "alloy", "alloy-events", "collector", "edge", "grafana-rotation", "loki"],
+    ...["postgres-exporter", "prometheus", "redis-exporter", "tempo"],
+  ]);
+});
+
+test("the exporter of Redis asks nobody but whom Prometheus names", () => {
+  expect(podOf(objects, "redis-exporter").spec.containers[0].args).toContain("--redis.addr=");
 });
