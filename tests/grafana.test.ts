@@ -44,6 +44,80 @@ test("links from one datasource to another end at one that is there", () => {
   expect(named.sort()).toEqual(["loki", "prometheus", "prometheus", "tempo", "tempo"]);
 });
 
+describe("links, as Grafana reads them once it has filled in its own environment", () => {
+  /** In provisioned files a variable of the environment begins with one dollar sign, and two are one. */
+  const linksOf = (uid: string) => {
+    const { datasources } = provisioned<{ datasources: Datasource[] }>("datasources");
+    const { jsonData } = datasources.find((one) => one.uid === uid)!;
+    return JSON.parse(JSON.stringify(jsonData).replaceAll("$$", "$")) as Record<string, unknown>;
+  };
+
+  test("a span leads to the lines of its trace and pod, five minutes around it", () => {
+    expect(linksOf("tempo").tracesToLogsV2).toEqual({
+      datasourceUid: "loki",
+      spanStartTimeShift: "-5m",
+      spanEndTimeShift: "5m",
+      // The attributes of a span that are labels of lines.
+      tags: ["namespace", "pod", "container"].map((key) => ({ key, value: key })),
+      customQuery: true,
+      query: '{${__tags}} | trace_id = "${__trace.traceId}"',
+    });
+  });
+
+  test("and to the rate and the duration of its service, a quarter of an hour around it", () => {
+    const series = (name: string) => `rate(traces_spanmetrics_${name}{$__tags}[5m])`;
+    expect(linksOf("tempo").tracesToMetrics).toEqual({
+      datasourceUid: "prometheus",
+      spanStartTimeShift: "-15m",
+      spanEndTimeShift: "15m",
+      tags: [{ key: "service.name", value: "service_name" }],
+      queries: [
+        { name: "Requests a second", query: `sum(${series("calls_total")})` },
+        {
+          name: "p95 seconds",
+          query: `histogram_quantile(0.95, sum by (le) (${series("latency_bucket")}))`,
+        },
+      ],
+    });
+    expect(linksOf("tempo")).toMatchObject({
+      serviceMap: { datasourceUid: "prometheus" },
+      nodeGraph: { enabled: true },
+    });
+  });
+
+  test("a line leads to its trace, by the id that is kept beside it", () => {
+    expect(linksOf("loki").derivedFields).toEqual([
+      {
+        name: "TraceID",
+        matcherType: "label",
+        matcherRegex: "trace_id",
+        url: "${__value.raw}",
+        datasourceUid: "tempo",
+        urlDisplayLabel: "Trace",
+      },
+    ]);
+  });
+
+  test("a dot on a panel leads to its trace, and panels know how often there is a sample", () => {
+    expect(linksOf("prometheus")).toEqual({
+      httpMethod: "POST",
+      prometheusType: "Prometheus",
+      timeInterval: "15s",
+      exemplarTraceIdDestinations: [{ name: "trace_id", datasourceUid: "tempo" }],
+    });
+    expect(linksOf("alertmanager")).toEqual({
+      implementation: "prometheus",
+      handleGrafanaManagedAlerts: false,
+    });
+  });
+});
+
+test("datasources are asked by the server, may be tried out, and go when nothing is listed any more", () => {
+  const { datasources, prune } = provisioned<{ datasources: Datasource[]; prune: boolean }>("datasources");
+  expect(prune).toBe(true);
+  for (const one of datasources) expect(one).toMatchObject({ access: "proxy", orgId: 1, editable: true });
+});
+
 test("dashboards are files that it finds, in the folder of the settings", () => {
   const { providers } = provisioned<{ providers: Provider[] }>("dashboards");
   expect(providers).toHaveLength(1);
@@ -74,6 +148,7 @@ interface Datasource {
   uid: string;
   url: string;
   isDefault?: boolean;
+  jsonData: object;
 }
 
 interface Provider {
