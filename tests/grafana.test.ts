@@ -18,11 +18,16 @@ const provisioned = <T>(what: string) => {
 
 test("its datasources are Services of the stack, one a signal", () => {
   const { datasources } = provisioned<{ datasources: Datasource[] }>("datasources");
-  expect(datasources.map(({ type, uid, url }) => [type, uid, url])).toEqual([
-    ["prometheus", "prometheus", "http://prometheus.observability.svc:9090/api/monitoring/prometheus"],
-    ["loki", "loki", "http://loki.observability.svc:3100"],
-    ["tempo", "tempo", "http://tempo.observability.svc:3200"],
-    ["alertmanager", "alertmanager", "http://alertmanager.observability.svc:9093"],
+  expect(datasources.map(({ name, type, uid, url }) => [name, type, uid, url])).toEqual([
+    [
+      "Prometheus",
+      "prometheus",
+      "prometheus",
+      "http://prometheus.observability.svc:9090/api/monitoring/prometheus",
+    ],
+    ["Loki", "loki", "loki", "http://loki.observability.svc:3100"],
+    ["Tempo", "tempo", "tempo", "http://tempo.observability.svc:3200"],
+    ["Alertmanager", "alertmanager", "alertmanager", "http://alertmanager.observability.svc:9093"],
   ]);
   const services = ofKind(objects, "Service").flatMap(({ metadata, spec }) =>
     (spec as { ports: { port: number }[] }).ports.map(
@@ -144,6 +149,7 @@ test("it listens where its port says, lives under the proxy's path, and does not
 });
 
 interface Datasource {
+  name: string;
   type: string;
   uid: string;
   url: string;

@@ -138,6 +138,8 @@ describe("the Collector", () => {
       max_interval: "10s",
       max_elapsed_time: "0s",
     });
+    // Inside of the cluster nobody has a certificate.
+    expect(read(`exporters.${name}.tls`)).toEqual({ insecure: true });
     const queue = read(`exporters.${name}.sending_queue`) as { batch: { max_size: number } };
     expect(queue).toMatchObject({ storage: "file_storage", sizer: "bytes", num_consumers: 4 });
     // What a gRPC server takes.
