@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { above0, count, duration, fraction } from "./common";
+
+const waiting = (wait: string) => ({
+  for: duration().default(wait).describe(`How long before it fires; default ${wait}.`),
+});
+
+/** One object an alert. The figures are usual ones: high enough not to page for a hiccup. */
+export const rules = z
+  .strictObject({
+    serviceDown: z
+      .strictObject(waiting("5m"))
+      .prefault({})
+      .describe("A scrape target of a watched service does not answer."),
+    highErrorRate: z
+      .strictObject({
+        ...waiting("5m"),
+        threshold: fraction().default(0.05).describe("Default 0.05: 5 % of the answers."),
+      })
+      .prefault({})
+      .describe("Share of answers with status 5xx."),
+    manyServerErrors: z
+      .strictObject({
+        count: count("a whole number of answers")
+          .default(100)
+          .describe("Fires at this many within five minutes; default 100."),
+      })
+      .prefault({})
+      .describe("Answers of one service with status 5xx, however small their share is."),
+    highLatency: z
+      .strictObject({
+        ...waiting("10m"),
+        seconds: above0("seconds above 0").default(2).describe("Seconds; default 2."),
+      })
+      .prefault({})
+      .describe("99th percentile of the duration of requests."),
+    podCrashLooping: z
+      .strictObject({
+        restarts: count("a whole number of restarts")
+          .default(5)
+          .describe("Fires above this many restarts; default 5."),
+        window: duration({ least: "5m", why: "within which there are four scrapes or more" })
+          .default("15m")
+          .describe("Within this time; default 15m."),
+      })
+      .prefault({})
+      .describe("A container restarts again and again."),
+    highMemory: z
+      .strictObject({
+        ...waiting("10m"),
+        threshold: fraction().default(0.85).describe("Default 0.85: 85 %."),
+      })
+      .prefault({})
+      .describe("Memory of a container against its limit."),
+    highCpu: z
+      .strictObject({
+        ...waiting("10m"),
+        threshold: fraction().default(0.8).describe("Default 0.8: 80 %."),
+      })
+      .prefault({})
+      .describe("Processor time of a container against its limit."),
+    diskPressure: z
+      .strictObject({
+        ...waiting("5m"),
+        threshold: fraction().default(0.85).describe("Default 0.85: 85 %."),
+      })
+      .prefault({})
+      .describe("Used share of a node's or a volume's disk: time to make room."),
+    diskFull: z
+      .strictObject({
+        ...waiting("5m"),
+        threshold: fraction().default(0.9).describe("Default 0.9: 90 %."),
+      })
+      .prefault({})
+      .describe("The same, close to the end: somebody is woken, and DiskPressure is held back."),
+    pendingPods: z
+      .strictObject({
+        ...waiting("10m"),
+        count: count("a whole number of pods", 0)
+          .default(0)
+          .describe("Fires above this many pods; default 0."),
+      })
+      .prefault({})
+      .describe("Pods that wait for a node."),
+    stackTargetDown: z
+      .strictObject(waiting("5m"))
+      .prefault({})
+      .describe("A part of the stack, a kubelet or cAdvisor does not answer its scrape."),
+    configReloadFailed: z
+      .strictObject(waiting("5m"))
+      .prefault({})
+      .describe(
+        "Prometheus refuses its configuration, such as a job of your own, and goes on with the old one.",
+      ),
+    redisDown: z
+      .strictObject(waiting("5m"))
+      .prefault({})
+      .describe("A server of metrics.redis.targets does not answer."),
+    postgresDown: z
+      .strictObject(waiting("5m"))
+      .prefault({})
+      .describe("A server of metrics.postgres.targets does not answer."),
+  })
+  .prefault({})
+  .describe("Thresholds of the alert rules. Changing one restarts nothing.");
