@@ -1,9 +1,9 @@
-import { roles, type Role, services } from "./src/services";
+import { isNodeRole, type Role, services } from "./src/services";
 
 export interface Workload {
   /** An existing namespace. */
   namespace: string;
-  /** With service.js and traffic.js in /app, for instance `docker.io/observability-stack/ticketing:0.1.0`. */
+  /** All programs of the workload, as the Dockerfile has them: for instance `docker.io/observability-stack/ticketing:0.1.0`. */
   image: string;
   /** For instance `docker.io/library/redis:7.0.15`. */
   redisImage: string;
@@ -19,13 +19,15 @@ export type Traffic = Omit<Workload, "redisImage"> & {
 };
 
 const NODE = ["/usr/local/bin/node", "--max-old-space-size=64"];
+const commandOf = (role: Role): string[] =>
+  isNodeRole(role) ? [...NODE, "/app/service.js"] : [`/app/${services[role].name}`];
 const REDIS_PORT = 6379;
 
 /** Every role and its Redis: a Deployment and a Service each, as plain objects that `kubectl apply` takes. */
 export function ticketingManifests({ namespace, image, redisImage }: Workload): object[] {
   return [
     ...pair(namespace, "redis", REDIS_PORT, {}, redis(redisImage)),
-    ...roles.flatMap((role) => {
+    ...(Object.keys(services) as Role[]).flatMap((role) => {
       const { name, port } = services[role];
       return pair(namespace, name, port, annotations(port), service(role, image));
     }),
@@ -67,12 +69,12 @@ function service(role: Role, image: string) {
     valueFrom: { fieldRef: { fieldPath } },
   });
   return container(name, image, {
-    command: [...NODE, "/app/service.js"],
+    command: commandOf(role),
     ports: [{ name: "http", containerPort: port }],
     // Where to send spans and how many; the monitoring stack writes it. Without it the services still run.
     envFrom: [{ configMapRef: { name: "observability-tracing", optional: true } }],
     env: [
-      { name: "ROLE", value: role },
+      ...(isNodeRole(role) ? [{ name: "ROLE", value: role }] : []),
       field("POD_NAME", "metadata.name"),
       field("POD_NAMESPACE", "metadata.namespace"),
       {

@@ -60,8 +60,13 @@ export function logs(context: Context): void {
     });
 
     test("JSON logs give level and trace id as well", async () => {
-      const [{ labels }] = await find('{app="auth-service", level="info"} | trace_id != ""');
-      expect(labels.trace_id).toMatch(/^[0-9a-f]{32}$/);
+      for (const app of ["auth-service", "board-service"]) {
+        const [{ labels }] = await find(`{app="${app}", level="info"} | trace_id != ""`);
+        expect(labels).toMatchObject({
+          trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+          service_name: app,
+        });
+      }
     });
 
     test("errors of a service, a text in all of them, and rates of levels are found", async () => {

@@ -2,6 +2,7 @@ import { ticketingManifests } from "../../examples/ticketing/kubernetes";
 import { refOf } from "../../local/images";
 import type { Context } from "./start";
 import { apply, kubectl } from "./support/stack";
+import { NAMESPACE } from "./support/workload";
 import { eventually } from "../support/eventually";
 
 const JOBS = [
@@ -89,7 +90,7 @@ export function metrics(context: Context): void {
           of("POST /api/users") + of("POST /api/auth/login") + joins + tickets,
         "gateway-service -> queue-service": joins + of("GET /api/queue/status"),
         "gateway-service -> ticket-service": tickets,
-        "gateway-service -> board-service": of("POST /api/boards"),
+        "gateway-service -> board-service": of("POST /api/boards") + of("POST /api/chat/messages"),
         "queue-service -> ticket-service": joins,
         "ticket-service -> queue-service": tickets,
         // No payment for a seat that is taken or that there is not.
@@ -113,8 +114,12 @@ export function metrics(context: Context): void {
 
     test("the services' own request counts are those of who asked them", async () => {
       await eventually("counts", 60, async () => {
+        // As Node's library names them, and Go's.
         const series = await context.grafana.prometheus(
-          'sum by (service) (http_request_duration_seconds_count{route=~"/api/.+", service!="gateway-service"})',
+          `sum by (service) (
+            http_request_duration_seconds_count{route=~"/api/.+", service!="gateway-service"}
+            or http_requests_total{path=~"/api/.+", namespace="${NAMESPACE}"}
+          )`,
         );
         const expected: Record<string, number> = {};
         for (const [edge, count] of Object.entries(calls())) {
@@ -126,6 +131,25 @@ export function metrics(context: Context): void {
         );
         return true;
       });
+    });
+
+    test("a service in Go counts by its own library what was sent", async () => {
+      const created = (request: string) => context.report.requests[request]["201"];
+      const counted = {
+        board_service_boards_total: created("POST /api/boards"),
+        chat_service_messages_total: created("POST /api/chat/messages"),
+      };
+      await eventually("counts", 60, async () => {
+        for (const [metric, count] of Object.entries(counted)) {
+          const [{ value }] = await context.grafana.prometheus(`${metric}{namespace="${NAMESPACE}"}`);
+          expect([metric, value]).toEqual([metric, count]);
+        }
+        return true;
+      });
+      for (const metric of ["go_goroutines", "go_memstats_alloc_bytes"]) {
+        const [{ value }] = await context.grafana.prometheus(`${metric}{service="board-service"}`);
+        expect(value).toBeGreaterThan(0);
+      }
     });
 
     test("failed requests are in the service graph", async () => {

@@ -12,6 +12,7 @@ export const TESTED = [
   "alloy",
   "caddy",
   "actionlint",
+  "board-service",
 ] as const satisfies ProgramName[];
 export type TestedProgram = (typeof TESTED)[number];
 

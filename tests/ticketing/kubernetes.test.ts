@@ -88,6 +88,27 @@ test("services take the stack's tracing configuration and name their pod on span
   });
 });
 
+test("each pod runs the program that plays its service, and only Node's are told a role", () => {
+  const programs = Object.fromEntries(
+    kinds("Deployment").map(({ metadata, spec }) => {
+      const [{ command, env = [] }] = spec.template.spec.containers as {
+        command: string[];
+        env?: { name: string; value?: string }[];
+      }[];
+      return [metadata.name, [command.at(-1), env.find(({ name }) => name === "ROLE")?.value]];
+    }),
+  );
+  expect(programs).toEqual({
+    redis: ["/usr/local/bin/redis-server", undefined],
+    "gateway-service": ["/app/service.js", "gateway"],
+    "auth-service": ["/app/service.js", "auth"],
+    "queue-service": ["/app/service.js", "queue"],
+    "ticket-service": ["/app/service.js", "ticket"],
+    "payment-service": ["/app/service.js", "payment"],
+    "board-service": ["/app/board-service", undefined],
+  });
+});
+
 test("every service can be found by its annotations", () => {
   const board = kinds("Deployment").find(({ metadata }) => metadata.name === "board-service");
   expect(board?.spec.template.metadata.annotations).toEqual({

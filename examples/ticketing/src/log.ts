@@ -1,9 +1,9 @@
 import { trace } from "@opentelemetry/api";
 import { type Entry, jsonLine, type Level, loggerOf, springLine } from "./format";
 import { role } from "./role";
-import { services } from "./services";
+import { nodeServices } from "./services";
 
-const { name: service, logFormat } = services[role];
+const { name: service, logFormat } = nodeServices[role];
 const line = (process.env.LOG_FORMAT ?? logFormat) === "json" ? jsonLine : springLine;
 
 /** Writes one entry to standard output, with the ids of the active span. One write, so that its lines stay together. */

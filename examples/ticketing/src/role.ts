@@ -1,9 +1,9 @@
-import { isRole, type Role, roles } from "./services";
+import { isNodeRole, type NodeRole, nodeRoles } from "./services";
 
-function read(): Role {
+function read(): NodeRole {
   const value = process.env.ROLE ?? "";
-  if (!isRole(value)) {
-    console.error(`ROLE is "${value}"; allowed: ${roles.join(", ")}. Set the environment variable ROLE.`);
+  if (!isNodeRole(value)) {
+    console.error(`ROLE is "${value}"; allowed: ${nodeRoles.join(", ")}. Set the environment variable ROLE.`);
     process.exit(1);
   }
   return value;

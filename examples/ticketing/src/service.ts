@@ -2,7 +2,6 @@ import { flushSpans } from "./tracing";
 import { log } from "./log";
 import { role } from "./role";
 import { auth } from "./roles/auth";
-import { board } from "./roles/board";
 import { gateway } from "./roles/gateway";
 import { payment } from "./roles/payment";
 import { queue } from "./roles/queue";
@@ -10,7 +9,7 @@ import { ticket } from "./roles/ticket";
 import { serve } from "./server";
 import { services } from "./services";
 
-const routes = { auth, board, gateway, payment, queue, ticket }[role]();
+const routes = { auth, gateway, payment, queue, ticket }[role]();
 const server = serve(routes, Number(process.env.PORT ?? services[role].port));
 
 /** Answers what it has begun, sends the spans that wait, and goes. */

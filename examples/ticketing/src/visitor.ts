@@ -39,6 +39,7 @@ export class Visitor {
     await this.send("POST", "/api/queue/join", { userId });
     if (number % 10 === 4)
       await this.send("POST", "/api/boards", number % 20 === 4 ? {} : { title: "Hello" });
+    if (number % 10 === 7) await this.send("POST", "/api/chat/messages", { text: "Anyone else waiting?" });
     if (!(await this.admitted(userId))) return;
 
     const seat = number % 20 === 5 ? "Z99" : this.seat(number % 10 === 8 ? number - 1 : number);

@@ -87,17 +87,20 @@ const TICKETING = [
     .map((file) => `src/${file}`),
 ];
 
-/** The sample workload of examples/ticketing, bundled, over Node. */
+/** The sample workload of examples/ticketing: its Node services, bundled, over Node, and the others beside them. */
 const ticketing: Recipe = {
   ...node,
   version: "0.1.0",
+  program: "board-service",
   user: 1000,
-  inputs: async () => [
+  inputs: async (report) => [
+    await build("board-service", report),
     process.version,
     ...TICKETING.map((file) => readFileSync(join(ticketingDirectory, file), "utf8")),
   ],
   async fill(root, inputs) {
     await node.fill(root, inputs);
+    await copy(join(inputs[0], "board-service"), join(root, "app/board-service"));
     await bundleTicketing();
     for (const file of ["service.js", "traffic.js"])
       await copy(join(ticketingDirectory, "dist", file), join(root, "app", file));

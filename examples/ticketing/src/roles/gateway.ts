@@ -19,5 +19,6 @@ export function gateway(): Routes {
     ...open("queue", "GET /api/queue/status"),
     ...members("ticket", "POST /api/tickets"),
     ...open("board", "POST /api/boards"),
+    ...open("board", "POST /api/chat/messages"),
   };
 }
