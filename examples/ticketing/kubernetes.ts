@@ -19,9 +19,30 @@ export type Traffic = Omit<Workload, "redisImage"> & {
 };
 
 const NODE = ["/usr/local/bin/node", "--max-old-space-size=64"];
-const commandOf = (role: Role): string[] =>
-  isNodeRole(role) ? [...NODE, "/app/service.js"] : [`/app/${services[role].name}`];
+const JAVA = ["/opt/java/openjdk/bin/java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m"];
 const REDIS_PORT = 6379;
+
+const SMALL = { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "500m", memory: "160Mi" } };
+const usual = { ready: "/health", live: "/health", metrics: "/metrics", more: {} };
+
+/** How each is run, and where it says whether it is well and what it measures. */
+const programs = {
+  node: { ...usual, command: [...NODE, "/app/service.js"] },
+  board: { ...usual, command: ["/app/board-service"] },
+  payment: {
+    command: [...JAVA, "-jar", "/app/payment-service.jar"],
+    ready: "/actuator/health/readiness",
+    live: "/actuator/health/liveness",
+    metrics: "/actuator/prometheus",
+    more: {
+      // A JVM with Spring takes 170 MiB however little it does, and starts in 7 s of processor time.
+      resources: { requests: { cpu: "20m", memory: "176Mi" }, limits: { cpu: "1", memory: "256Mi" } },
+      // Tomcat's.
+      volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
+    },
+  },
+};
+const programOf = (role: Role) => programs[isNodeRole(role) ? "node" : role];
 
 /** Every role and its Redis: a Deployment and a Service each, as plain objects that `kubectl apply` takes. */
 export function ticketingManifests({ namespace, image, redisImage }: Workload): object[] {
@@ -29,7 +50,7 @@ export function ticketingManifests({ namespace, image, redisImage }: Workload): 
     ...pair(namespace, "redis", REDIS_PORT, {}, redis(redisImage)),
     ...(Object.keys(services) as Role[]).flatMap((role) => {
       const { name, port } = services[role];
-      return pair(namespace, name, port, annotations(port), service(role, image));
+      return pair(namespace, name, port, annotations(port, programOf(role).metrics), service(role, image));
     }),
   ];
 }
@@ -56,20 +77,22 @@ export function trafficJob({ namespace, image, name = "traffic", users, rate, du
 }
 
 /** The habit of the field. It leads Prometheus to board-service; those that its settings name it scrapes once all the same. */
-const annotations = (port: number) => ({
+const annotations = (port: number, path: string) => ({
   "prometheus.io/scrape": "true",
   "prometheus.io/port": String(port),
-  "prometheus.io/path": "/metrics",
+  "prometheus.io/path": path,
 });
 
 function service(role: Role, image: string) {
   const { name, port } = services[role];
+  const { command, ready, live, more } = programOf(role);
   const field = (variable: string, fieldPath: string) => ({
     name: variable,
     valueFrom: { fieldRef: { fieldPath } },
   });
   return container(name, image, {
-    command: commandOf(role),
+    ...more,
+    command,
     ports: [{ name: "http", containerPort: port }],
     // Where to send spans and how many; the monitoring stack writes it. Without it the services still run.
     envFrom: [{ configMapRef: { name: "observability-tracing", optional: true } }],
@@ -84,11 +107,11 @@ function service(role: Role, image: string) {
     ],
     // The service is up within seconds; a killed pod is noticed within a minute.
     readinessProbe: {
-      httpGet: { path: "/health", port: "http" },
+      httpGet: { path: ready, port: "http" },
       initialDelaySeconds: 10,
       periodSeconds: 10,
     },
-    livenessProbe: { httpGet: { path: "/health", port: "http" }, initialDelaySeconds: 20, periodSeconds: 20 },
+    livenessProbe: { httpGet: { path: live, port: "http" }, initialDelaySeconds: 20, periodSeconds: 20 },
   });
 }
 
@@ -102,12 +125,18 @@ const redis = (image: string) =>
     livenessProbe: { tcpSocket: { port: "redis" }, initialDelaySeconds: 20, periodSeconds: 20 },
   });
 
-const container = (name: string, image: string, more: { [field: string]: unknown; command: string[] }) => ({
+interface More {
+  [field: string]: unknown;
+  command: string[];
+  volumeMounts?: { name: string; mountPath: string }[];
+}
+
+const container = (name: string, image: string, more: More) => ({
   name,
   image,
   imagePullPolicy: "IfNotPresent",
+  resources: SMALL,
   ...more,
-  resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "500m", memory: "160Mi" } },
   securityContext: {
     allowPrivilegeEscalation: false,
     readOnlyRootFilesystem: true,
@@ -125,6 +154,7 @@ const pod = (only: ReturnType<typeof container>) => ({
     seccompProfile: { type: "RuntimeDefault" },
   },
   containers: [only],
+  ...(only.volumeMounts ? { volumes: only.volumeMounts.map(({ name }) => ({ name, emptyDir: {} })) } : {}),
 });
 
 function pair(

@@ -114,10 +114,11 @@ export function metrics(context: Context): void {
 
     test("the services' own request counts are those of who asked them", async () => {
       await eventually("counts", 60, async () => {
-        // As Node's library names them, and Go's.
+        // As the libraries of Node, Spring and Go name them.
         const series = await context.grafana.prometheus(
           `sum by (service) (
             http_request_duration_seconds_count{route=~"/api/.+", service!="gateway-service"}
+            or http_server_requests_seconds_count{uri=~"/api/.+"}
             or http_requests_total{path=~"/api/.+", namespace="${NAMESPACE}"}
           )`,
         );
@@ -152,6 +153,27 @@ export function metrics(context: Context): void {
       }
     });
 
+    test("a service in Spring Boot counts by Micrometer what was sent, and its circuit breaker is closed", async () => {
+      const { "201": bought, "402": declined } = context.report.requests["POST /api/tickets"];
+      const of = `namespace="${NAMESPACE}", service="payment-service"`;
+      const paid = { approved: bought, declined, failed: 0 };
+      await eventually("counts", 60, async () => {
+        const series = await context.grafana.prometheus(`payments_total{${of}}`);
+        expect(Object.fromEntries(series.map(({ metric, value }) => [metric.outcome, value]))).toEqual(paid);
+        return true;
+      });
+      const [heap, breaker, buckets] = await Promise.all(
+        [
+          `sum(jvm_memory_used_bytes{area="heap", ${of}})`,
+          `resilience4j_circuitbreaker_state{state="closed", ${of}}`,
+          `count(http_server_requests_seconds_bucket{uri="/api/payments", ${of}})`,
+        ].map((query) => context.grafana.prometheus(query)),
+      );
+      expect(heap[0].value).toBeGreaterThan(0);
+      expect(breaker).toMatchObject([{ metric: { name: "bank" }, value: 1 }]);
+      expect(buckets[0].value).toBeGreaterThan(10);
+    });
+
     test("failed requests are in the service graph", async () => {
       const [{ value }] = await context.grafana.prometheus("sum(traces_service_graph_request_failed_total)");
       expect(value).toBeGreaterThan(0);
@@ -174,19 +196,24 @@ export function metrics(context: Context): void {
       expect(spans.map(({ resource }) => resource["service.name"])).toContain("gateway-service");
     });
 
-    test("requests of the watched services are comparable in the recorded layer", async () => {
-      const series = await eventually("the recorded layer", 60, async () => {
-        const found = await context.grafana.prometheus(
-          'service:http_requests:rate5m{service="gateway-service"}',
-        );
-        return found.length > 0 ? found : undefined;
-      });
-      expect(series[0].metric).toMatchObject({
-        method: expect.any(String),
-        path: expect.any(String),
-        status: expect.stringMatching(/^\d{3}$/),
-      });
-    });
+    test.each([
+      ["Node", "gateway-service", "/api/tickets", "201"],
+      ["Spring", "payment-service", "/api/payments", "402"],
+      ["Go", "board-service", "/api/boards", "400"],
+    ])(
+      "requests of a service in %s are comparable in the recorded layer",
+      async (_, service, path, status) => {
+        const labels = `service="${service}", path="${path}"`;
+        for (const query of [
+          `service:http_requests:rate5m{${labels}, method="POST", status="${status}"}`,
+          `service:http_request_duration_seconds_bucket:rate5m{${labels}, source="", le="+Inf"}`,
+        ])
+          await eventually(query, 60, async () => {
+            const found = await context.grafana.prometheus(query);
+            return found.length > 0 || undefined;
+          });
+      },
+    );
 
     test("retention is what the settings say", async () => {
       const { data } = await context.grafana.datasource<{ data: { storageRetention: string } }>(

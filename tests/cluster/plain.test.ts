@@ -2,14 +2,15 @@
  * The path of those who have Docker, kind and registries in reach: the same commands, images that the node pulls, and
  * what befalls a laptop meanwhile.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import execa from "execa";
 import { ticketingManifests } from "../../examples/ticketing/kubernetes";
 import { imagesOf, planImages, provideImages, refOf } from "../../local/images";
 import { build } from "../../local/offline/build";
-import { copy, withLibraries } from "../../local/offline/images/files";
+import { withLibraries } from "../../local/offline/images/files";
+import { buildPayment, JAR, JAVA_HOME } from "../../local/offline/java";
 import { renderManifests } from "../../local/render";
 import { stackConfig } from "../../local/stack-config";
 import { ticketingDirectory } from "../../local/ticketing-bundle";
@@ -70,23 +71,29 @@ async function archivesOf(objects: object[]): Promise<void> {
 }
 
 /**
- * The image with Go's compiler that the workload's Dockerfile names, for a Docker that reaches no registry: its `go` hands
- * out what the real one compiled on this machine.
+ * The images that the workload's Dockerfile builds with, for a Docker that reaches no registry: each hands out what the real
+ * compiler made on this machine, and Java itself is that of this machine.
  */
-async function standInForGo(): Promise<void> {
-  const [, image] = /^FROM (\S+) AS board$/m.exec(
-    readFileSync(join(ticketingDirectory, "Dockerfile"), "utf8"),
-  )!;
-  const root = join(user.env.XDG_STATE_HOME, "golang");
-  const go = `#!/bin/sh\nwhile [ $# -gt 0 ]; do [ "$1" != -o ] || exec cp /board-service "$2"; shift; done\n`;
-  for (const program of ["sh", "cp"])
-    await withLibraries(`/bin/${program}`, join(root, "bin", program), root);
-  writeFileSync(join(root, "bin/go"), go, { mode: 0o755 });
-  await copy(join(await build("board-service", console.log), "board-service"), join(root, "board-service"));
-  const archive = `${root}.tar`;
-  await execa("tar", ["-C", root, "-cf", archive, "."]);
-  const imported = await user.docker("import", "--change", "ENV PATH=/bin", archive, image);
-  expect(imported.all).toMatch(/^sha256:/);
+async function standInsForCompilers(): Promise<void> {
+  const dockerfile = readFileSync(join(ticketingDirectory, "Dockerfile"), "utf8");
+  const payment = await buildPayment(console.log);
+  const standIn = async (stage: string, program: string, script: string, made: Record<string, string>) => {
+    const root = join(user.env.XDG_STATE_HOME, "stand-ins", stage);
+    for (const name of ["sh", "cp", "mkdir"])
+      await withLibraries(`/bin/${name}`, join(root, "bin", name), root);
+    writeFileSync(join(root, "bin", program), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    for (const [to, from] of Object.entries(made)) cpSync(from, join(root, to), { recursive: true });
+    await execa("tar", ["-C", root, "-cf", `${root}.tar`, "."]);
+    const [, image] = new RegExp(`^FROM (\\S+) AS ${stage}$`, "m").exec(dockerfile)!;
+    const imported = await user.docker("import", "--change", "ENV PATH=/bin", `${root}.tar`, image);
+    expect(imported.all).toMatch(/^sha256:/);
+  };
+  const board = join(await build("board-service", console.log), "board-service");
+  const output = 'while [ $# -gt 0 ]; do [ "$1" != -o ] || exec cp /made "$2"; shift; done';
+  await standIn("board", "go", output, { made: board });
+  const jar = "mkdir target && cp /made target/payment-service.jar";
+  await standIn("payment", "mvn", jar, { made: join(payment, JAR) });
+  await standIn("java", "java", "exit 0", { [JAVA_HOME]: join(payment, JAVA_HOME) });
 }
 
 /** Elsewhere the other tests already use the user's Docker. */
@@ -162,7 +169,7 @@ here("Docker, kind and registries are there", () => {
     const file = join(user.env.XDG_STATE_HOME, "node.tar");
     await user.registry.toDockerArchive(archives.get(node)!, node, file);
     expect((await user.docker("load", "--input", file)).exitCode).toBe(0);
-    await standInForGo();
+    await standInsForCompilers();
     const { exitCode, output } = await npm("ticketing", "--duration", "10");
     succeeded({ exitCode, output });
     expect(JSON.parse(output.trim().split("\n").at(-1)!)).toMatchObject({ visits: 10 });

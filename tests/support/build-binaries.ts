@@ -1,5 +1,6 @@
 import { built } from "../../local/offline";
 import { buildAll } from "../../local/offline/builds";
+import { buildPayment } from "../../local/offline/java";
 import { planned } from "../../local/offline/progress";
 import { TESTED } from "./programs";
 
@@ -8,6 +9,7 @@ async function main(): Promise<void> {
   const missing = TESTED.filter((program) => !built(program));
   if (missing.length > 0) console.log(`To be built, in about ${planned(missing)} min: ${missing.join(", ")}`);
   await buildAll(missing, console.log);
+  await buildPayment(console.log);
 }
 
 main().catch((error: Error) => {

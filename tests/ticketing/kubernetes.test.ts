@@ -62,7 +62,10 @@ test.each(
   expect(spec.template.spec.containers).toEqual([
     expect.objectContaining({
       imagePullPolicy: "IfNotPresent",
-      resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "500m", memory: "160Mi" } },
+      resources: {
+        requests: { cpu: "20m", memory: expect.stringMatching(/Mi$/) },
+        limits: { cpu: expect.any(String), memory: expect.stringMatching(/Mi$/) },
+      },
       securityContext: {
         allowPrivilegeEscalation: false,
         readOnlyRootFilesystem: true,
@@ -104,9 +107,21 @@ test("each pod runs the program that plays its service, and only Node's are told
     "auth-service": ["/app/service.js", "auth"],
     "queue-service": ["/app/service.js", "queue"],
     "ticket-service": ["/app/service.js", "ticket"],
-    "payment-service": ["/app/service.js", "payment"],
+    "payment-service": ["/app/payment-service.jar", undefined],
     "board-service": ["/app/board-service", undefined],
   });
+});
+
+test("Spring's service has Actuator's paths, the memory that a JVM needs and a place for Tomcat's files", () => {
+  expect(container("payment-service")).toMatchObject({
+    resources: { limits: { memory: "256Mi" } },
+    volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
+    readinessProbe: { httpGet: { path: "/actuator/health/readiness" } },
+    livenessProbe: { httpGet: { path: "/actuator/health/liveness" } },
+  });
+  const pod = kinds("Deployment").find(({ metadata }) => metadata.name === "payment-service")!.spec.template;
+  expect(pod.spec).toMatchObject({ volumes: [{ name: "tmp", emptyDir: {} }] });
+  expect(pod.metadata.annotations).toMatchObject({ "prometheus.io/path": "/actuator/prometheus" });
 });
 
 test("every service can be found by its annotations", () => {

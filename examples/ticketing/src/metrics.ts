@@ -25,15 +25,4 @@ export const ticketMetrics = () => ({
   conflicts: new Counter({ name: "seat_lock_conflicts_total", help: "Tries that found the seat taken." }),
 });
 
-export const paymentMetrics = () => {
-  const payments = new Counter({
-    name: "payments_total",
-    help: "Payments by outcome: approved or declined.",
-    labelNames: ["outcome"],
-  });
-  // A series that appears with its first failure hides that failure from rate().
-  for (const outcome of ["approved", "declined"]) payments.inc({ outcome }, 0);
-  return { payments };
-};
-
 export const metricsPage = async () => ({ type: register.contentType, text: await register.metrics() });

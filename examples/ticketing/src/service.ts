@@ -3,13 +3,12 @@ import { log } from "./log";
 import { role } from "./role";
 import { auth } from "./roles/auth";
 import { gateway } from "./roles/gateway";
-import { payment } from "./roles/payment";
 import { queue } from "./roles/queue";
 import { ticket } from "./roles/ticket";
 import { serve } from "./server";
 import { services } from "./services";
 
-const routes = { auth, gateway, payment, queue, ticket }[role]();
+const routes = { auth, gateway, queue, ticket }[role]();
 const server = serve(routes, Number(process.env.PORT ?? services[role].port));
 
 /** Answers what it has begun, sends the spans that wait, and goes. */

@@ -17,12 +17,12 @@ export const nodeServices = {
   auth: { name: "auth-service", port: 3005, logFormat: "json" },
   queue: { name: "queue-service", port: 3007, logFormat: "spring" },
   ticket: { name: "ticket-service", port: 3002, logFormat: "spring" },
-  payment: { name: "payment-service", port: 3003, logFormat: "spring" },
 } satisfies Record<string, NodeService>;
 
-/** Who can be asked; board is a Go program: ../board. */
+/** Who can be asked; payment is a program in Java, board one in Go: ../payment, ../board. */
 export const services = {
   ...nodeServices,
+  payment: { name: "payment-service", port: 3003 },
   board: { name: "board-service", port: 3010 },
 } satisfies Record<string, Service>;
 

@@ -5,6 +5,7 @@ import { build, programOf, type ProgramName } from "../build";
 import type { Report } from "../../cache";
 import { debianPackages } from "../debian";
 import { bundleTicketing, ticketingDirectory } from "../../ticketing-bundle";
+import { buildPayment, JAVA_HOME } from "../java";
 import { copy, withLibraries } from "./files";
 import { postgres } from "./postgres";
 
@@ -95,12 +96,17 @@ const ticketing: Recipe = {
   user: 1000,
   inputs: async (report) => [
     await build("board-service", report),
+    await buildPayment(report),
     process.version,
     ...TICKETING.map((file) => readFileSync(join(ticketingDirectory, file), "utf8")),
   ],
   async fill(root, inputs) {
+    const [board, payment] = inputs;
     await node.fill(root, inputs);
-    await copy(join(inputs[0], "board-service"), join(root, "app/board-service"));
+    await copy(join(board, "board-service"), join(root, "app/board-service"));
+    cpSync(payment, root, { recursive: true });
+    for (const file of ["bin/java", "lib/server/libjvm.so"].map((part) => join(JAVA_HOME, part)))
+      await withLibraries(join(payment, file), join(root, file), root, payment);
     await bundleTicketing();
     for (const file of ["service.js", "traffic.js"])
       await copy(join(ticketingDirectory, "dist", file), join(root, "app", file));
