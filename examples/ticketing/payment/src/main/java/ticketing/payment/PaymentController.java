@@ -3,6 +3,7 @@ package ticketing.payment;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -15,6 +16,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.client.ResourceAccessException;
+import org.springframework.web.filter.ServerHttpObservationFilter;
 
 @RestController
 class PaymentController {
@@ -55,7 +57,9 @@ class PaymentController {
 
   /** No answer in three tries, or so few lately that the circuit breaker does not even ask. */
   @ExceptionHandler({ResourceAccessException.class, CallNotPermittedException.class})
-  ResponseEntity<Map<String, String>> noBank(Exception error) {
+  ResponseEntity<Map<String, String>> noBank(Exception error, HttpServletRequest request) {
+    // Spring takes what a handler answers for success: the span would be none that failed.
+    ServerHttpObservationFilter.findObservationContext(request).ifPresent(context -> context.setError(error));
     failed.increment();
     log.error("Payment failed", error);
     return refusal(HttpStatus.SERVICE_UNAVAILABLE, error.getMessage());
