@@ -1,9 +1,14 @@
+import type { Settings } from "../config/schema";
 import { bytes } from "../config/units";
-import { urlOf } from "./addresses";
+import { namespaceOf, urlOf } from "./addresses";
 import { configFile } from "./overrides";
 import { type Program, type Stack, uidOf } from "./program";
+import { callsOf, endpointOf, inBucket, isPlain, type S3 } from "./s3";
 
 const ports = { http: 3100, grpc: 9096 };
+/** Where replicas tell each other who is there. */
+const GOSSIP = 7946;
+const several = ({ logs }: Settings): boolean => logs.replicas > 1;
 
 /** Keeps logs. */
 export const loki: Program = {
@@ -14,8 +19,16 @@ export const loki: Program = {
   go: true,
   user: 10001,
   enabled: ({ logs }) => logs.backend === "loki",
-  ports: () => ports,
+  ports: (settings) => (several(settings) ? { ...ports, gossip: GOSSIP } : ports),
   telemetry: () => [{ port: "http" }],
+  replicas: ({ logs }) => logs.replicas,
+  ...inBucket(({ logs }) => logs.s3),
+  calls: ({ settings }) => [
+    ...callsOf(settings.logs.s3),
+    ...(several(settings)
+      ? [{ to: "loki", ports: ["http", "grpc", "gossip"], why: "its other replicas" }]
+      : []),
+  ],
   args: () => ["-config.file=/etc/loki/loki.yaml", "-target=all"],
   files: (stack) => [
     {
@@ -61,27 +74,30 @@ export const loki: Program = {
 const memory = ({ settings }: Stack, share: number): number =>
   Math.floor((bytes(settings.logs.resources.limits.memory) * share) / 2 ** 20);
 
-/** Loki 3 as one binary on a file system, with retention that is enforced: the compactor deletes. */
+/** Loki 3 as one binary, with retention that is enforced: the compactor deletes. */
 export function lokiConfig(stack: Stack): object {
   const { settings } = stack;
+  const { s3 } = settings.logs;
+  const store = s3 ? "s3" : "filesystem";
   return {
     auth_enabled: false,
     analytics: { reporting_enabled: false },
     server: { http_listen_port: ports.http, grpc_listen_port: ports.grpc, log_level: "warn" },
     common: {
       path_prefix: "/loki",
-      instance_addr: "127.0.0.1",
-      replication_factor: 1,
-      ring: { kvstore: { store: "inmemory" } },
-      storage: { filesystem: { chunks_directory: "/loki/chunks", rules_directory: "/loki/rules" } },
+      ...ring(settings),
+      storage: s3
+        ? { s3: bucketConfig(s3) }
+        : { filesystem: { chunks_directory: "/loki/chunks", rules_directory: "/loki/rules" } },
     },
+    ...(several(settings) ? { memberlist: memberlist(stack) } : {}),
     schema_config: {
       configs: [
         {
           // In the past, so that lines older than the installation are taken as well.
           from: "2024-01-01",
           store: "tsdb",
-          object_store: "filesystem",
+          object_store: store,
           schema: "v13",
           index: { prefix: "index_", period: "24h" },
         },
@@ -103,7 +119,7 @@ export function lokiConfig(stack: Stack): object {
     compactor: {
       working_directory: "/loki/compactor",
       retention_enabled: true,
-      delete_request_store: "filesystem",
+      delete_request_store: store,
     },
     ingester: {
       wal: {
@@ -118,5 +134,32 @@ export function lokiConfig(stack: Stack): object {
     query_range: { results_cache: { cache: cache(memory(stack, 0.02)) } },
   };
 }
+
+/** A replica alone asks itself; several find each other, and each line goes to all three. */
+const ring = (settings: Settings) =>
+  several(settings)
+    ? { replication_factor: settings.logs.replicas, ring: { kvstore: { store: "memberlist" } } }
+    : {
+        instance_addr: "127.0.0.1",
+        replication_factor: 1,
+        ring: { kvstore: { store: "inmemory" } },
+      };
+
+const memberlist = ({ settings }: Stack) => ({
+  join_members: [`loki-headless.${namespaceOf(settings, loki)}.svc:${GOSSIP}`],
+  bind_port: GOSSIP,
+  // The first one that starts is alone, and nothing is wrong about that.
+  abort_if_cluster_join_fails: false,
+  // Whoever started before the others were known by name asks again; by default never.
+  rejoin_interval: "10s",
+});
+
+const bucketConfig = (s3: S3) => ({
+  bucketnames: s3.bucket,
+  region: s3.region,
+  endpoint: endpointOf(s3),
+  insecure: isPlain(s3),
+  s3forcepathstyle: s3.endpoint !== undefined,
+});
 
 const cache = (max_size_mb: number) => ({ embedded_cache: { enabled: true, max_size_mb } });

@@ -164,8 +164,8 @@ export interface Program {
   calls?(stack: Stack): Call[];
   /** What it may ask the Kubernetes API, in the whole cluster. Without any there is no token in its pod. */
   kubernetesApi?: Rule[];
-  /** Annotations of its ServiceAccount, such as the role of a cloud. With any it has an account of its own. */
-  accountAnnotations?(settings: Settings): Record<string, string>;
+  /** Annotations of a ServiceAccount of its own, such as the role of a cloud; undefined: it needs no account. */
+  accountAnnotations?(settings: Settings): Record<string, string> | undefined;
   command?: string[];
   args?(stack: Stack): string[];
   env?(stack: Stack): Record<string, string>;

@@ -2,6 +2,7 @@ import { bytes, goDuration } from "../config/units";
 import { addressOf } from "./addresses";
 import { configFile } from "./overrides";
 import { logsBackend, type Program, type Stack, uidOf } from "./program";
+import { callsOf, endpointOf, inBucket, isPlain, type S3 } from "./s3";
 
 const ports = { http: 3200, "otlp-grpc": 4317 };
 
@@ -16,6 +17,8 @@ export const tempo: Program = {
   enabled: ({ tracing }) => tracing.backend === "tempo",
   ports: () => ports,
   telemetry: () => [{ port: "http" }],
+  ...inBucket(({ tracing }) => tracing.s3),
+  calls: ({ settings }) => callsOf(settings.tracing.s3),
   args: () => ["-config.file=/etc/tempo/tempo.yaml", "-target=all"],
   files: (stack) => [
     {
@@ -72,7 +75,7 @@ export const tempo: Program = {
   },
 };
 
-/** Tempo 2 as one binary on a file system. Span metrics are the Collector's, so its own generator stays off. */
+/** Tempo 2 as one binary. Span metrics are the Collector's, so its own generator stays off. */
 export function tempoConfig({ settings }: Stack): object {
   return {
     usage_report: { reporting_enabled: false },
@@ -87,8 +90,9 @@ export function tempoConfig({ settings }: Stack): object {
     compactor: { compaction: { block_retention: goDuration(settings.tracing.retention.time) } },
     storage: {
       trace: {
-        backend: "local",
-        local: { path: "/var/tempo/blocks" },
+        ...(settings.tracing.s3
+          ? { backend: "s3", s3: bucketConfig(settings.tracing.s3) }
+          : { backend: "local", local: { path: "/var/tempo/blocks" } }),
         wal: { path: "/var/tempo/wal" },
         // Of what it kept before it was away for a quarter of an hour it hears here first; the default is 5 minutes.
         blocklist_poll: "30s",
@@ -96,3 +100,11 @@ export function tempoConfig({ settings }: Stack): object {
     },
   };
 }
+
+const bucketConfig = (s3: S3) => ({
+  bucket: s3.bucket,
+  region: s3.region,
+  endpoint: endpointOf(s3),
+  insecure: isPlain(s3),
+  forcepathstyle: s3.endpoint !== undefined,
+});

@@ -317,6 +317,33 @@ const table: Row[] = [
     wrong: ["5", -1, 1.5],
     right: [0, 50],
   },
+  {
+    of: /\.s3\.bucket$/,
+    allowed:
+      "the name of a bucket: 3 to 63 lower-case letters, digits, . and -, a letter or digit at both ends",
+    wrong: [7, "", "ab", "Bucket", "a_b", "-ab", "ab-", "s3://lines", "x".repeat(64)],
+    right: ["abc", "my.lines-2", "x".repeat(63)],
+  },
+  {
+    of: /\.s3\.region$/,
+    allowed: "an AWS region such as ap-northeast-2",
+    wrong: [7, "", "seoul", "ap-northeast", "AP-northeast-2", "ap_northeast_2"],
+    right: ["us-gov-west-1", "ap-northeast-2"],
+  },
+  {
+    of: /\.s3\.endpoint$/,
+    allowed: "scheme, host and port alone, such as https://observability.example.org",
+    wrong: [7, "minio.minio.svc:9000", "http://minio/lines", "s3://minio"],
+    right: ["https://s3.example.org", "http://minio.minio.svc:9000"],
+  },
+  {
+    of: /\.s3\.roleArn$/,
+    allowed: "the ARN of a role, such as arn:aws:iam::123456789012:role/loki",
+    wrong: [7, "", "loki", "arn:aws:iam::1:role/loki", "arn:aws:iam::123456789012:user/loki"],
+  },
+  { of: /\.s3\.accessKeyId$/, allowed: "an access key id", wrong: [7, "", "a b c"] },
+  { of: /\.s3\.secretAccessKey$/, allowed: "the access key's secret", wrong: [7, "", "short"] },
+  { of: /^logs\.replicas$/, allowed: "1 or 3", wrong: [0, 2, 4, "3"], right: [3] },
   { of: /^logs\.backend$/, allowed: "loki", wrong: [7, "", "lokki"], right: ["loki"] },
   { of: /^logs\.collector$/, allowed: "alloy", wrong: [7, "", "aloy"], right: ["alloy"] },
   { of: /^tracing\.backend$/, allowed: "tempo", wrong: [7, "", "temp"], right: ["tempo"] },

@@ -10,6 +10,9 @@ describe.each(["kind", "prod"])("every object of %s", (stack) => {
   const manifests = () => stacks[stack];
 
   test("pods are restricted; the agents differ by host paths and Alloy by its user", () => {
+    const allowed = manifests()
+      .filter(({ kind }) => kind === "ClusterRoleBinding")
+      .map(({ metadata }) => metadata.labels?.app);
     for (const { manifest, template } of withPods(manifests())) {
       const { spec } = template;
       const agent = manifest.kind === "DaemonSet";
@@ -26,7 +29,7 @@ describe.each(["kind", "prod"])("every object of %s", (stack) => {
         idOf(manifest),
         agent,
       ]);
-      expect(spec.automountServiceAccountToken).toBe("serviceAccountName" in spec);
+      expect(spec.automountServiceAccountToken).toBe(allowed.includes(manifest.metadata.labels?.app));
       for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) {
         expect(container.securityContext).toMatchObject({
           allowPrivilegeEscalation: false,
@@ -69,7 +72,8 @@ describe.each(["kind", "prod"])("every object of %s", (stack) => {
   });
 
   test("no CRD, at most 74 objects, no file near the limit", () => {
-    const native = /^(v1|apps\/v1|batch\/v1|networking\.k8s\.io\/v1|rbac\.authorization\.k8s\.io\/v1)$/;
+    const native =
+      /^(v1|apps\/v1|batch\/v1|policy\/v1|networking\.k8s\.io\/v1|rbac\.authorization\.k8s\.io\/v1)$/;
     expect(
       manifests()
         .filter(({ apiVersion }) => !native.test(apiVersion))

@@ -16,6 +16,12 @@ import { keys } from "./support/keys";
  * Every secret, and every place where a program sees it: by a file of a mounted Secret, or by an environment variable
  * that refers to a Secret. Everywhere else it must not be.
  */
+const bucket = (name: string) => ({
+  bucket: name,
+  region: "us-east-1",
+  accessKeyId: `key-of-${name}`,
+  secretAccessKey: `secret-of-${name}`,
+});
 const settings = {
   services: [{ name: "board-service", namespace: "shop", port: 8000 }],
   metrics: {
@@ -33,6 +39,8 @@ const settings = {
       ],
     },
   },
+  logs: { s3: bucket("lines") },
+  tracing: { s3: bucket("traces") },
   alerting: {
     receivers: [
       { name: "first", slack: { url: "https://slack-of-first.example.org/", channel: "#first" } },
@@ -58,6 +66,8 @@ const settings = {
 const given: Record<string, string[]> = {
   "metrics.redis.targets[].password": ["password-of-the-cache", "password-of-the-queue"],
   "metrics.postgres.targets[].password": ["password-of-the-board", "password-of-the-users"],
+  "logs.s3.secretAccessKey": ["secret-of-lines"],
+  "tracing.s3.secretAccessKey": ["secret-of-traces"],
   "alerting.receivers[].slack.url": [
     "https://slack-of-first.example.org/",
     "https://slack-of-third.example.org/",
@@ -70,11 +80,13 @@ const given: Record<string, string[]> = {
   "alerting.smtp.password": ["password-of-the-mail-server"],
 };
 
-/** The only program that sees the values of a key, and the file in which it does. */
+/** The only program that sees the values of a key, and the file or environment variable in which it does. */
 const readBy = (key: string): [program: string, file: RegExp] => {
   if (key.startsWith("metrics.redis.")) return ["redis-exporter", /^\/etc\/redis-exporter\/passwords\.json$/];
   if (key.startsWith("metrics.postgres."))
     return ["postgres-exporter", /^\/etc\/postgres-exporter\/postgres_exporter\.yml$/];
+  if (key.startsWith("logs.s3.")) return ["loki", /^AWS_SECRET_ACCESS_KEY$/];
+  if (key.startsWith("tracing.s3.")) return ["tempo", /^AWS_SECRET_ACCESS_KEY$/];
   return ["alertmanager", /^\/etc\/alertmanager\/secrets\/[\w-]+$/];
 };
 
@@ -115,7 +127,7 @@ test("every key that the schema marks as secret is here", () => {
 
 test.each(
   Object.entries(given).flatMap(([key, texts]) => texts.map((text) => [key, text, ...readBy(key)] as const)),
-)("%s: %s is a file that %s alone sees", (_, text, program, file) => {
+)("%s: %s is seen by %s alone", (_, text, program, file) => {
   const places = seenBy(text).map((place) => place.split(" "));
   expect(places).toEqual([[program, expect.stringMatching(file)]]);
 });

@@ -57,8 +57,8 @@ export function run(stack: Stack, program: Program, around: Surroundings): Runni
 function makeAccount(objects: Objects): string | undefined {
   const { stack, program } = objects;
   const { name, kubernetesApi } = program;
-  const annotations = program.accountAnnotations?.(stack.settings) ?? {};
-  if (!kubernetesApi && Object.keys(annotations).length === 0) return undefined;
+  const annotations = program.accountAnnotations?.(stack.settings);
+  if (!kubernetesApi && !annotations) return undefined;
   const metadata = objects.metadata(name);
   new core.ServiceAccount(
     objects.child("account"),

@@ -1,9 +1,19 @@
 import { z } from "zod";
 import { bytes } from "../units";
-import { byteQuantity, count, duration, FIVE_MINUTE_RATES, nodePort, probability, resources } from "./common";
+import {
+  allowed,
+  byteQuantity,
+  count,
+  duration,
+  FIVE_MINUTE_RATES,
+  nodePort,
+  probability,
+  resources,
+} from "./common";
 import { postgres, redis } from "./exporters";
 import { scrapeConfigs } from "./free";
 import { namespaceOrEvery, once, storage } from "./kubernetes";
+import { s3 } from "./s3";
 
 /** Prometheus and Tempo write a block every hour or two: what is younger is not deleted anyway. */
 const A_BLOCK = { least: "2h", why: "the time that one block holds" };
@@ -91,6 +101,14 @@ export const logs = z
         "Replaces the last part of IPv4 addresses and IPv6 interface parts by x before storage; default true.",
       ),
     storage: storage("5Gi"),
+    s3: s3("lines"),
+    replicas: z
+      .literal([1, 3], { error: allowed("1 or 3") })
+      .meta({ errorMessage: allowed("1 or 3") })
+      .default(1)
+      .describe(
+        "Pods of Loki; default 1. With 3, which needs logs.s3, each line is kept by two or more of them until it is in the bucket.",
+      ),
     resources: resources("100m 256Mi", "500m 512Mi"),
     agent: z
       .strictObject({ resources: resources("50m 128Mi", "2000m 256Mi") })
@@ -102,6 +120,10 @@ export const logs = z
       .strictObject({ resources: resources("10m 64Mi", "100m 128Mi") })
       .prefault({})
       .describe("The one pod that turns Kubernetes events into logs."),
+  })
+  .refine(({ replicas, s3 }) => replicas === 1 || s3 !== null, {
+    path: ["replicas"],
+    error: "3 needs logs.s3; allowed: 1 on a volume, since no replica sees the volume of another",
   })
   .prefault({})
   .describe("Loki and the log collector.");
@@ -126,6 +148,7 @@ export const tracing = z
       .prefault({})
       .describe("What is kept."),
     storage: storage("5Gi"),
+    s3: s3("traces"),
     resources: resources("50m 128Mi", "500m 512Mi"),
     collector: z
       .strictObject({

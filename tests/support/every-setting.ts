@@ -49,6 +49,24 @@ export const baseline = {
       targets: [{ name: "board", host: "pg.shop.svc", username: "stack", password: "of the database" }],
     },
   },
+  logs: {
+    s3: {
+      bucket: "lines",
+      region: "us-east-1",
+      endpoint: "http://minio.minio.svc:9000",
+      accessKeyId: "key-of-lines",
+      secretAccessKey: "secret-of-lines",
+    },
+  },
+  tracing: {
+    s3: {
+      bucket: "traces",
+      region: "us-east-1",
+      endpoint: "http://minio.minio.svc:9000",
+      accessKeyId: "key-of-traces",
+      secretAccessKey: "secret-of-traces",
+    },
+  },
   alerting: {
     receivers: [
       {
@@ -119,6 +137,37 @@ const storage = (key: string, claim: string): Row[] => [
   { key: `${key}.storage.size`, to: "77Gi", changes: { [claim]: "spec.resources.requests.storage: 77Gi" } },
   { key: `${key}.storage.class`, to: "fast", changes: { [claim]: "spec.storageClassName: fast" } },
 ];
+
+/** A bucket, and how a program gets at it. */
+const bucket = (key: string, program: string, named: string): Row[] => {
+  const config = (seen: Seen) => rolls(`${program}-config`, `${program}-server`, seen);
+  const keys = (seen: Seen) => rolls(`${program}-bucket`, `${program}-server`, seen);
+  return [
+    { key: `${key}.s3.bucket`, to: "others", changes: config(`${named}: others\n`) },
+    { key: `${key}.s3.region`, to: "eu-west-1", changes: config("region: eu-west-1\n") },
+    {
+      key: `${key}.s3.endpoint`,
+      to: "https://s3.example.org",
+      changes: {
+        ...config(["endpoint: s3.example.org\n", "insecure: false\n"]),
+        [`${program}-policy`]: "ports.0.port: 443\n",
+      },
+    },
+    {
+      key: `${key}.s3.roleArn`,
+      to: "arn:aws:iam::123456789012:role/store",
+      also: { [`${key}.s3.accessKeyId`]: undefined, [`${key}.s3.secretAccessKey`]: undefined },
+      changes: {
+        [`${program}-account`]: "NEW",
+        [`${program}-bucket`]: "GONE",
+        [`${program}-server`]: { without: "AWS_SECRET_ACCESS_KEY" },
+        [`${program}-policy`]: ["port: 80\n", "port: 443\n"],
+      },
+    },
+    { key: `${key}.s3.accessKeyId`, to: "another-key", changes: keys("id: another-key\n") },
+    { key: `${key}.s3.secretAccessKey`, to: "another-secret", changes: keys("secret: another-secret\n") },
+  ];
+};
 
 const claims = [
   "metrics-prometheus-data",
@@ -626,6 +675,23 @@ export const table: Row[] = [
     },
   },
   ...storage("logs", "logs-loki-data"),
+  ...bucket("logs", "logs-loki", "bucketnames"),
+  {
+    key: "logs.replicas",
+    to: 3,
+    changes: {
+      "logs-loki-config": ["replication_factor: 3\n", "- loki-headless.observability.svc:7946\n"],
+      "logs-loki-server": ["spec.replicas: 3\n", "containerPort: 7946\n"],
+      "logs-loki-service": "port: 7946\n",
+      "logs-loki-policy": "port: 7946\n",
+      "logs-loki-headless-service": "NEW",
+      "logs-loki-disruption-budget": "NEW",
+      "logs-loki-data": "GONE",
+      "logs-loki-data-0": "NEW",
+      "logs-loki-data-1": "NEW",
+      "logs-loki-data-2": "NEW",
+    },
+  },
   ...resources("logs", "logs-loki-server", {
     "logs-loki-config": ["replay_memory_ceiling: 1080MB\n", "max_size_mb: 259\n", "max_size_mb: 86\n"],
   }),
@@ -649,6 +715,7 @@ export const table: Row[] = [
     changes: rolls("tracing-tempo-config", "tracing-tempo-server", "block_retention: 72h\n"),
   },
   ...storage("tracing", "tracing-tempo-data"),
+  ...bucket("tracing", "tracing-tempo", "bucket"),
   ...resources("tracing", "tracing-tempo-server", {
     "tracing-tempo-config": `max_block_bytes: ${(4321 * 2 ** 20) / 8}\n`,
   }),
@@ -728,7 +795,7 @@ export const table: Row[] = [
     to: { limits_config: { max_query_series: 77 } },
     changes: {
       ...rolls("logs-loki-config", "logs-loki-server", "max_query_series: 77\n"),
-      "logs-loki-policy": anywhere(1),
+      "logs-loki-policy": anywhere(2),
     },
   },
   {
@@ -736,7 +803,7 @@ export const table: Row[] = [
     to: { ingester: { max_block_duration: "7m" } },
     changes: {
       ...rolls("tracing-tempo-config", "tracing-tempo-server", "max_block_duration: 7m\n"),
-      "tracing-tempo-policy": anywhere(1),
+      "tracing-tempo-policy": anywhere(2),
     },
   },
   {

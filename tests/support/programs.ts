@@ -13,6 +13,7 @@ export const TESTED = [
   "caddy",
   "actionlint",
   "board-service",
+  "minio",
 ] as const satisfies ProgramName[];
 export type TestedProgram = (typeof TESTED)[number];
 

@@ -9,6 +9,7 @@ import { stackOf } from "../../programs";
 import { collectorConfig } from "../../programs/collector/config";
 import { lokiConfig } from "../../programs/loki";
 import type { Stack } from "../../programs/program";
+import type { S3 } from "../../programs/s3";
 import { pathOf } from "../../programs/addresses";
 import { prometheusArgs, prometheusConfig } from "../../programs/prometheus/config";
 import { configFile } from "../../programs/overrides";
@@ -106,28 +107,52 @@ function written(directory: string, name: string, config: object): string {
 /** What Kubernetes gives a Go program of ours besides its files. */
 const goLimit = (memory: string) => ({ GOMEMLIMIT: `${Math.floor(parseInt(memory) * 0.9)}MiB` });
 
+/** By a Secret in the cluster. */
+const bucketKeys = (s3: S3 | null): Record<string, string> =>
+  s3?.accessKeyId ? { AWS_ACCESS_KEY_ID: s3.accessKeyId, AWS_SECRET_ACCESS_KEY: s3.secretAccessKey! } : {};
+
 export interface Loki {
   server: Server;
   url: string;
   push: string;
 }
 
-export async function lokiServer(directory: string, stack = stackWith()): Promise<Loki> {
+/** `gossip`: ports of several replicas, this one's first. */
+export async function lokiServer(
+  directory: string,
+  stack = stackWith(),
+  gossip: number[] = [],
+): Promise<Loki> {
   const [http, grpc] = [await freePort(), await freePort()];
-  const config = below(directory, "/loki", lokiConfig(stack)) as { server: object };
+  const config = below(directory, "/loki", lokiConfig(stack)) as {
+    server: object;
+    common: { ring: object };
+    memberlist?: object;
+  };
   Object.assign(config.server, {
     http_listen_address: "127.0.0.1",
     http_listen_port: http,
     grpc_listen_address: "127.0.0.1",
     grpc_listen_port: grpc,
   });
+  if (gossip.length > 0) {
+    // In a pod Loki takes the address of eth0, and the pod's name.
+    Object.assign(config.common, { instance_addr: "127.0.0.1" });
+    Object.assign(config.common.ring, { instance_id: `loki-${gossip[0]}` });
+    Object.assign(config.memberlist!, {
+      bind_addr: ["127.0.0.1"],
+      bind_port: gossip[0],
+      advertise_addr: "127.0.0.1",
+      advertise_port: gossip[0],
+      join_members: gossip.map((port) => `127.0.0.1:${port}`),
+    });
+  }
   const file = written(directory, "loki.yaml", config);
   const url = `http://127.0.0.1:${http}`;
-  const server = new Server(
-    binary("loki", "loki")!,
-    [`-config.file=${file}`, "-target=all"],
-    goLimit(stack.settings.logs.resources.limits.memory),
-  );
+  const server = new Server(binary("loki", "loki")!, [`-config.file=${file}`, "-target=all"], {
+    ...goLimit(stack.settings.logs.resources.limits.memory),
+    ...bucketKeys(stack.settings.logs.s3),
+  });
   return { server, url, push: `${url}/loki/api/v1/push` };
 }
 
@@ -148,11 +173,10 @@ export async function tempoServer(directory: string, stack = stackWith()): Promi
   Object.assign(config.server, loopback, { http_listen_port: http, grpc_listen_port: grpc });
   config.distributor.receivers.otlp.protocols.grpc.endpoint = `127.0.0.1:${otlp}`;
   const file = written(directory, "tempo.yaml", config);
-  const server = new Server(
-    binary("tempo", "tempo")!,
-    [`-config.file=${file}`, "-target=all"],
-    goLimit(stack.settings.tracing.resources.limits.memory),
-  );
+  const server = new Server(binary("tempo", "tempo")!, [`-config.file=${file}`, "-target=all"], {
+    ...goLimit(stack.settings.tracing.resources.limits.memory),
+    ...bucketKeys(stack.settings.tracing.s3),
+  });
   return { server, url: `http://127.0.0.1:${http}`, otlp: `127.0.0.1:${otlp}` };
 }
 
