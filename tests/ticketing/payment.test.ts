@@ -63,20 +63,6 @@ here("payment-service", () => {
     expect(await pay([])).toMatchObject({ status: 400 });
   });
 
-  test("its lines carry level, trace and service through the agent", async () => {
-    const lines = server.output.trim().split("\n");
-    const [entries] = await throughAlloy([lines]);
-    const of = (text: string) => entries.find(({ line }) => line.includes(text))!;
-    const metadata = {
-      trace_id: TRACE,
-      span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
-      service_name: "payment-service",
-    };
-    expect(of("approved")).toMatchObject({ labels: { level: "info" }, metadata });
-    expect(of("Payment failed")).toMatchObject({ labels: { level: "error" }, metadata });
-    expect(of("declined")).toMatchObject({ labels: { level: "warn" }, metadata });
-  });
-
   test("a bank that does not answer is asked three times, until the circuit breaker opens", async () => {
     const began = Date.now();
     expect(await pay("4000-5000")).toEqual({ status: 503, body: { error: "The bank does not answer" } });
@@ -97,6 +83,26 @@ here("payment-service", () => {
     ]);
     expect((await metrics(/^resilience4j_retry_calls_total/)).length).toBeGreaterThan(0);
   }, 30_000);
+
+  test("its lines carry level, trace and service through the agent", async () => {
+    const lines = server.output.trim().split("\n");
+    const [entries] = await throughAlloy([lines]);
+    const of = (text: string) => entries.find(({ line }) => line.includes(text))!;
+    const metadata = {
+      trace_id: TRACE,
+      span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
+      service_name: "payment-service",
+    };
+    expect(of("approved")).toMatchObject({ labels: { level: "info" }, metadata });
+    expect(of("Payment failed")).toMatchObject({ labels: { level: "error" }, metadata });
+    expect(of("declined")).toMatchObject({ labels: { level: "warn" }, metadata });
+    // An exception is part of the line that it was logged with.
+    const [failure, ...others] = entries.filter(({ line }) => line.includes("\n\tat "));
+    expect(failure.line).toMatch(
+      /ERROR \[payment-service,.*: Payment failed\n[^]*ResourceAccessException: The bank does not/,
+    );
+    expect(others).toHaveLength(3);
+  });
 
   test("counts payments by outcome, and requests of users only, in buckets", async () => {
     expect(await metrics(/^payments_total/)).toEqual([
