@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError } from "commander";
-import { randomInt } from "node:crypto";
+import { Command, InvalidArgumentError, Option } from "commander";
+import Redis from "ioredis";
 import { setTimeout as sleep } from "node:timers/promises";
+import { faultKey, type FaultName, faultNames, faults } from "./src/faults";
 import { type Report, Visitor } from "./src/visitor";
 
 interface Options {
@@ -8,6 +9,9 @@ interface Options {
   rate: number;
   duration?: number;
   url: string;
+  fault?: FaultName;
+  for: number;
+  mistakes: boolean;
 }
 
 function positive(text: string): number {
@@ -23,11 +27,17 @@ function count(text: string): number {
 }
 
 /** Starts `rate` visits a second, the users taking turns, and waits for the last one to end. */
-async function run({ users, rate, duration = users / rate, url }: Options): Promise<void> {
+async function run(options: Options): Promise<void> {
+  const { users, rate, url, fault, mistakes } = options;
+  const duration = options.duration ?? (fault ? options.for : users / rate);
+  if (fault) await begin(fault, options.for);
   const report: Report = { url, started: new Date().toISOString(), visits: 0, users: [], requests: {} };
-  // Seats stay taken for ten minutes; runs that follow each other should seldom want the same ones.
-  const firstSeat = randomInt(1000);
-  const visitors = Array.from({ length: users }, (_, index) => new Visitor(url, index, firstSeat, report));
+  // Seats stay taken for ten minutes: a run goes on where the one before it was.
+  const firstSeat = Math.floor((Date.now() / 1000) * rate);
+  const visitors = Array.from(
+    { length: users },
+    (_, index) => new Visitor(url, index, firstSeat, report, mistakes),
+  );
   const visits: Promise<void>[] = [];
   const total = Math.round(duration * rate);
   const start = Date.now();
@@ -41,11 +51,23 @@ async function run({ users, rate, duration = users / rate, url }: Options): Prom
   console.log(JSON.stringify({ ...report, finished: new Date().toISOString() }));
 }
 
+/** From here on it needs nobody: Redis forgets it in time. */
+async function begin(fault: FaultName, seconds: number): Promise<void> {
+  const redis = new Redis(process.env.REDIS_URL ?? "redis://redis:6379");
+  redis.on("error", (error: Error) => console.error(`Redis: ${error.message}`));
+  await redis.set(faultKey(fault), "on", "EX", Math.ceil(seconds));
+  await redis.quit();
+  console.error(`Fault ${fault} for ${seconds} s: ${faults[fault].service} ${faults[fault].does}`);
+}
+
 void new Command("traffic")
   .description("Sends users through the ticketing workload; the last line is a JSON report of what was sent.")
   .option("--users <number>", "users that take turns", count, 10)
   .option("--rate <number>", "visits a second", positive, 1)
   .option("--duration <seconds>", "how long; by default each user comes once", positive)
+  .addOption(new Option("--fault <name>", "what breaks meanwhile").choices(faultNames))
+  .option("--for <seconds>", "how long the fault lasts", positive, 600)
+  .option("--no-mistakes", "no visit goes wrong on purpose")
   .option("--url <url>", "the gateway", "http://gateway-service:3001")
   .action(run)
   .parseAsync();

@@ -1,4 +1,5 @@
 import { flushSpans } from "./tracing";
+import { watchFaults } from "./broken";
 import { log } from "./log";
 import { role } from "./role";
 import { auth } from "./roles/auth";
@@ -10,6 +11,8 @@ import { services } from "./services";
 
 const routes = { auth, gateway, queue, ticket }[role]();
 const server = serve(routes, Number(process.env.PORT ?? services[role].port));
+// What it throws ends the process: that is the crash.
+void watchFaults();
 
 /** Answers what it has begun, sends the spans that wait, and goes. */
 function stop(): void {

@@ -2,6 +2,7 @@ import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { registerInstrumentations } from "@opentelemetry/instrumentation";
 import { HttpInstrumentation } from "@opentelemetry/instrumentation-http";
 import { IORedisInstrumentation } from "@opentelemetry/instrumentation-ioredis";
+import { PgInstrumentation } from "@opentelemetry/instrumentation-pg";
 import { UndiciInstrumentation } from "@opentelemetry/instrumentation-undici";
 import {
   defaultResource,
@@ -11,6 +12,7 @@ import {
 } from "@opentelemetry/resources";
 import { BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import Redis from "ioredis";
+import pg from "pg";
 import { role } from "./role";
 import { services } from "./services";
 
@@ -29,6 +31,7 @@ const provider = new NodeTracerProvider({
 provider.register();
 
 const redis = new IORedisInstrumentation();
+const postgres = new PgInstrumentation({ requireParentSpan: true });
 registerInstrumentations({
   instrumentations: [
     // Probes and scrapes would drown the requests of users.
@@ -37,10 +40,12 @@ registerInstrumentations({
     }),
     new UndiciInstrumentation(),
     redis,
+    postgres,
   ],
 });
-// Instrumentation hooks `require`, and in the bundled file nobody requires ioredis any more: hand it over ourselves.
+// Instrumentation hooks `require`, and in the bundled file nobody requires these any more: hand them over ourselves.
 for (const definition of redis.getModuleDefinitions()) definition.patch?.(Redis);
+for (const { name, patch } of postgres.getModuleDefinitions()) if (name === "pg") patch?.(pg);
 
 /** Sends the spans that still wait. */
 export const flushSpans = (): Promise<void> => provider.shutdown();

@@ -24,6 +24,8 @@ export class Visitor {
     private readonly index: number,
     private readonly firstSeat: number,
     private readonly report: Report,
+    /** Whether some visits go wrong on purpose. */
+    private readonly mistakes: boolean,
   ) {}
 
   /**
@@ -33,17 +35,18 @@ export class Visitor {
   async visit(number: number): Promise<void> {
     this.report.visits++;
     const { userId, key } = await (this.account ??= this.signUp());
-    if (typeof userId !== "string") return;
+    // Tries again at the next visit.
+    if (typeof userId !== "string") return void (this.account = undefined);
+    const mistake = (of: number, which: number) => this.mistakes && number % of === which;
 
-    await this.send("POST", "/api/auth/login", { userId, key: number % 10 === 2 ? "wrong" : key });
+    await this.send("POST", "/api/auth/login", { userId, key: mistake(10, 2) ? "wrong" : key });
     await this.send("POST", "/api/queue/join", { userId });
-    if (number % 10 === 4)
-      await this.send("POST", "/api/boards", number % 20 === 4 ? {} : { title: "Hello" });
+    if (number % 10 === 4) await this.send("POST", "/api/boards", mistake(20, 4) ? {} : { title: "Hello" });
     if (number % 10 === 7) await this.send("POST", "/api/chat/messages", { text: "Anyone else waiting?" });
     if (!(await this.admitted(userId))) return;
 
-    const seat = number % 20 === 5 ? "Z99" : this.seat(number % 10 === 8 ? number - 1 : number);
-    const card = number % 10 === 6 ? "4000-0000-0000-0000" : "4000-0000-0000-1234";
+    const seat = mistake(20, 5) ? "Z99" : this.seat(mistake(10, 8) ? number - 1 : number);
+    const card = mistake(10, 6) ? "4000-0000-0000-0000" : "4000-0000-0000-1234";
     await this.send("POST", "/api/tickets", { userId, seat, card });
   }
 

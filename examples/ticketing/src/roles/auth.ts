@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { broken } from "../broken";
 import { HttpError, required, type Routes } from "../http";
 import { log } from "../log";
 
@@ -20,6 +21,7 @@ export function auth(): Routes {
     },
     "POST /api/auth/login": async ({ body, clientIp }) => {
       const userId = required(body, "userId");
+      if (broken("errors")) throw new HttpError(500, `No login for ${userId}: the fault errors is on`);
       if (keys.get(userId) !== required(body, "key")) {
         throw new HttpError(401, `Wrong login for ${userId} from ${clientIp}`);
       }

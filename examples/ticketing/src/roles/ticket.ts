@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { broken, brokenByTurns } from "../broken";
 import { ask } from "../client";
+import { connectTickets } from "../tickets";
 import { javaStack } from "../format";
 import { HttpError, required, type Routes } from "../http";
 import { log } from "../log";
@@ -13,9 +15,12 @@ const SEATS = 1000;
 /** Sorted set of the seats that are taken, by the time at which they come on sale again (ms): the show never ends. */
 const TAKEN = "seats:taken";
 const TAKEN_MS = 600_000;
+/** With the fault seat-conflicts everybody wants this one. */
+const WANTED = "A1";
 
 export function ticket(): Routes {
   const redis = connectRedis();
+  const tickets = connectTickets();
   const metrics = ticketMetrics();
   const release = () => redis.zremrangebyscore(TAKEN, 0, Date.now());
 
@@ -46,15 +51,18 @@ export function ticket(): Routes {
           javaStack("ticket", "reserve", message, `No seat ${seat} in the plan`),
         );
       }
-      await lock(seat);
+      const locked = broken("seat-conflicts") ? WANTED : seat;
+      await lock(locked);
+      const ticketId = randomUUID();
       try {
         await ask("payment", "POST /api/payments", call, { body: { userId, card } });
+        await tickets.save(ticketId, userId, seat, brokenByTurns("latency"));
       } catch (error) {
-        await redis.zrem(TAKEN, seat);
+        await redis.zrem(TAKEN, locked);
         throw error;
       }
       log("INFO", "Ticket created");
-      return { status: 201, body: { ticketId: randomUUID(), seat } };
+      return { status: 201, body: { ticketId, seat } };
     },
   };
 }
