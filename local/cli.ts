@@ -1,7 +1,9 @@
 import { RunError } from "@pulumi/pulumi";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { faultNames } from "../examples/ticketing/src/faults";
 import { SettingsError } from "../config/settings";
 import { down, preview, render, status, ticketing, up } from "./commands";
+import { DURATION, seconds } from "../config/units";
 import { UserError } from "./errors";
 import { cacheDir, stateDir } from "./paths";
 import { serviceName } from "./service-status";
@@ -56,7 +58,10 @@ command("down", "destroys the stack and the local cluster")
 command("ticketing", "runs the sample workload of examples/ticketing and sends users through it")
   .option("--users <number>", "users that take turns", "10")
   .option("--rate <number>", "visits a second", "1")
-  .option("--duration <seconds>", "how long", "60")
+  .option("--duration <seconds>", "how long; by default a minute, or as long as the fault")
+  .addOption(new Option("--fault <name>", "what breaks meanwhile; it ends by itself").choices(faultNames))
+  .option("--for <duration>", "how long the fault lasts, such as 15m; default 15m", faultDuration)
+  .option("--no-mistakes", "no visit goes wrong on purpose")
   .option("--image <ref>", "with --context: what its image is built and pushed as")
   .action(ticketing);
 program
@@ -82,6 +87,12 @@ function clusterName(text: string): string {
   throw new InvalidArgumentError(
     "Allowed: at most 50 lower-case letters, digits, hyphens and dots, a letter or digit first.",
   );
+}
+
+/** Long enough for an alert, short enough for one that is forgotten. */
+function faultDuration(text: string): number {
+  if (DURATION.test(text) && seconds(text) >= 10 && seconds(text) <= 86_400) return seconds(text);
+  throw new InvalidArgumentError("Allowed: 10s to 24h, such as 90s, 15m or 2h.");
 }
 
 function characters(text: string): number {

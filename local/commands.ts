@@ -21,13 +21,15 @@ import { UserError } from "./errors";
 import { type Image, imagesOf, planImages, type Planned, provideImages } from "./images";
 import { Pulumi } from "./pulumi";
 import { type Manifest, manifestsText, nodePortsOf, renderManifests } from "./render";
+import { faultNames } from "../examples/ticketing/src/faults";
+import { announced } from "./faults";
 import type { Options } from "./options";
 import { asks, refuseLocal, refuseUnfit, refuseOtherPort, refuseUnasked } from "./refusals";
 import { readStackFile, stackConfig, stackFile, ownSettings } from "./stack-config";
 import { baseAt } from "./review/base";
 import { coloured, reviewOf } from "./review/report";
 import { imagesTable, reachable, rolledOut, workloads } from "./report";
-import { runTicketing, type TrafficOptions } from "./ticketing";
+import { FAULT_SECONDS, runTicketing, type TrafficOptions } from "./ticketing";
 import { type ServiceName, serviceStatus } from "./service-status";
 import { installed, provideToolchain, type Toolchain } from "./toolchain";
 import { refuseVolumes } from "./volumes";
@@ -98,7 +100,14 @@ export async function status(options: Options & { service?: ServiceName }): Prom
 }
 
 export async function ticketing(options: Options & TrafficOptions): Promise<void> {
-  console.log(await runTicketing(await clusterThatIsThere(options), options, console.error));
+  const stack = stackOf(settingsIn(options), options.stack);
+  if (options.for !== undefined && !options.fault)
+    throw new UserError(
+      `ticketing --for: it is how long a fault lasts; name one: --fault ${faultNames.join("|")}`,
+    );
+  const cluster = await clusterThatIsThere(options);
+  if (options.fault) console.error(announced(stack, options.fault, options.for ?? FAULT_SECONDS));
+  console.log(await runTicketing(cluster, options, console.error));
 }
 
 /**

@@ -1,4 +1,7 @@
+import { randomBytes } from "node:crypto";
 import execa from "execa";
+import type { FaultName } from "../examples/ticketing/src/faults";
+import { postgresSecret } from "../examples/ticketing/postgres";
 import { ticketingManifests, trafficJob } from "../examples/ticketing/kubernetes";
 import { type Cluster } from "./cluster";
 import type { Report } from "./cache";
@@ -8,14 +11,22 @@ import { bundleTicketing, ticketingDirectory } from "./ticketing-bundle";
 
 /** The namespace that its stack file watches. */
 const namespace = "ticketing";
-const redisImage = refOf("redis");
+const stores = { redisImage: refOf("redis"), postgresImage: refOf("postgres") };
+
+/** How long a fault lasts that is given no time. */
+export const FAULT_SECONDS = 900;
 
 export interface TrafficOptions {
   /** Where a cluster of the user's finds the workload's image; it is pushed there. */
   image?: string;
   users: string;
   rate: string;
-  duration: string;
+  /** Seconds; by default a minute, or as long as a fault lasts. */
+  duration?: string;
+  fault?: FaultName;
+  /** Of the fault, in seconds. */
+  for?: number;
+  mistakes: boolean;
 }
 
 /** Runs the sample workload and sends users through it; answers the generator's report. */
@@ -24,14 +35,8 @@ export async function runTicketing(
   options: TrafficOptions,
   report: Report,
 ): Promise<string> {
-  const kubectl = async (args: string[], input?: string) => {
-    const target = ["--kubeconfig", cluster.kubeconfig];
-    return (await execa(cluster.kubectl, [...target, ...args], { input })).stdout;
-  };
-  const apply = (items: object[]) =>
-    kubectl(["apply", "--server-side", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
-
   const image = imageFor(cluster, options);
+  const kubectl = kubectlOf(cluster);
   // The stack keeps it where it is told of services: without it nothing would send spans, and nobody would be alerted.
   const tracing = ["get", "configmap", "observability-tracing", "--ignore-not-found", "-n", namespace];
   if ((await kubectl(tracing)) === "")
@@ -40,22 +45,15 @@ export async function runTicketing(
         "npm run up -- --config-file examples/ticketing/Pulumi.kind.yaml\n" +
         "elsewhere add the services of that file to your stack file.",
     );
-  await loadTicketing(cluster, report, image);
-  await apply(ticketingManifests({ namespace, image, redisImage }));
-  report("waiting for the services");
-  await kubectl([
-    "wait",
-    "deployment",
-    "--all",
-    "-n",
-    namespace,
-    "--for=condition=Available",
-    "--timeout=180s",
-  ]);
+  await deployTicketing(cluster, report, image);
 
-  const [users, rate, duration] = [options.users, options.rate, options.duration].map(Number);
+  const { fault, mistakes } = options;
+  const seconds = options.for ?? FAULT_SECONDS;
+  const duration = Number(options.duration ?? (fault ? seconds : 60));
+  const [users, rate] = [options.users, options.rate].map(Number);
   await kubectl(["delete", "job", "traffic", "-n", namespace, "--ignore-not-found"]);
-  await apply([trafficJob({ namespace, image, users, rate, duration })]);
+  const broken = fault ? { fault, for: seconds, mistakes: false } : { mistakes };
+  await applyTo(cluster, [trafficJob({ namespace, image, users, rate, duration, ...broken })]);
   report(`${users} users, ${rate} visits a second, ${duration} s`);
   await kubectl([
     "wait",
@@ -67,6 +65,41 @@ export async function runTicketing(
   ]);
   return (await kubectl(["logs", "job/traffic", "-n", namespace])).trim().split("\n").at(-1)!;
 }
+
+/** The workload's services with their Redis and PostgreSQL, ready. */
+export async function deployTicketing(
+  cluster: Cluster,
+  report: Report,
+  image = refOf("ticketing"),
+): Promise<void> {
+  const kubectl = kubectlOf(cluster);
+  await loadTicketing(cluster, report, image);
+  // Made once, here: who takes it away takes the database's pod away too.
+  if ((await kubectl(["get", "secret", "postgres", "-n", namespace, "--ignore-not-found"])) === "") {
+    const password = () => randomBytes(24).toString("hex");
+    await applyTo(cluster, [postgresSecret(namespace, { ticketing: password(), exporter: password() })]);
+  }
+  await applyTo(cluster, ticketingManifests({ namespace, image, ...stores }));
+  report("waiting for the services");
+  await kubectl([
+    "wait",
+    "deployment",
+    "--all",
+    "-n",
+    namespace,
+    "--for=condition=Available",
+    "--timeout=180s",
+  ]);
+}
+
+const kubectlOf = (cluster: Cluster) => async (args: string[], input?: string) =>
+  (await execa(cluster.kubectl, ["--kubeconfig", cluster.kubeconfig, ...args], { input })).stdout;
+
+const applyTo = (cluster: Cluster, items: object[]) =>
+  kubectlOf(cluster)(
+    ["apply", "--server-side", "-f", "-"],
+    JSON.stringify({ apiVersion: "v1", kind: "List", items }),
+  );
 
 function imageFor({ kind, name }: Cluster, { image }: TrafficOptions): string {
   if (kind === "context" && !image)
@@ -82,13 +115,9 @@ function imageFor({ kind, name }: Cluster, { image }: TrafficOptions): string {
 }
 
 /** Builds the workload by the cluster's own means, and gives it to the cluster. */
-export async function loadTicketing(
-  cluster: Cluster,
-  report: Report,
-  image = refOf("ticketing"),
-): Promise<void> {
+async function loadTicketing(cluster: Cluster, report: Report, image: string): Promise<void> {
   if (!cluster.pulls)
-    return loadImagesOf(ticketingManifests({ namespace, image, redisImage }), cluster, report);
+    return loadImagesOf(ticketingManifests({ namespace, image, ...stores }), cluster, report);
   report("the sample workload: npm ci, npm run build");
   await bundleTicketing();
   await cluster.buildImage(image, ticketingDirectory, report);

@@ -1,3 +1,6 @@
+import { container, pair, pod } from "./objects";
+import { passwordOf, postgresManifests } from "./postgres";
+import type { FaultName } from "./src/faults";
 import { isNodeRole, type Role, services } from "./src/services";
 
 export interface Workload {
@@ -7,22 +10,28 @@ export interface Workload {
   image: string;
   /** For instance `docker.io/library/redis:7.0.15`. */
   redisImage: string;
+  /** For instance `docker.io/library/postgres:15.20`. */
+  postgresImage: string;
 }
 
-export type Traffic = Omit<Workload, "redisImage"> & {
+export type Traffic = Pick<Workload, "namespace" | "image"> & {
   /** Default `traffic`. */
   name?: string;
   /** Users that take turns, visits a second, seconds. */
   users: number;
   rate: number;
   duration: number;
+  /** What breaks meanwhile, and for how many seconds. */
+  fault?: FaultName;
+  for?: number;
+  /** Whether some visits go wrong on purpose; default true. */
+  mistakes?: boolean;
 };
 
 const NODE = ["/usr/local/bin/node", "--max-old-space-size=64"];
 const JAVA = ["/opt/java/openjdk/bin/java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m"];
 const REDIS_PORT = 6379;
 
-const SMALL = { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "500m", memory: "160Mi" } };
 const usual = { ready: "/health", live: "/health", metrics: "/metrics", more: {} };
 
 /** How each is run, and where it says whether it is well and what it measures. */
@@ -44,21 +53,35 @@ const programs = {
 };
 const programOf = (role: Role) => programs[isNodeRole(role) ? "node" : role];
 
-/** Every role and its Redis: a Deployment and a Service each, as plain objects that `kubectl apply` takes. */
-export function ticketingManifests({ namespace, image, redisImage }: Workload): object[] {
+/**
+ * Every role, Redis and PostgreSQL: a Deployment and a Service each, as plain objects that `kubectl apply` takes. The
+ * passwords of the database are in {@link postgresSecret}, which must be there.
+ */
+export function ticketingManifests({ namespace, image, redisImage, postgresImage }: Workload): object[] {
   return [
-    ...pair(namespace, "redis", REDIS_PORT, {}, redis(redisImage)),
+    ...pair(namespace, "redis", { name: "redis", port: REDIS_PORT }, pod(redis(redisImage))),
+    ...postgresManifests({ namespace, image: postgresImage }),
     ...(Object.keys(services) as Role[]).flatMap((role) => {
       const { name, port } = services[role];
-      return pair(namespace, name, port, annotations(port, programOf(role).metrics), service(role, image));
+      const found = annotations(port, programOf(role).metrics);
+      return pair(namespace, name, { name: "http", port }, pod(service(role, image)), found);
     }),
   ];
 }
 
 /** A Job that sends users through the gateway; the last line of its log is the JSON report. */
-export function trafficJob({ namespace, image, name = "traffic", users, rate, duration }: Traffic): object {
-  const options = { users, rate, duration, url: `http://${services.gateway.name}:${services.gateway.port}` };
-  const args = Object.entries(options).flatMap(([option, value]) => [`--${option}`, String(value)]);
+export function trafficJob({
+  namespace,
+  image,
+  name = "traffic",
+  mistakes = true,
+  ...options
+}: Traffic): object {
+  const { users, rate, duration, fault } = options;
+  const url = `http://${services.gateway.name}:${services.gateway.port}`;
+  const given = { users, rate, duration, url, ...(fault ? { fault, for: options.for } : {}) };
+  const args = Object.entries(given).flatMap(([option, value]) => [`--${option}`, String(value)]);
+  if (!mistakes) args.push("--no-mistakes");
   return {
     apiVersion: "batch/v1",
     kind: "Job",
@@ -98,6 +121,7 @@ function service(role: Role, image: string) {
     envFrom: [{ configMapRef: { name: "observability-tracing", optional: true } }],
     env: [
       ...(isNodeRole(role) ? [{ name: "ROLE", value: role }] : []),
+      ...(role === "ticket" ? [passwordOf("PGPASSWORD", "ticketing")] : []),
       field("POD_NAME", "metadata.name"),
       field("POD_NAMESPACE", "metadata.namespace"),
       {
@@ -124,66 +148,3 @@ const redis = (image: string) =>
     readinessProbe: { tcpSocket: { port: "redis" }, periodSeconds: 5 },
     livenessProbe: { tcpSocket: { port: "redis" }, initialDelaySeconds: 20, periodSeconds: 20 },
   });
-
-interface More {
-  [field: string]: unknown;
-  command: string[];
-  volumeMounts?: { name: string; mountPath: string }[];
-}
-
-const container = (name: string, image: string, more: More) => ({
-  name,
-  image,
-  imagePullPolicy: "IfNotPresent",
-  resources: SMALL,
-  ...more,
-  securityContext: {
-    allowPrivilegeEscalation: false,
-    readOnlyRootFilesystem: true,
-    capabilities: { drop: ["ALL"] },
-  },
-});
-
-const pod = (only: ReturnType<typeof container>) => ({
-  automountServiceAccountToken: false,
-  enableServiceLinks: false,
-  securityContext: {
-    runAsNonRoot: true,
-    runAsUser: 1000,
-    runAsGroup: 1000,
-    seccompProfile: { type: "RuntimeDefault" },
-  },
-  containers: [only],
-  ...(only.volumeMounts ? { volumes: only.volumeMounts.map(({ name }) => ({ name, emptyDir: {} })) } : {}),
-});
-
-function pair(
-  namespace: string,
-  name: string,
-  port: number,
-  podAnnotations: Record<string, string>,
-  only: ReturnType<typeof container>,
-): object[] {
-  const labels = { app: name };
-  return [
-    {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: { name, namespace, labels },
-      spec: {
-        replicas: 1,
-        selector: { matchLabels: labels },
-        template: { metadata: { labels, annotations: podAnnotations }, spec: pod(only) },
-      },
-    },
-    {
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: { name, namespace, labels },
-      spec: {
-        selector: labels,
-        ports: [{ name: name === "redis" ? "redis" : "http", port, targetPort: port }],
-      },
-    },
-  ];
-}

@@ -31,6 +31,7 @@ export function metrics(context: Context): void {
           namespace: "garden",
           image: refOf("ticketing"),
           redisImage: refOf("redis"),
+          postgresImage: refOf("postgres"),
         }).filter((object) => JSON.stringify(object).includes('"board-service"')),
       );
       await eventually("it is scraped", 90, async () => {

@@ -104,7 +104,8 @@ beforeAll(async () => {
   user = await startUsersDocker();
   writeStack(STACK, edge);
   await archivesOf(await renderManifests(STACK, stackConfig(fileOf(STACK))));
-  const workload = { namespace: "ticketing", image: refOf("ticketing"), redisImage: refOf("redis") };
+  const [image, redisImage, postgresImage] = (["ticketing", "redis", "postgres"] as const).map(refOf);
+  const workload = { namespace: "ticketing", image, redisImage, postgresImage };
   await archivesOf(ticketingManifests(workload));
   archives.delete(refOf("ticketing"));
   for (const [ref, archive] of archives) await user.registry.push(archive, ref);

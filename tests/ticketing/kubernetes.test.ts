@@ -1,9 +1,11 @@
 import { TRACING_CONFIG } from "../../programs/collector/config";
+import { postgresSecret } from "../../examples/ticketing/postgres";
 import { ticketingManifests, trafficJob } from "../../examples/ticketing/kubernetes";
 
 const images = {
   image: "docker.io/observability-stack/ticketing:0.1.0",
   redisImage: "docker.io/library/redis:7.0.15",
+  postgresImage: "docker.io/library/postgres:15.20",
 };
 const workload = { namespace: "ticketing", ...images };
 const traffic = trafficJob({ ...workload, users: 10, rate: 1, duration: 60 });
@@ -34,6 +36,7 @@ test("each role has a Deployment and a Service on the port that its callers know
   );
   expect(ports).toEqual({
     redis: 6379,
+    postgres: 5432,
     "gateway-service": 3001,
     "ticket-service": 3002,
     "payment-service": 3003,
@@ -57,7 +60,11 @@ test.each(
 )("%s is a restricted pod with requests and limits", (_, { spec }) => {
   expect(spec.template.spec).toMatchObject({
     automountServiceAccountToken: false,
-    securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: "RuntimeDefault" } },
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: expect.any(Number),
+      seccompProfile: { type: "RuntimeDefault" },
+    },
   });
   expect(spec.template.spec.containers).toEqual([
     expect.objectContaining({
@@ -103,6 +110,7 @@ test("each pod runs the program that plays its service, and only Node's are told
   );
   expect(programs).toEqual({
     redis: ["/usr/local/bin/redis-server", undefined],
+    postgres: ["/data/pg", undefined],
     "gateway-service": ["/app/service.js", "gateway"],
     "auth-service": ["/app/service.js", "auth"],
     "queue-service": ["/app/service.js", "queue"],
@@ -146,4 +154,44 @@ test("the traffic job runs once, against the gateway", () => {
   expect((traffic as Manifest).spec.template.spec.containers[0].args).toEqual(
     "--users 10 --rate 1 --duration 60 --url http://gateway-service:3001".split(" "),
   );
+});
+
+test("with a fault it lasts as long as it is told, and nobody else makes mistakes", () => {
+  const job = trafficJob({
+    ...workload,
+    users: 1,
+    rate: 1,
+    duration: 9,
+    fault: "latency",
+    for: 90,
+    mistakes: false,
+  });
+  const [{ args }] = (job as Manifest).spec.template.spec.containers;
+  expect((args as string[]).slice(-5)).toEqual("--fault latency --for 90 --no-mistakes".split(" "));
+});
+
+test("the database's passwords are in its Secret alone: init writes them, the service reads its own", () => {
+  const secret = postgresSecret("ticketing", { ticketing: "first-password", exporter: "second-password" });
+  expect(secret).toMatchObject({
+    metadata: { name: "postgres" },
+    stringData: { ticketing: "first-password", exporter: "second-password" },
+  });
+  const from = (key: string) => ({ secretKeyRef: { name: "postgres", key } });
+  expect(container("ticket-service")).toMatchObject({
+    env: expect.arrayContaining([{ name: "PGPASSWORD", valueFrom: from("ticketing") }]),
+  });
+  const { initContainers } = kinds("Deployment").find(({ metadata }) => metadata.name === "postgres")!.spec
+    .template.spec as unknown as { initContainers: object[] };
+  expect(initContainers).toMatchObject([
+    {
+      env: [
+        { name: "TICKETING_PASSWORD", valueFrom: from("ticketing") },
+        { name: "EXPORTER_PASSWORD", valueFrom: from("exporter") },
+      ],
+    },
+  ]);
+  // Nobody gets in over the network without one.
+  const [, , init] = (initContainers[0] as { command: string[] }).command;
+  expect(init).toContain("--auth-host=scram-sha-256");
+  expect(init).not.toMatch(/^host .*trust/m);
 });

@@ -1,6 +1,6 @@
-import { ticketingManifests, trafficJob } from "../../../examples/ticketing/kubernetes";
+import { trafficJob } from "../../../examples/ticketing/kubernetes";
 import { refOf } from "../../../local/images";
-import { loadTicketing } from "../../../local/ticketing";
+import { deployTicketing as deploy } from "../../../local/ticketing";
 import { eventually } from "../../support/eventually";
 import { apply, cluster, kubectl, objects } from "./stack";
 
@@ -15,19 +15,7 @@ export interface Report {
 }
 
 /** The ticketing services, ready. */
-export async function deployTicketing(): Promise<void> {
-  await loadTicketing(await cluster(), () => undefined);
-  await apply(ticketingManifests({ namespace: NAMESPACE, image, redisImage: refOf("redis") }));
-  await kubectl([
-    "wait",
-    "deployment",
-    "--all",
-    "-n",
-    NAMESPACE,
-    "--for=condition=Available",
-    "--timeout=180s",
-  ]);
-}
+export const deployTicketing = async (): Promise<void> => deploy(await cluster(), () => undefined);
 
 /** A minute of users; returns when the last one is done. */
 export async function sendTraffic(
