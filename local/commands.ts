@@ -100,13 +100,15 @@ export async function status(options: Options & { service?: ServiceName }): Prom
 }
 
 export async function ticketing(options: Options & TrafficOptions): Promise<void> {
-  const stack = stackOf(settingsIn(options), options.stack);
   if (options.for !== undefined && !options.fault)
     throw new UserError(
       `ticketing --for: it is how long a fault lasts; name one: --fault ${faultNames.join("|")}`,
     );
   const cluster = await clusterThatIsThere(options);
-  if (options.fault) console.error(announced(stack, options.fault, options.for ?? FAULT_SECONDS));
+  if (options.fault) {
+    const stack = stackOf(settingsIn(options), options.stack);
+    console.error(announced(stack, options.fault, options.for ?? FAULT_SECONDS));
+  }
   console.log(await runTicketing(cluster, options, console.error));
 }
 
