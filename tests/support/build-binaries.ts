@@ -2,6 +2,7 @@ import { built } from "../../local/offline";
 import { buildAll } from "../../local/offline/builds";
 import { buildPayment } from "../../local/offline/java";
 import { planned } from "../../local/offline/progress";
+import { bundleTicketing } from "../../local/ticketing-bundle";
 import { TESTED } from "./programs";
 
 /* npm run test:binaries: builds what the tests run, once; without it, and without `npm run up`, they leave that out. */
@@ -10,6 +11,7 @@ async function main(): Promise<void> {
   if (missing.length > 0) console.log(`To be built, in about ${planned(missing)} min: ${missing.join(", ")}`);
   await buildAll(missing, console.log);
   await buildPayment(console.log);
+  await bundleTicketing();
 }
 
 main().catch((error: Error) => {

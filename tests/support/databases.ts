@@ -1,0 +1,106 @@
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import execa from "execa";
+import { postgresManifests } from "../../examples/ticketing/postgres";
+import { recipes } from "../../local/offline/images/recipes";
+import { cacheDir } from "../../local/paths";
+import { eventually } from "./eventually";
+import { freePort } from "./free-port";
+import { Server } from "./servers";
+
+/** Redis and PostgreSQL as processes on loopback, of the packages that the offline images are made of. */
+
+const NOBODY = 65534;
+const LIBRARIES = ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu"];
+
+/** What `npm run up --offline` has unpacked before, else nothing. */
+function unpacked(name: string): string | undefined {
+  const all = join(cacheDir, "debian");
+  const found = existsSync(all) ? readdirSync(all).find((entry) => entry.startsWith(`${name}-`)) : undefined;
+  return found && join(all, found);
+}
+
+export const databasesAreHere = unpacked("redis") !== undefined && unpacked("postgres") !== undefined;
+
+/** Where the image's files are, and what its programs need to find their libraries there. */
+async function imageOf(name: "redis" | "postgres") {
+  const root = mkdtempSync(join(tmpdir(), `${name}-`));
+  // Whoever the server runs as may look into it.
+  chmodSync(dirname(root), 0o711);
+  chmodSync(root, 0o755);
+  await recipes[name]!.fill(root, [unpacked(name)!]);
+  const env = { LD_LIBRARY_PATH: LIBRARIES.map((path) => join(root, path)).join(":") };
+  return { root, env };
+}
+
+export async function redisServer() {
+  const { root, env } = await imageOf("redis");
+  const port = await freePort();
+  const args = ["--port", String(port), "--save", "", "--dir", root];
+  const server = new Server(join(root, "usr/local/bin/redis-server"), args, env);
+  server.start();
+  /** One command, as Redis takes it typed. */
+  const tell = async (command: string): Promise<string> => {
+    const socket = connect(port, "127.0.0.1");
+    socket.write(`${command}\r\n`);
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    socket.destroy();
+    return answer.toString().trim();
+  };
+  await eventually("Redis answers", 30, () => tell("PING"));
+  const stop = async () => {
+    await server.end();
+    rmSync(root, { recursive: true });
+  };
+  return { port, url: `redis://127.0.0.1:${port}`, tell, stop };
+}
+
+/** Initialised by the init container's own script; `start` after `lose` is a new pod: nothing is left of the old one. */
+export async function postgresServer(passwords: { TICKETING_PASSWORD: string; EXPORTER_PASSWORD: string }) {
+  const { root, env } = await imageOf("postgres");
+  const port = await freePort();
+  const data = join(root, "data");
+  const [deployment] = postgresManifests({ namespace: "ticketing", image: "postgres" }) as {
+    spec: { template: { spec: { initContainers: { command: string[] }[] } } };
+  }[];
+  const script = deployment.spec.template.spec.initContainers[0].command[2]
+    .replaceAll("/usr/lib/postgresql", join(root, "usr/lib/postgresql"))
+    .replaceAll("/data", data);
+  // It refuses to run as root.
+  const asNobody = (command: string[]): string[] =>
+    process.getuid!() === 0
+      ? ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", ...command]
+      : command;
+  const settings = [`unix_socket_directories=${data}`, "shared_preload_libraries=pg_stat_statements"];
+  const [file, ...args] = asNobody([
+    join(root, "usr/lib/postgresql/15/bin/postgres"),
+    ...["-D", join(data, "pg"), "-p", String(port)],
+    ...settings.flatMap((setting) => ["-c", setting]),
+  ]);
+  const server = new Server(file, args, env);
+
+  async function start(): Promise<void> {
+    if (!existsSync(data)) {
+      mkdirSync(data);
+      if (process.getuid!() === 0) chownSync(data, NOBODY, NOBODY);
+      const [shell, ...rest] = asNobody(["/bin/sh", "-c", script]);
+      await execa(shell, rest, { env: { ...env, ...passwords }, cwd: data });
+    }
+    const ready = () => server.output.split("ready to accept connections").length;
+    const before = ready();
+    server.start();
+    await eventually("PostgreSQL is ready", 30, async () => (ready() > before ? true : undefined));
+  }
+  async function lose(): Promise<void> {
+    await server.end();
+    rmSync(data, { recursive: true });
+  }
+  const stop = async () => {
+    await server.end();
+    rmSync(root, { recursive: true });
+  };
+  return { port, start, lose, stop };
+}
