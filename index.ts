@@ -1,13 +1,14 @@
 import { Config, getStack } from "@pulumi/pulumi";
 import { Provider } from "@pulumi/kubernetes/provider";
-import { ADMIN, GrafanaStack } from "./components/grafana-stack";
+import { GrafanaStack } from "./components/grafana-stack";
 import { LogsStack } from "./components/logs-stack";
 import { MetricsStack } from "./components/metrics-stack";
 import { Namespaces } from "./components/namespaces";
 import { TracingStack } from "./components/tracing-stack";
 import { loadSettings } from "./config/load";
-import { hasEdge, userUrl } from "./programs/addresses";
+import { pathOf, userUrl } from "./programs/addresses";
 import { stackOf } from "./programs";
+import { ADMIN } from "./programs/grafana/server";
 
 const settings = loadSettings();
 
@@ -27,9 +28,9 @@ const tracing = new TracingStack("tracing", args, options);
 const grafana = new GrafanaStack("grafana", args, options);
 
 const stack = stackOf(settings, getStack());
-const slash = hasEdge(stack) ? "/" : "";
-export const grafanaUrl = `${userUrl(stack, "grafana")}${slash}`;
-export const prometheusUrl = `${userUrl(stack, "prometheus")}${slash}`;
+const pages = (program: string) => userUrl(stack, program) + (pathOf(stack, program) && "/");
+export const grafanaUrl = pages("grafana");
+export const prometheusUrl = pages("prometheus");
 export const grafanaUser = ADMIN;
 export const grafanaPassword = grafana.password;
 export const otlpEndpoint = tracing.otlpUrl;

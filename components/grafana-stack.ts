@@ -1,9 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
+import { ADMIN } from "../programs/grafana/server";
 import { Component, type ComponentArgs } from "./component";
-
-/** Grafana takes another name at its first start only, so that it could not be changed later. */
-export const ADMIN = "admin";
 
 /**
  * Grafana with a generated administrator, datasources, dashboards, and the edge proxy in front.

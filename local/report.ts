@@ -1,5 +1,5 @@
 import execa from "execa";
-import { hasEdge, namespaceOf, pathOf, portOf, userUrl } from "../programs/addresses";
+import { hasEdge, namespaceOf, pagesUnderEdge, pathOf, portOf, userUrl } from "../programs/addresses";
 import { programOf, type Stack } from "../programs/program";
 import type { Cluster } from "./cluster";
 import type { Image } from "./images";
@@ -16,10 +16,8 @@ export function reachable(
   const directly = (nodePort: number | null) => hostPorts.find(({ node }) => node === nodePort)?.host;
   const rows: [string, string][] = [];
   if (hasEdge(stack)) {
-    rows.push(
-      ["Grafana", `${userUrl(stack, "grafana")}/`],
-      ["Prometheus", `${userUrl(stack, "prometheus")}/`],
-    );
+    rows.push(["Start page", `${stack.settings.edge.url}/`]);
+    for (const { name, pages } of pagesUnderEdge(stack)) rows.push([pages.title, `${userUrl(stack, name)}/`]);
   }
   for (const [name, { nodePort }] of Object.entries({ Grafana: grafana, Prometheus: metrics })) {
     const port = directly(nodePort);

@@ -1,5 +1,5 @@
 import type { Settings } from "../config/schema";
-import { isDeployed, type Program, programOf, type Stack } from "./program";
+import { isDeployed, type Pages, type Program, programOf, type Stack } from "./program";
 
 export const namespaceOf = ({ namespaces }: Settings, { workload }: Program): string =>
   workload === "DaemonSet" ? namespaces.agents : namespaces.stack;
@@ -21,18 +21,23 @@ export function addressOf(stack: Stack, name: string, port: string): string {
 export const urlOf = (stack: Stack, name: string, port: string): string =>
   `http://${addressOf(stack, name, port)}`;
 
-/** Paths of the user interfaces behind the edge proxy. */
-export const paths = {
-  grafana: "/api/monitoring/grafana",
-  prometheus: "/api/monitoring/prometheus",
-} as const;
-
 export const hasEdge = (stack: Stack): boolean => isDeployed(stack, "edge");
 
-/** With the edge proxy a user interface lives under its path, on every way in; without it at the root. */
-export const pathOf = (stack: Stack, program: keyof typeof paths): string =>
-  hasEdge(stack) ? paths[program] : "";
+/** Programs whose pages the edge proxy serves. One without a login is served to whoever reaches the address. */
+export const pagesUnderEdge = (stack: Stack): (Program & { pages: Pages })[] =>
+  stack.programs.filter(
+    (program): program is Program & { pages: Pages } =>
+      program.pages !== undefined &&
+      hasEdge(stack) &&
+      (program.pages.login || stack.settings.edge.withoutLogin),
+  );
 
-/** What users and links in messages open. Without the edge proxy: the address inside the cluster. */
-export const userUrl = (stack: Stack, program: keyof typeof paths): string =>
-  (hasEdge(stack) ? stack.settings.edge.url : urlOf(stack, program, "http")) + pathOf(stack, program);
+/** Under the edge proxy a user interface lives below its path, on every way in; elsewhere at the root. */
+export const pathOf = (stack: Stack, program: string): string =>
+  pagesUnderEdge(stack).some(({ name }) => name === program) ? `/api/monitoring/${program}` : "";
+
+/** What users and links in messages open. Not under the edge proxy: the address inside the cluster. */
+export function userUrl(stack: Stack, program: string): string {
+  const path = pathOf(stack, program);
+  return path ? stack.settings.edge.url + path : urlOf(stack, program, "http");
+}

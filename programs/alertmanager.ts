@@ -1,5 +1,5 @@
 import type { Settings } from "../config/schema";
-import { userUrl } from "./addresses";
+import { pathOf, userUrl } from "./addresses";
 import { configFile } from "./overrides";
 import { nobody, type Program, type Stack } from "./program";
 
@@ -12,7 +12,8 @@ export const alertmanager: Program = {
   go: true,
   user: nobody,
   ports: () => ({ http: 9093 }),
-  telemetry: () => [{ port: "http" }],
+  telemetry: (stack) => [{ port: "http", path: `${pathOf(stack, "alertmanager")}/metrics` }],
+  pages: { title: "Alertmanager", what: "alerts that are on, silences", login: false },
   calls: () => [{ to: "receivers", why: "whoever is told: Slack, mail servers, webhooks" }],
   args: (stack) => alertmanagerArgs(stack),
   files: (stack) => [
@@ -29,16 +30,20 @@ export const alertmanager: Program = {
       : [];
   },
   data: ({ alerting }) => ({ path: "/alertmanager", setting: "alerting.storage", ...alerting.storage }),
-  probes: () => ({
-    ready: { path: "/-/ready", port: "http", delay: 2, period: 5 },
-    live: { path: "/-/healthy", port: "http", delay: 15, period: 10 },
-  }),
+  probes: (stack) => {
+    const at = (path: string) => ({ path: `${pathOf(stack, "alertmanager")}/-/${path}`, port: "http" });
+    return {
+      ready: { ...at("ready"), delay: 2, period: 5 },
+      live: { ...at("healthy"), delay: 15, period: 10 },
+    };
+  },
   resources: ({ alerting }) => alerting.resources,
   datasource: {
     signal: "alerts",
     name: "Alertmanager",
     type: "alertmanager",
     port: "http",
+    path: (stack) => pathOf(stack, "alertmanager"),
     jsonData: () => ({ implementation: "prometheus", handleGrafanaManagedAlerts: false }),
   },
 };
@@ -155,7 +160,7 @@ export function alertmanagerConfig(stack: Stack): object {
   };
 }
 
-/** Users cannot open Alertmanager itself: Grafana shows what it holds. */
+/** Grafana shows what Alertmanager holds, wherever that one has no address of its own. */
 const groupsPage = (stack: Stack) => `${userUrl(stack, "grafana")}/alerting/groups`;
 
 /** The same, with this Alertmanager chosen and the message's alerts alone. */
@@ -189,8 +194,8 @@ export const alertmanagerArgs = (stack: Stack): string[] => [
   "--config.file=/etc/alertmanager/config/alertmanager.yml",
   "--storage.path=/alertmanager",
   // Messages of receivers that have no link of their own name it as the sender.
-  `--web.external-url=${groupsPage(stack)}`,
-  "--web.route-prefix=/",
+  `--web.external-url=${pathOf(stack, "alertmanager") ? userUrl(stack, "alertmanager") : groupsPage(stack)}`,
+  `--web.route-prefix=${pathOf(stack, "alertmanager") || "/"}`,
   // One replica: no gossip, and no port for it.
   "--cluster.listen-address=",
 ];

@@ -96,6 +96,16 @@ export interface Telemetry {
   aboutOthers?: boolean;
 }
 
+/** A user interface. */
+export interface Pages {
+  /** What people call it. */
+  title: string;
+  /** What one finds there: a few words. */
+  what: string;
+  /** Whether it asks who somebody is. One that does not may be kept inside of the cluster: `edge.withoutLogin`. */
+  login: boolean;
+}
+
 export type Signal = "metrics" | "logs" | "traces" | "alerts";
 
 /** A program as a datasource of Grafana. Its uid is its type: fixed, so that links and bookmarks survive. */
@@ -158,6 +168,8 @@ export interface Program {
   telemetry?(stack: Stack): Telemetry[];
   /** A port that people open; the number of its NodePort, or null for none. `ingress`: by an Ingress of theirs as well. */
   exposed?(settings: Settings): { port: string; nodePort: number | null; ingress?: true };
+  /** Pages for people, on its port `http`: under the edge they live below a path of theirs. */
+  pages?: Pages;
   /** Ports that the applications' pods connect to. */
   openToApplications?: string[];
   /** Whom it connects to. Scrapes, datasources and the Kubernetes API follow by themselves. */

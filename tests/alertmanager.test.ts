@@ -19,6 +19,7 @@ import { startReceivers } from "./support/receivers";
 jest.setTimeout(60_000);
 const program = binary("alertmanager", "alertmanager");
 const groups = "https://ops.example.org/api/monitoring/grafana/alerting/groups";
+const path = "/api/monitoring/alertmanager";
 const smtp = { from: "stack@example.org", username: "stack", password: "mail password" };
 const directory = mkdtempSync(join(tmpdir(), "alertmanager-"));
 
@@ -61,7 +62,7 @@ async function startAlertmanager(stack: ReturnType<typeof stackFor>, address: st
   const env = { SSL_CERT_FILE: receivers.authority };
   alertmanager = execa(program!, [...others, ...here], { env, all: true, reject: false });
   await eventually("Alertmanager is ready", 30, async () =>
-    (await fetch(`http://${address}/-/ready`)).ok ? true : undefined,
+    (await fetch(`${url}/-/ready`)).ok ? true : undefined,
   );
 }
 
@@ -101,7 +102,7 @@ function tests(): void {
   beforeAll(async () => {
     receivers = await startReceivers(smtp);
     const address = `127.0.0.1:${await freePort()}`;
-    url = `http://${address}`;
+    url = `http://${address}${path}`;
     await startAlertmanager(stackFor(receivers.url, receivers.smarthost), address);
   });
 
@@ -133,7 +134,7 @@ function tests(): void {
     expect(readable).toContain(`${groups}?alertmanager=Alertmanager&queryString=alertname%3DHighMemory`);
     expect(await told(webhook, "HighMemory of auth-1")).toMatchObject({
       receiver: "mail",
-      externalURL: groups,
+      externalURL: `https://ops.example.org${path}`,
     });
   });
 

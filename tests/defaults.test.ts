@@ -107,6 +107,7 @@ const onKind = {
     enabled: true,
     nodePort: 30080,
     url: "http://localhost:8080",
+    withoutLogin: true,
     ...resources("10m 24Mi", "100m 64Mi"),
   },
   overrides: { loki: {}, tempo: {}, collector: {}, prometheus: {}, alertmanager: {} },
@@ -127,7 +128,7 @@ test("eks: volumes by the EBS driver, protected; no port on the nodes, so no edg
     logs: { ...logs, ...gp3("5Gi") },
     tracing: { ...tracing, ...gp3("5Gi"), collector: { ...tracing.collector, ...gp3("1Gi") } },
     grafana: { ...of(grafana), ...gp3("1Gi") },
-    edge: { ...of(edge), enabled: false },
+    edge: { ...of(edge), enabled: false, withoutLogin: false },
   });
 });
 

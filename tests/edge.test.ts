@@ -1,73 +1,75 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server as HttpServer } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { addressOf } from "../programs/addresses";
-import { edge } from "../programs/edge";
-import { freePort } from "./support/free-port";
-import { binary, describeWith } from "./support/programs";
+import { startPage } from "../programs/edge/page";
+import { type Edge, edgeServer } from "./support/edge";
+import { describeWith } from "./support/programs";
 import { listening } from "./support/receivers";
-import { Server, stackWith } from "./support/servers";
+import { stackWith } from "./support/servers";
 
-/* A real Caddy with the stack's configuration, before stand-ins for Grafana and Prometheus. */
+/* A real Caddy with the stack's configuration, before stand-ins for the programs behind it. */
+const PROGRAMS = ["grafana", "prometheus", "alertmanager"];
+
 describeWith(["caddy", "caddy"])("the edge proxy", () => {
-  const directory = mkdtempSync(join(tmpdir(), "edge-"));
   const behind: HttpServer[] = [];
-  let caddy: Server;
-  let url: string;
-
-  /** Answers with its name and the path that it was asked for. */
-  async function standIn(name: string): Promise<string> {
-    const server = createServer((request, response) => response.end(`${name} ${request.url}`));
-    behind.push(server);
-    return listening(server);
-  }
+  const upstreams: Record<string, string> = {};
+  let edge: Edge;
 
   beforeAll(async () => {
-    const stack = stackWith();
-    const port = await freePort();
-    let [
-      {
-        files: { "caddy.json": text },
-      },
-    ] = edge.files!(stack);
-    for (const name of ["grafana", "prometheus"])
-      text = text.replaceAll(addressOf(stack, name, "http"), await standIn(name));
-    const file = join(directory, "caddy.json");
-    writeFileSync(file, text.replace('":8080"', `"127.0.0.1:${port}"`));
-    url = `http://127.0.0.1:${port}`;
-    caddy = new Server(binary("caddy", "caddy")!, ["run", `--config=${file}`], {
-      XDG_DATA_HOME: directory,
-      XDG_CONFIG_HOME: directory,
-    });
-    caddy.start();
-    await caddy.ready(`${url}/healthz`);
+    for (const name of PROGRAMS) {
+      // Answers with its name and the path that it was asked for.
+      const server = createServer((request, response) => response.end(`${name} ${request.url}`));
+      behind.push(server);
+      upstreams[name] = await listening(server);
+    }
+    edge = await edgeServer(stackWith(), upstreams);
   });
 
   afterAll(async () => {
-    await caddy.end();
+    await edge.end();
     behind.forEach((server) => server.close());
-    rmSync(directory, { recursive: true });
   });
 
-  const asked = async (path: string) => {
-    const response = await fetch(`${url}${path}`, { redirect: "manual" });
-    return [response.status, response.headers.get("location") ?? (await response.text())];
-  };
+  const ask = (path: string, { url } = edge) => fetch(`${url}${path}`, { redirect: "manual" });
 
   test.each([
     ["/api/monitoring/grafana", "grafana"],
     ["/api/monitoring/grafana/d/services?from=now-1h", "grafana"],
     ["/api/monitoring/prometheus/api/v1/query?query=up", "prometheus"],
+    ["/api/monitoring/alertmanager/api/v2/alerts", "alertmanager"],
   ])("%s is answered by %s under the same path", async (path, name) => {
-    expect(await asked(path)).toEqual([200, `${name} ${path}`]);
+    const answer = await ask(path);
+    expect([answer.status, await answer.text()]).toEqual([200, `${name} ${path}`]);
   });
 
-  test("the root leads to Grafana", async () => {
-    expect(await asked("/")).toEqual([302, "/api/monitoring/grafana/"]);
+  test("the root is the start page, as HTML, and asked for again each time", async () => {
+    const answer = await ask("/");
+    expect([answer.status, await answer.text()]).toEqual([200, startPage(stackWith())]);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      "content-type": "text/html; charset=utf-8",
+      "cache-control": "no-cache",
+      "content-security-policy": expect.stringMatching(/^default-src 'none'; style-src 'sha256-[^']+'; /),
+      "x-content-type-options": "nosniff",
+    });
   });
 
-  test.each(["/api/monitoring/grafanas", "/loki/api/v1/query"])("%s is not found", async (path) => {
-    expect(await asked(path)).toEqual([404, "Nothing is here. Grafana: /api/monitoring/grafana/"]);
+  test.each([
+    "/api/monitoring/grafanas",
+    "/loki/api/v1/query",
+    "/index.html",
+    "/caddy.json",
+    "/../etc/edge/caddy.json",
+  ])("%s is not found, and the answer leads back", async (path) => {
+    const answer = await ask(path);
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([404, "text/html; charset=utf-8"]);
+    expect(await answer.text()).toMatch(/Nothing is here[^]*<a href="\/">/);
+  });
+
+  test("outside of kind nothing without a login is reached", async () => {
+    const outside = await edgeServer(stackWith({ platform: "eks", edge: { enabled: true } }), upstreams);
+    try {
+      const statuses = PROGRAMS.map(async (name) => (await ask(`/api/monitoring/${name}/`, outside)).status);
+      expect(await Promise.all(statuses)).toEqual([200, 404, 404]);
+    } finally {
+      await outside.end();
+    }
   });
 });

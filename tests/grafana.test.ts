@@ -27,7 +27,12 @@ test("its datasources are Services of the stack, one a signal", () => {
     ],
     ["Loki", "loki", "loki", "http://loki.observability.svc:3100"],
     ["Tempo", "tempo", "tempo", "http://tempo.observability.svc:3200"],
-    ["Alertmanager", "alertmanager", "alertmanager", "http://alertmanager.observability.svc:9093"],
+    [
+      "Alertmanager",
+      "alertmanager",
+      "alertmanager",
+      "http://alertmanager.observability.svc:9093/api/monitoring/alertmanager",
+    ],
   ]);
   const services = ofKind(objects, "Service").flatMap(({ metadata, spec }) =>
     (spec as { ports: { port: number }[] }).ports.map(
@@ -35,10 +40,12 @@ test("its datasources are Services of the stack, one a signal", () => {
     ),
   );
   expect(services).toEqual(expect.arrayContaining(datasources.map(({ url }) => new URL(url).origin)));
-  // The path is the one under which Prometheus answers.
-  const { args = [] } = podOf(objects, "prometheus").spec.containers[0];
-  const external = args.find((one) => one.startsWith("--web.external-url="))!.split("=")[1];
-  expect(new URL(datasources[0].url).pathname).toBe(new URL(external).pathname);
+  // The path is the one under which each answers.
+  for (const { uid, url } of datasources.filter(({ type }) => /prometheus|alertmanager/.test(type))) {
+    const { args = [] } = podOf(objects, uid).spec.containers[0];
+    const external = args.find((one) => one.startsWith("--web.external-url="))!.split("=")[1];
+    expect(new URL(url).pathname).toBe(new URL(external).pathname);
+  }
   expect(datasources.filter(({ isDefault }) => isDefault).map(({ uid }) => uid)).toEqual(["prometheus"]);
 });
 

@@ -81,6 +81,11 @@ test("Prometheus finds its rules where it looks, and asks the Alertmanager of th
   expect(rule_files).toEqual([`${directory}/*.yaml`]);
   for (const path of rules) expect(path).toMatch(new RegExp(`^${directory}/[\\w-]+\\.yaml$`));
   expect(alerting).toEqual({
-    alertmanagers: [{ static_configs: [{ targets: ["alertmanager.observability.svc:9093"] }] }],
+    alertmanagers: [
+      {
+        path_prefix: "/api/monitoring/alertmanager",
+        static_configs: [{ targets: ["alertmanager.observability.svc:9093"] }],
+      },
+    ],
   });
 });

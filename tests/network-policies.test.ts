@@ -103,8 +103,8 @@ function needed(objects: KubernetesObject[]): Flow[] {
   });
 }
 
-/** Links that people open in a browser; the program itself does not follow them. */
-const LINKS = [/--web\.external-url=\S+/g, /\S+\/alerting\/groups\S*/g];
+/** What people read or open in a browser; the program itself does not follow it. */
+const LINKS = [/--web\.external-url=\S+/g, /\S+\/alerting\/groups\S*/g, /<code>[^<]*<\/code>/g];
 
 /** `program:port` of every address of a Service that the pod's program is told. */
 function addressesOf(objects: KubernetesObject[], pod: Pod): string[] {

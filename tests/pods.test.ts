@@ -35,6 +35,7 @@ function asked(container: Container, name: string): string | undefined {
 
 const GRAFANA = "3000/api/monitoring/grafana/api/health";
 const PROMETHEUS = "9090/api/monitoring/prometheus/-";
+const ALERTMANAGER = "9093/api/monitoring/alertmanager/-";
 const soon = (address: string) => `${address} after 1 s, every 5 s`;
 const later = (address: string) => `${address} after 10 s, every 10 s`;
 
@@ -51,8 +52,8 @@ test.each<[app: string, kind: string, user: number, ready?: string, live?: strin
     "alertmanager",
     "StatefulSet",
     65534,
-    "9093/-/ready after 2 s, every 5 s",
-    "9093/-/healthy after 15 s, every 10 s",
+    `${ALERTMANAGER}/ready after 2 s, every 5 s`,
+    `${ALERTMANAGER}/healthy after 15 s, every 10 s`,
   ],
   ["kube-state-metrics", "Deployment", 65534, soon("8081/"), later("8080/healthz")],
   ["node-exporter", "DaemonSet", 65534, soon("9100/"), later("9100/")],

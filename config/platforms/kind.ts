@@ -2,5 +2,5 @@
 export const kind = {
   metrics: { nodePort: 30090, annotatedNamespaces: ["*"] },
   grafana: { nodePort: 30006 },
-  edge: { nodePort: 30080 },
+  edge: { nodePort: 30080, withoutLogin: true },
 };

@@ -60,11 +60,19 @@ export const edge = z
     url: origin()
       .prefault("http://localhost:8080")
       .describe("Address users type; default http://localhost:8080, where kind maps 30080."),
+    withoutLogin: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether it also serves the pages that ask nobody for a login (Prometheus, Alertmanager); kind: true, elsewhere false: they stay inside of the cluster.",
+      ),
     resources: resources("10m 24Mi", "100m 64Mi"),
   })
   .transform((edge) => ({ ...edge, enabled: edge.enabled ?? edge.nodePort !== null }))
   .prefault({})
-  .describe("The proxy in front of Grafana and Prometheus under /api/monitoring/{grafana,prometheus}.");
+  .describe(
+    "The proxy in front of the user interfaces: a start page at /, and each under /api/monitoring/<program>.",
+  );
 
 export const namespaces = z
   .strictObject({

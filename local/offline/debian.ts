@@ -4,6 +4,10 @@ import execa, { type ExecaError } from "execa";
 import { cached, keyOf, type Report } from "../cache";
 import { UserError } from "../errors";
 
+/** Where {@link debianPackages} unpacks them, below the cache. */
+export const debianDirectory = (set: string, packages: string[]): string =>
+  `debian/${set}-${keyOf(...packages)}`;
+
 /**
  * Unpacks Debian packages into the cache, once; nothing is installed on the host.
  *
@@ -12,7 +16,7 @@ import { UserError } from "../errors";
  * @returns the root of the unpacked tree
  */
 export function debianPackages(set: string, packages: string[], report: Report): Promise<string> {
-  return cached(`debian/${set}-${keyOf(...packages)}`, report, async (directory) => {
+  return cached(debianDirectory(set, packages), report, async (directory) => {
     report(`Debian packages: ${packages.join(", ")}`);
     const downloads = mkdtempSync(`${directory}.download-`);
     try {

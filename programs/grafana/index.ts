@@ -19,6 +19,7 @@ export const grafana: Program = {
   ports: ({ grafana }) => ({ http: grafana.port }),
   telemetry: (stack) => [{ port: "http", path: `${pathOf(stack, "grafana")}/metrics` }],
   exposed: ({ grafana }) => ({ port: "http", nodePort: grafana.nodePort }),
+  pages: { title: "Grafana", what: "dashboards, logs, traces", login: true },
   command: [GRAFANA, "server", "--homepath=/usr/share/grafana"],
   // Grafana takes a password from its environment at its first start only.
   before: {

@@ -1,6 +1,9 @@
 import { pathOf, userUrl } from "../addresses";
 import type { Stack } from "../program";
 
+/** Grafana takes another name at its first start only, so that it could not be changed later. */
+export const ADMIN = "admin";
+
 /**
  * Grafana's settings as environment variables; no secret is among them. The administrator and the key that
  * encrypts secrets in the database come from the generated Secret.

@@ -1,6 +1,6 @@
 import type { Settings } from "../../config/schema";
 import { prometheusSize } from "../../config/units";
-import { addressOf, userUrl } from "../addresses";
+import { addressOf, pathOf, userUrl } from "../addresses";
 import type { Stack } from "../program";
 import { annotatedJob, servicesJob } from "./applications";
 import { containerLabel, everywhere, keep, podLabels } from "./relabel";
@@ -13,6 +13,7 @@ import { containerLabel, everywhere, keep, podLabels } from "./relabel";
 export function prometheusConfig(stack: Stack): object {
   const { settings } = stack;
   const { metrics } = settings;
+  const alertmanagerPath = pathOf(stack, "alertmanager");
   return {
     global: {
       scrape_interval: metrics.scrapeInterval,
@@ -24,7 +25,12 @@ export function prometheusConfig(stack: Stack): object {
       exemplars: { max_exemplars: 20_000 },
     },
     alerting: {
-      alertmanagers: [{ static_configs: [{ targets: [addressOf(stack, "alertmanager", "http")] }] }],
+      alertmanagers: [
+        {
+          ...(alertmanagerPath ? { path_prefix: alertmanagerPath } : {}),
+          static_configs: [{ targets: [addressOf(stack, "alertmanager", "http")] }],
+        },
+      ],
     },
     scrape_configs: [
       ...servicesJob(settings),

@@ -36,7 +36,6 @@ export function dashboards(context: Context): void {
     });
 
     test.each([
-      [`${EDGE}/`, `${EDGE}/api/monitoring/grafana/login`],
       [`${EDGE}/api/monitoring/grafana/`, `${EDGE}/api/monitoring/grafana/login`],
       [`${EDGE}/api/monitoring/prometheus/`, `${EDGE}/api/monitoring/prometheus/query`],
       [`${GRAFANA}/`, `${EDGE}/api/monitoring/grafana/login`],

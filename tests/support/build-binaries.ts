@@ -3,6 +3,7 @@ import { buildAll } from "../../local/offline/builds";
 import { buildPayment } from "../../local/offline/java";
 import { planned } from "../../local/offline/progress";
 import { bundleTicketing } from "../../local/ticketing-bundle";
+import { fetchBrowser } from "./browser";
 import { TESTED } from "./programs";
 
 /* npm run test:binaries: builds what the tests run, once; without it, and without `npm run up`, they leave that out. */
@@ -12,6 +13,7 @@ async function main(): Promise<void> {
   await buildAll(missing, console.log);
   await buildPayment(console.log);
   await bundleTicketing();
+  await fetchBrowser(console.log);
 }
 
 main().catch((error: Error) => {

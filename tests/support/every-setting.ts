@@ -192,18 +192,11 @@ const origin = (value: string): Record<string, Seen> => ({
   ...rolls("logs-alloy-config", "logs-alloy-agent", `= "${value}"`),
   ...rolls("logs-alloy-events-config", "logs-alloy-events-server", `= "${value}"`),
   ...rolls("tracing-collector-config", "tracing-collector-server", `value: ${value}`),
+  ...rolls("grafana-edge-config", "grafana-edge-server", `<b>${value}</b>`),
 });
 
-/** Whoever links to the user interfaces, or is reached through the proxy. */
-const withoutEdge: Record<string, Seen> = {
-  ...all(
-    ["grafana-edge-config", "grafana-edge-server", "grafana-edge-service", "grafana-edge-policy"],
-    "GONE",
-  ),
-  "grafana-server": { without: "GF_SERVER_ROOT_URL" },
-  "grafana-policy": { without: "app.kubernetes.io/name: edge" },
-  "grafana-grafana-rotation-job": "value: http://grafana.observability.svc:3000\n",
-  // Its paths begin at the root then, for probes, scrapes and Grafana alike.
+/** Prometheus and Alertmanager are not reached through the proxy: their paths begin at the root, for all who ask them. */
+const inside: Record<string, Seen> = {
   "metrics-prometheus-server": [
     "--web.external-url=http://prometheus.observability.svc:9090\n",
     "prometheus.io/path: /metrics\n",
@@ -211,9 +204,31 @@ const withoutEdge: Record<string, Seen> = {
     "readinessProbe.httpGet.path: /-/ready\n",
     "livenessProbe.httpGet.path: /-/healthy\n",
   ],
-  "grafana-provisioning": "url: http://prometheus.observability.svc:9090\n",
+  "grafana-provisioning": [
+    "url: http://prometheus.observability.svc:9090\n",
+    "url: http://alertmanager.observability.svc:9093\n",
+  ],
   "metrics-prometheus-policy": { without: "app.kubernetes.io/name: edge" },
-  "metrics-alertmanager-server": "--web.external-url=http://grafana.observability.svc:3000/alerting/groups",
+  "metrics-prometheus-config": { without: "path_prefix" },
+  "metrics-alertmanager-server": [
+    "--web.route-prefix=/\n",
+    "prometheus.io/path: /metrics\n",
+    "readinessProbe.httpGet.path: /-/ready\n",
+    "livenessProbe.httpGet.path: /-/healthy\n",
+  ],
+  "metrics-alertmanager-policy": { without: "app.kubernetes.io/name: edge" },
+};
+
+/** Whoever links to the user interfaces, or is reached through the proxy. */
+const withoutEdge: Record<string, Seen> = {
+  ...inside,
+  ...all(
+    ["grafana-edge-config", "grafana-edge-server", "grafana-edge-service", "grafana-edge-policy"],
+    "GONE",
+  ),
+  "grafana-server": { without: "GF_SERVER_ROOT_URL" },
+  "grafana-policy": { without: "app.kubernetes.io/name: edge" },
+  "grafana-grafana-rotation-job": "value: http://grafana.observability.svc:3000\n",
   "metrics-alertmanager-config": "http://grafana.observability.svc:3000/alerting/groups",
 };
 
@@ -778,13 +793,23 @@ export const table: Row[] = [
   },
   { key: "edge.nodePort", to: null, changes: withoutEdge },
   {
+    key: "edge.withoutLogin",
+    to: false,
+    changes: {
+      ...inside,
+      "grafana-server": "FOLLOWS",
+      ...rolls("grafana-edge-config", "grafana-edge-server", { without: "prometheus" }),
+      "grafana-edge-policy": { without: "app.kubernetes.io/name: alertmanager" },
+    },
+  },
+  {
     key: "edge.url",
     to: "https://ops.example.org",
     changes: {
       "grafana-server": "value: https://ops.example.org/api/monitoring/grafana/\n",
       "metrics-prometheus-server": "--web.external-url=https://ops.example.org/api/monitoring/prometheus\n",
       "metrics-alertmanager-server":
-        "--web.external-url=https://ops.example.org/api/monitoring/grafana/alerting/groups\n",
+        "--web.external-url=https://ops.example.org/api/monitoring/alertmanager\n",
       "metrics-alertmanager-config": "https://ops.example.org/api/monitoring/grafana/alerting/groups?",
     },
   },

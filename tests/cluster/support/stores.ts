@@ -15,7 +15,7 @@ export const everywhere = { prometheus: true, loki: true, tempo: true, alertmana
 
 interface Stores {
   namespace: string;
-  /** Whether the edge proxy is on: Prometheus and Grafana live below its paths then. */
+  /** Whether the edge proxy is on: Prometheus, Alertmanager and Grafana live below its paths then. */
   edge?: boolean;
   /** Basic authorization of Grafana's administrator. */
   authorization: string;
@@ -58,7 +58,7 @@ export async function putMarks({ namespace, edge, authorization }: Stores): Prom
     }),
   );
   await forwarded(namespace, "service/alertmanager", "9093", (address) =>
-    post(`http://${address}/api/v2/silences`, {
+    post(`http://${address}${below("alertmanager", edge)}/api/v2/silences`, {
       matchers: [{ name: "alertname", value: text, isRegex: false }],
       startsAt: new Date(at).toISOString(),
       endsAt: new Date(at + 3600_000).toISOString(),
@@ -98,7 +98,7 @@ export async function findMarks(
     prometheus: series.includes('"__name__":"up"'),
     loki: await has("loki", "3100", `/loki/api/v1/query_range?query=${query}&start=${at}000000&since=2h`),
     tempo: await has("tempo", "3200", `/api/traces/${traceId}`),
-    alertmanager: await has("alertmanager", "9093", "/api/v2/silences"),
+    alertmanager: await has("alertmanager", "9093", `${below("alertmanager", edge)}/api/v2/silences`),
     grafana: await has("grafana", "3000", `${below("grafana", edge)}/api/dashboards/uid/${text}`, {
       authorization,
     }),

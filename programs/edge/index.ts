@@ -1,8 +1,10 @@
-import { json } from "../config/yaml";
-import { addressOf, paths } from "./addresses";
-import type { Program, Stack } from "./program";
+import { json } from "../../config/yaml";
+import { addressOf, pagesUnderEdge, pathOf } from "../addresses";
+import type { Program, Stack } from "../program";
+import { contentSecurityPolicy, notFoundPage, startPage } from "./page";
 
 const ports = { http: 8080 };
+const PAGE = "/srv/page";
 
 /** Caddy in front of the user interfaces, so that they share one address. */
 export const edge: Program = {
@@ -15,16 +17,21 @@ export const edge: Program = {
   enabled: ({ edge }) => edge.enabled,
   ports: () => ports,
   exposed: ({ edge }) => ({ port: "http", nodePort: edge.nodePort, ingress: true }),
-  calls: () => [
-    { to: "grafana", ports: ["http"], why: "its pages" },
-    { to: "prometheus", ports: ["http"], why: "its pages" },
-  ],
+  calls: (stack) =>
+    pagesUnderEdge(stack).map(({ name }) => ({ to: name, ports: ["http"], why: "its pages" })),
   command: ["/usr/bin/caddy", "run", "--config=/etc/edge/caddy.json"],
   // Caddy keeps state under these; there is none worth keeping.
   env: () => ({ XDG_DATA_HOME: "/tmp", XDG_CONFIG_HOME: "/tmp" }),
   // The image's binary carries this one as a file capability and does not start where it is denied.
   capabilities: ["NET_BIND_SERVICE"],
-  files: (stack) => [{ name: "config", path: "/etc/edge", files: { "caddy.json": json(edgeConfig(stack)) } }],
+  files: (stack) => [
+    {
+      name: "config",
+      // Apart, so that what is served holds nothing but what people may read.
+      path: { "caddy.json": "/etc/edge", "index.html": PAGE },
+      files: { "caddy.json": json(edgeConfig(stack)), "index.html": startPage(stack) },
+    },
+  ],
   scratch: { tmp: { path: "/tmp" } },
   probes: () => ({
     ready: { path: "/healthz", port: "http", delay: 1, period: 5 },
@@ -35,15 +42,23 @@ export const edge: Program = {
 
 /** Caddy's configuration. */
 function edgeConfig(stack: Stack): object {
-  const proxy = (program: string) => ({
-    handler: "reverse_proxy",
-    upstreams: [{ dial: addressOf(stack, program, "http") }],
-  });
-  const under = (path: string, handle: object[]) => ({
+  const under = (path: string, program: string) => ({
     match: [{ path: [path, `${path}/*`] }],
-    handle,
+    handle: [{ handler: "reverse_proxy", upstreams: [{ dial: addressOf(stack, program, "http") }] }],
     terminal: true,
   });
+  const ownPage = {
+    handler: "headers",
+    response: {
+      set: {
+        "Content-Security-Policy": [contentSecurityPolicy],
+        "Content-Type": ["text/html; charset=utf-8"],
+        "X-Content-Type-Options": ["nosniff"],
+        // The same address says something else after the next `up`.
+        "Cache-Control": ["no-cache"],
+      },
+    },
+  };
   return {
     admin: { disabled: true },
     logging: { logs: { default: { level: "WARN" } } },
@@ -55,29 +70,11 @@ function edgeConfig(stack: Stack): object {
             automatic_https: { disable: true },
             routes: [
               { match: [{ path: ["/healthz"] }], handle: [{ handler: "static_response", status_code: 200 }] },
-              // Both serve their path themselves.
-              under(paths.grafana, [proxy("grafana")]),
-              under(paths.prometheus, [proxy("prometheus")]),
-              {
-                match: [{ path: ["/"] }],
-                handle: [
-                  {
-                    handler: "static_response",
-                    status_code: 302,
-                    headers: { Location: [`${paths.grafana}/`] },
-                  },
-                ],
-              },
+              // Each serves its path itself.
+              ...pagesUnderEdge(stack).map(({ name }) => under(pathOf(stack, name), name)),
+              { match: [{ path: ["/"] }], handle: [ownPage, { handler: "file_server", root: PAGE }] },
               // Caddy's own answer would be an empty page.
-              {
-                handle: [
-                  {
-                    handler: "static_response",
-                    status_code: 404,
-                    body: `Nothing is here. Grafana: ${paths.grafana}/`,
-                  },
-                ],
-              },
+              { handle: [ownPage, { handler: "static_response", status_code: 404, body: notFoundPage }] },
             ],
           },
         },

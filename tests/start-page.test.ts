@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { type DefaultTreeAdapterMap, parse } from "parse5";
+import { dashboards } from "../dashboards";
+import { edge } from "../programs/edge";
+import { startPage } from "../programs/edge/page";
+import { stackOf } from "../programs";
+import { settingsOf } from "../config/settings";
+import { stackWith } from "./support/servers";
+
+/* The page at the edge's own address, read as a browser reads it. */
+type Node = DefaultTreeAdapterMap["node"];
+type Element = DefaultTreeAdapterMap["element"];
+
+/** The page as its elements; a page that is not valid HTML throws. */
+function elements(page: string): Element[] {
+  const all: Element[] = [];
+  const collect = (node: Node): void => {
+    if ("tagName" in node) all.push(node);
+    if ("childNodes" in node) node.childNodes.forEach(collect);
+  };
+  const wrong: string[] = [];
+  collect(parse(page, { onParseError: ({ code }) => wrong.push(code) }));
+  expect(wrong).toEqual([]);
+  return all;
+}
+
+const textOf = (node: Node): string =>
+  "value" in node ? node.value : "childNodes" in node ? node.childNodes.map(textOf).join("") : "";
+const words = (node: Node) => textOf(node).replace(/\s+/g, " ").trim();
+const attribute = ({ attrs }: Element, name: string) => attrs.find((one) => one.name === name)?.value;
+const named = (page: Element[], tag: string) => page.filter(({ tagName }) => tagName === tag);
+
+const links = (page: Element[]) =>
+  Object.fromEntries(named(page, "a").map((link) => [attribute(link, "href"), words(link)]));
+const codes = (page: Element[]) => named(page, "code").map(words);
+
+const EKS = { platform: "eks", edge: { enabled: true, url: "https://ops.example.org" } };
+
+test("it says which stack it is about", () => {
+  const page = elements(
+    startPage(stackOf(settingsOf({ environment: "staging", region: "seoul" }, "shop"), "shop")),
+  );
+  expect(named(page, "title").map(words)).toEqual(["shop: observability"]);
+  expect(named(page, "h1").map(words)).toEqual(["Observability: shop"]);
+  expect(words(named(page, "body")[0])).toContain("Environment staging, region seoul");
+});
+
+test("it leads to every user interface that the edge serves", () => {
+  expect(links(elements(startPage(stackWith())))).toMatchObject({
+    "/api/monitoring/grafana/": "Grafana",
+    "/api/monitoring/prometheus/": "Prometheus",
+    "/api/monitoring/alertmanager/": "Alertmanager",
+  });
+});
+
+test("outside of kind, only to those that ask for a login, unless that is allowed", () => {
+  const pages = (given: object) =>
+    Object.keys(links(elements(startPage(stackWith({ ...EKS, ...given }))))).filter((to) => to.endsWith("/"));
+  expect(pages({})).toEqual(["/api/monitoring/grafana/"]);
+  expect(pages({ edge: { ...EKS.edge, withoutLogin: true } })).toHaveLength(3);
+});
+
+test("another program with pages appears by itself", () => {
+  const stack = stackWith();
+  const zipkin = {
+    ...stack.programs.find(({ name }) => name === "tempo")!,
+    name: "zipkin",
+    ports: () => ({ http: 9411 }),
+    pages: { title: "Zipkin", what: "traces", login: false },
+  };
+  const grown = { ...stack, programs: [...stack.programs, zipkin] };
+  expect(links(elements(startPage(grown)))).toMatchObject({ "/api/monitoring/zipkin/": "Zipkin" });
+  expect(edge.calls!(grown)).toContainEqual(expect.objectContaining({ to: "zipkin", ports: ["http"] }));
+  expect(edge.files!(grown)[0].files["caddy.json"]).toContain('"zipkin.observability.svc:9411"');
+});
+
+test("each dashboard that it names is there under its title; the service's is among them", () => {
+  const there = Object.fromEntries(
+    Object.entries(dashboards()).map(([uid, text]) => [
+      `/api/monitoring/grafana/d/${uid}`,
+      (JSON.parse(text) as { title: string }).title,
+    ]),
+  );
+  const page = links(elements(startPage(stackWith())));
+  const named = Object.fromEntries(Object.entries(page).filter(([to]) => to.includes("/d/")));
+  expect(there).toMatchObject(named);
+  expect(Object.keys(named)).toContain("/api/monitoring/grafana/d/service");
+});
+
+test("it says where applications send to, and how to get the password, but no password", () => {
+  expect(codes(elements(startPage(stackWith({ namespaces: { stack: "watch" } }))))).toEqual([
+    "admin",
+    "pulumi stack output grafanaPassword --show-secrets --stack test",
+    "observability-tracing",
+    "collector.watch.svc:4317",
+    "http://collector.watch.svc:4318",
+    "http://collector.watch.svc:9411",
+    "collector.watch.svc:14250",
+    "http://collector.watch.svc:14268",
+  ]);
+});
+
+test("it takes nothing from anywhere: no script, no frame, no resource but its own empty icon", () => {
+  const page = elements(startPage(stackWith()));
+  expect(
+    page.map(({ tagName }) => tagName).filter((tag) => /script|img|iframe|form|object/.test(tag)),
+  ).toEqual([]);
+  expect(named(page, "link").map((link) => attribute(link, "href"))).toEqual(["data:,"]);
+  expect(named(page, "a").filter((link) => !attribute(link, "href")!.startsWith("/"))).toEqual([]);
+});
+
+test("whatever a stack is called is text on it", () => {
+  const settings = settingsOf({}, "test");
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme-ascii", minLength: 1 }), (name) => {
+      const page = elements(startPage(stackOf(settings, `${name}<b>&amp;</h1>"'`)));
+      expect(textOf(named(page, "h1")[0])).toBe(`Observability: ${name}<b>&amp;</h1>"'`);
+    }),
+    { numRuns: 50 },
+  );
+});
