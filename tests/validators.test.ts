@@ -81,7 +81,8 @@ test("no generated file is left without a reader", () => {
     validators.flatMap((one) => generated(stacks.kind, one).map(([name]) => name.split("/").at(-1))),
   );
   // Read by Grafana and by Node at run time, or by browsers; the cluster tests see to them.
-  const others = /^(datasources|dashboards)\.yaml$|^end-sessions\.mjs$|^index\.html$|^service\.json$|^[A-Z_]+$/;
+  const others =
+    /^(datasources|dashboards)\.yaml$|^end-sessions\.mjs$|^index\.html$|^service\.json$|^[A-Z_]+$/;
   const all = stacks.kind
     .filter(({ kind }) => kind === "ConfigMap")
     .flatMap(({ data }) => Object.keys(data as object));
