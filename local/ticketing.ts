@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import execa from "execa";
 import type { FaultName } from "../examples/ticketing/src/faults";
 import { postgresSecret } from "../examples/ticketing/postgres";
-import { ticketingManifests, trafficJob } from "../examples/ticketing/kubernetes";
+import { ticketingManifests, type Traffic, trafficJob } from "../examples/ticketing/kubernetes";
 import { type Cluster } from "./cluster";
 import type { Report } from "./cache";
 import { UserError } from "./errors";
@@ -51,9 +51,8 @@ export async function runTicketing(
   const seconds = options.for ?? FAULT_SECONDS;
   const duration = Number(options.duration ?? (fault ? seconds : 60));
   const [users, rate] = [options.users, options.rate].map(Number);
-  await kubectl(["delete", "job", "traffic", "-n", namespace, "--ignore-not-found"]);
   const broken = fault ? { fault, for: seconds, mistakes: false } : { mistakes };
-  await applyTo(cluster, [trafficJob({ namespace, image, users, rate, duration, ...broken })]);
+  await startTraffic(cluster, { users, rate, duration, ...broken }, image);
   report(`${users} users, ${rate} visits a second, ${duration} s`);
   await kubectl([
     "wait",
@@ -64,6 +63,16 @@ export async function runTicketing(
     `--timeout=${duration + 120}s`,
   ]);
   return (await kubectl(["logs", "job/traffic", "-n", namespace])).trim().split("\n").at(-1)!;
+}
+
+/** Begins to send users; those that were still on their way stay away. */
+export async function startTraffic(
+  cluster: Cluster,
+  traffic: Omit<Traffic, "namespace" | "image">,
+  image = refOf("ticketing"),
+): Promise<void> {
+  await kubectlOf(cluster)(["delete", "job", "traffic", "-n", namespace, "--ignore-not-found"]);
+  await applyTo(cluster, [trafficJob({ namespace, image, ...traffic })]);
 }
 
 /** The workload's services with their Redis and PostgreSQL, ready. */
@@ -92,10 +101,10 @@ export async function deployTicketing(
   ]);
 }
 
-const kubectlOf = (cluster: Cluster) => async (args: string[], input?: string) =>
+export const kubectlOf = (cluster: Cluster) => async (args: string[], input?: string) =>
   (await execa(cluster.kubectl, ["--kubeconfig", cluster.kubeconfig, ...args], { input })).stdout;
 
-const applyTo = (cluster: Cluster, items: object[]) =>
+export const applyTo = (cluster: Cluster, items: object[]) =>
   kubectlOf(cluster)(
     ["apply", "--server-side", "-f", "-"],
     JSON.stringify({ apiVersion: "v1", kind: "List", items }),

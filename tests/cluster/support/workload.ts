@@ -1,8 +1,9 @@
 import { trafficJob } from "../../../examples/ticketing/kubernetes";
+import { receiverManifests, receiverPath, receiverUrl } from "../../../examples/ticketing/receiver";
 import { refOf } from "../../../local/images";
 import { deployTicketing as deploy } from "../../../local/ticketing";
 import { eventually } from "../../support/eventually";
-import { apply, cluster, kubectl, objects } from "./stack";
+import { apply, cluster, kubectl } from "./stack";
 
 export const NAMESPACE = "ticketing";
 const image = refOf("ticketing");
@@ -37,55 +38,13 @@ export async function sendTraffic(
   return JSON.parse(log.trim().split("\n").at(-1)!) as Report;
 }
 
-const RECEIVER = `
-const bodies = [];
-require("node:http").createServer((request, response) => {
-  if (request.method === "GET") return response.end(JSON.stringify(bodies));
-  let body = "";
-  request.on("data", (part) => (body += part)).on("end", () => (bodies.push({ ...JSON.parse(body), heardAt: Date.now() }), response.end()));
-}).listen(8080);`;
-
 /** A webhook receiver in the cluster that remembers what Alertmanager sent, and when. */
 export async function deployReceiver(): Promise<void> {
-  const [{ spec }] = await objects<{ spec: { template: { spec: { containers: object[] } } } }>(
-    "deployment",
-    "-n",
-    NAMESPACE,
-    "-l",
-    "app=board-service",
-  );
-  const pod = spec.template.spec;
-  const metadata = { name: "receiver", namespace: NAMESPACE, labels: { app: "receiver" } };
-  const container = {
-    name: "receiver",
-    image,
-    command: ["/usr/local/bin/node", "-e", RECEIVER],
-    ports: [{ containerPort: 8080 }],
-    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 2 },
-    resources: { requests: { cpu: "5m", memory: "32Mi" }, limits: { cpu: "200m", memory: "96Mi" } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
-  };
-  const selector = { app: "receiver" };
-  await apply([
-    {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata,
-      spec: {
-        selector: { matchLabels: selector },
-        template: { metadata: { labels: selector }, spec: { ...pod, containers: [container] } },
-      },
-    },
-    { apiVersion: "v1", kind: "Service", metadata, spec: { selector, ports: [{ port: 8080 }] } },
-  ]);
+  await apply(receiverManifests(NAMESPACE, image));
   await kubectl(["rollout", "status", "deployment/receiver", "-n", NAMESPACE, "--timeout=120s"]);
 }
 
-export const RECEIVER_URL = `http://receiver.${NAMESPACE}.svc:8080/`;
+export const RECEIVER_URL = receiverUrl(NAMESPACE);
 
 export interface Notification {
   status: string;
@@ -107,8 +66,7 @@ interface Alert {
 
 /** Everything the receiver was told about this alert, oldest first. */
 export async function notifications(alertname: string): Promise<Alert[]> {
-  const path = `/api/v1/namespaces/${NAMESPACE}/services/receiver:8080/proxy/`;
-  const all = JSON.parse(await kubectl(["get", "--raw", path])) as Notification[];
+  const all = JSON.parse(await kubectl(["get", "--raw", receiverPath(NAMESPACE)])) as Notification[];
   return all
     .flatMap(({ alerts, heardAt }) => alerts.map((alert) => ({ ...alert, heardAt })))
     .filter(({ labels }) => labels.alertname === alertname);
