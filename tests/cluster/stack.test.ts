@@ -20,6 +20,7 @@ import { twoClusters } from "./two-clusters";
 import { second, twoStacks } from "./two-stacks";
 import { upgrade } from "./upgrade";
 import { growing, growth, volumes } from "./volumes";
+import { walk } from "./walk";
 
 /*
  * One stack on one real cluster, from nothing to nothing: each part of the story is a file, in this order. Every
@@ -35,6 +36,7 @@ logs(context);
 traces(context);
 dashboards(context);
 startPage(context);
+walk(context);
 alerting(context);
 changes(context);
 reviewer(context);
