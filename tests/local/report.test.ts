@@ -23,6 +23,8 @@ test("addresses are those of the cluster at hand", () => {
   const cluster = { kind: "kind", hostPorts: [{ host: 31006, node: 30006 }] } as Cluster;
   const text = reachable(stack, cluster, { grafanaUser: "admin" }, { env: {} });
   expect(text).toMatch(/^ +Grafana +http:\/\/localhost:9080\/api\/monitoring\/grafana\/$/m);
+  expect(text).toMatch(/^ +Start page +http:\/\/localhost:9080\/$/m);
+  expect(text).toMatch(/^ +Alertmanager +http:\/\/localhost:9080\/api\/monitoring\/alertmanager\/$/m);
   expect(text).toMatch(/^ +Grafana, directly +http:\/\/localhost:31006$/m);
   // This cluster leads no port to it.
   expect(text).not.toContain("Prometheus, directly");
@@ -39,6 +41,8 @@ test("for a cluster of the user's: how to get to Grafana there, and no localhost
     "kubectl --context work -n observability port-forward svc/grafana 3000, then http://localhost:3000/api/monitoring/grafana/",
   );
   expect(text).not.toContain("NodePort");
+  // It asks nobody for a login.
+  expect(text).not.toContain("Alertmanager");
   const own = reachable(stackOf(settingsOf({}, "kind"), "kind"), cluster, {}, { env: {} });
   expect(own).toMatch(/Grafana, NodePort +30006; localhost leads there only where the cluster maps it/);
   expect(own).not.toContain("http://localhost:30006");
