@@ -1,9 +1,21 @@
-/** House panels: one manner of panel for all dashboards. A dashboard lists rows of them and nothing else. */
+import { PanelBuilder as LogsPanel } from "@grafana/grafana-foundation-sdk/logs";
+import { DataqueryBuilder as LogQL } from "@grafana/grafana-foundation-sdk/loki";
+import { DataqueryBuilder as PromQL } from "@grafana/grafana-foundation-sdk/prometheus";
+import { PanelBuilder as StatPanel } from "@grafana/grafana-foundation-sdk/stat";
+import { PanelBuilder as TablePanel } from "@grafana/grafana-foundation-sdk/table";
+import { TempoQueryBuilder as TraceQL } from "@grafana/grafana-foundation-sdk/tempo";
+import { PanelBuilder as TimeSeriesPanel } from "@grafana/grafana-foundation-sdk/timeseries";
+import type { Panel as Model, ThresholdsConfig } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { BigValueColorMode, BigValueGraphMode } from "@grafana/grafana-foundation-sdk/common";
+import type { SearchTableType } from "@grafana/grafana-foundation-sdk/tempo";
+import type { Signal } from "../programs/program";
 
+/* House panels: one manner of panel for all dashboards, each with what it means or what to do next. */
+
+/** A panel, and what is asked: `dashboard()` puts in the datasource that answers about it. */
 export interface Panel {
-  title: string;
-  type: string;
-  [key: string]: unknown;
+  signal: Signal;
+  model: Model;
 }
 
 export interface Query {
@@ -13,128 +25,164 @@ export interface Query {
   exemplar?: boolean;
 }
 
-const prometheus = { type: "prometheus", uid: "prometheus" };
-const loki = { type: "loki", uid: "loki" };
-const tempo = { type: "tempo", uid: "tempo" };
+/** Orange from the first, red from the second on. */
+export type Thresholds = [number, number] | [];
 
 const refId = (index: number) => String.fromCharCode("A".charCodeAt(0) + index);
+const built = <T>(value: T) => ({ build: () => value });
+
+const steps = (thresholds: Thresholds, first = "green") =>
+  built({
+    mode: "absolute",
+    steps: [
+      { color: first, value: null },
+      ...thresholds.map((value, index) => ({ color: ["orange", "red"][index], value })),
+    ],
+  } as ThresholdsConfig);
+
+const promql = ({ expr, legend, exemplar = false }: Query, index: number) =>
+  new PromQL().refId(refId(index)).expr(expr).legendFormat(legend).exemplar(exemplar);
+
+const lines = (title: string, unit: string, description: string) =>
+  new TimeSeriesPanel()
+    .title(title)
+    .description(description)
+    .unit(unit)
+    .min(0)
+    .fillOpacity(10)
+    .legend(built({ displayMode: "list", placement: "bottom", showLegend: true, calcs: [] } as never))
+    .tooltip(built({ mode: "multi", sort: "desc" } as never));
 
 /** A line a series. `unit` is one of Grafana's: reqps, s, percentunit, bytes, short. */
-export const timeSeries = (title: string, unit: string, queries: Query[], description = ""): Panel => ({
-  title,
-  description,
-  type: "timeseries",
-  datasource: prometheus,
-  fieldConfig: {
-    defaults: { unit, min: 0, custom: { fillOpacity: 10, showPoints: "never" } },
-    overrides: [],
-  },
-  options: { legend: { displayMode: "list", placement: "bottom" }, tooltip: { mode: "multi", sort: "desc" } },
-  targets: queries.map(({ expr, legend, exemplar }, index) => ({
-    refId: refId(index),
-    datasource: prometheus,
-    expr,
-    legendFormat: legend,
-    exemplar: exemplar ?? false,
-  })),
-});
+export function timeSeries(title: string, unit: string, description: string, queries: Query[]): Panel {
+  const panel = lines(title, unit, description);
+  queries.forEach((query, index) => panel.withTarget(promql(query, index)));
+  return { signal: "metrics", model: panel.build() };
+}
 
-/** One number, green up to the first threshold, orange up to the second, then red. */
+/** The same, of numbers that are counted from log lines. */
+export function logRates(title: string, unit: string, description: string, queries: Query[]): Panel {
+  const panel = lines(title, unit, description);
+  queries.forEach(({ expr, legend }, index) =>
+    panel.withTarget(new LogQL().refId(refId(index)).expr(expr).legendFormat(legend).queryType("range")),
+  );
+  return { signal: "logs", model: panel.build() };
+}
+
+/** One number, or one for each series where there is a legend. */
 export const stat = (
   title: string,
   unit: string,
+  description: string,
   expr: string,
-  thresholds: [number, number] | [] = [],
+  thresholds: Thresholds = [],
+  legend = "",
 ): Panel => ({
-  title,
-  type: "stat",
-  datasource: prometheus,
-  fieldConfig: {
-    defaults: {
-      unit,
-      thresholds: {
-        mode: "absolute",
-        steps: [
-          { color: "green", value: null },
-          ...thresholds.map((value, index) => ({ color: ["orange", "red"][index], value })),
-        ],
-      },
-    },
-    overrides: [],
-  },
-  options: { colorMode: "value", graphMode: "area", reduceOptions: { calcs: ["lastNotNull"] } },
-  targets: [{ refId: "A", datasource: prometheus, expr }],
+  signal: "metrics",
+  model: new StatPanel()
+    .title(title)
+    .description(description)
+    .unit(unit)
+    .thresholds(steps(thresholds))
+    .colorMode("value" as BigValueColorMode)
+    .graphMode("area" as BigValueGraphMode)
+    .reduceOptions(built({ calcs: ["lastNotNull"] }))
+    .withTarget(promql({ expr, legend }, 0))
+    .build(),
 });
 
-/** Log lines; their trace_id links to the trace. */
-export const logs = (title: string, expr: string): Panel => ({
-  title,
-  type: "logs",
-  datasource: loki,
-  options: { showTime: true, wrapLogMessage: true, enableLogDetails: true, sortOrder: "Descending" },
-  targets: [{ refId: "A", datasource: loki, expr, queryType: "range" }],
+/** What is bad when it is low, such as the error budget left: red below the first threshold, orange below the second. */
+export const statOfGood = (
+  title: string,
+  unit: string,
+  description: string,
+  expr: string,
+  [low, fair]: [number, number],
+  legend = "",
+): Panel => {
+  const { model } = stat(title, unit, description, expr, [], legend);
+  model.fieldConfig!.defaults.thresholds!.steps = [
+    { color: "red", value: null },
+    { color: "orange", value: low },
+    { color: "green", value: fair },
+  ];
+  return { signal: "metrics", model };
+};
+
+export interface Column {
+  title: string;
+  unit: string;
+  expr: string;
+  thresholds?: Thresholds;
+}
+
+/** Where a row's name leads: `query` is built of its labels by `of`. */
+export interface RowLink {
+  title: string;
+  uid: string;
+}
+
+/**
+ * A row for each group of labels, as of now. The expressions have the same labels, and no others.
+ * Its rows lead to dashboards, which are told namespace, service and time.
+ */
+export function table(title: string, description: string, columns: Column[], links: RowLink[] = []): Panel {
+  const panel = new TablePanel().title(title).description(description).unit("short");
+  columns.forEach(({ title: name, unit, expr, thresholds = [] }, index) => {
+    panel.withTarget(
+      new PromQL()
+        .refId(refId(index))
+        .expr(expr)
+        .format("table" as never)
+        .instant(),
+    );
+    panel.overrideByName(columns.length > 1 ? `Value #${refId(index)}` : "Value", [
+      { id: "displayName", value: name },
+      { id: "unit", value: unit },
+      { id: "thresholds", value: steps(thresholds).build() },
+      ...(thresholds.length > 0 ? [{ id: "custom.cellOptions", value: { type: "color-text" } }] : []),
+    ]);
+  });
+  if (links.length > 0)
+    panel.overrideByName("service", [
+      { id: "links", value: links.map(({ title, uid }) => ({ title, url: serviceLink(uid) })) },
+    ]);
+  panel.withTransformation({ id: "merge", options: {} });
+  panel.withTransformation({ id: "organize", options: { excludeByName: { Time: true } } });
+  return { signal: "metrics", model: panel.build() };
+}
+
+/** A dashboard about the service of a table's row, at the time that is looked at. */
+const serviceLink = (uid: string) =>
+  `/d/${uid}?var-namespace=\${__data.fields.namespace}&var-service=\${__data.fields.service}&\${__url_time_range}`;
+
+/** Log lines, newest first; their trace_id links to the trace. */
+export const logs = (title: string, description: string, expr: string): Panel => ({
+  signal: "logs",
+  model: new LogsPanel()
+    .title(title)
+    .description(description)
+    .showTime(true)
+    .wrapLogMessage(true)
+    .enableLogDetails(true)
+    .sortOrder("Descending" as never)
+    .withTarget(new LogQL().refId("A").expr(expr).queryType("range"))
+    .build(),
 });
 
 /** Traces that a TraceQL query finds; a click opens one. */
-export const traces = (title: string, query: string): Panel => ({
-  title,
-  type: "table",
-  datasource: tempo,
-  targets: [{ refId: "A", datasource: tempo, queryType: "traceql", query, limit: 20, tableType: "traces" }],
+export const traces = (title: string, description: string, query: string): Panel => ({
+  signal: "traces",
+  model: new TablePanel()
+    .title(title)
+    .description(description)
+    .withTarget(
+      new TraceQL()
+        .refId("A")
+        .queryType("traceql")
+        .query(query)
+        .limit(20)
+        .tableType("traces" as SearchTableType),
+    )
+    .build(),
 });
-
-export interface Variable {
-  name: string;
-  label: string;
-  /** PromQL label_values(...) */
-  query: string;
-}
-
-export interface Dashboard {
-  uid: string;
-  title: string;
-  description: string;
-  tags: string[];
-  variables: Variable[];
-  /** Rows of panels; the panels of one share its width of 24. */
-  rows: { title?: string; height: number; panels: Panel[] }[];
-}
-
-/** The JSON model Grafana loads. Panels are laid out row by row. */
-export function dashboard(source: Dashboard): object {
-  let y = 0;
-  let id = 0;
-  const panels: object[] = [];
-  for (const row of source.rows) {
-    if (row.title)
-      panels.push({ id: ++id, type: "row", title: row.title, gridPos: { x: 0, y: y++, w: 24, h: 1 } });
-    const w = Math.floor(24 / row.panels.length);
-    row.panels.forEach((panel, index) =>
-      panels.push({ id: ++id, ...panel, gridPos: { x: index * w, y, w, h: row.height } }),
-    );
-    y += row.height;
-  }
-  return {
-    uid: source.uid,
-    title: source.title,
-    description: source.description,
-    tags: source.tags,
-    editable: true,
-    schemaVersion: 38,
-    timezone: "browser",
-    refresh: "30s",
-    time: { from: "now-30m", to: "now" },
-    templating: {
-      list: source.variables.map(({ name, label, query }) => ({
-        name,
-        label,
-        type: "query",
-        datasource: prometheus,
-        query: { query, refId: name },
-        refresh: 2,
-        sort: 1,
-      })),
-    },
-    panels,
-  };
-}

@@ -1,85 +1,171 @@
-import { type Dashboard, logs, stat, timeSeries, traces } from "./panels";
+import type { Stack } from "../programs/program";
+import { type Dashboard, NAMESPACE, SERVICE } from "./dashboard";
+import { logs, stat, table, timeSeries, traces } from "./panels";
+import { durationOf, durationWithTraces, rateOf, shareOf } from "./requests";
 
-/** All three signals of one service: how many, how many wrong, how slow; then its traces and its logs. */
-export function serviceDashboard(): Dashboard {
+/** All three signals of one service: how many, how many wrong, how slow; where; then its traces and its logs. */
+export function serviceDashboard({ settings }: Stack): Dashboard {
+  const { highErrorRate, highLatency } = settings.alerting.rules;
   const metrics = 'namespace="$namespace", service="$service"';
-  const spans = 'namespace="$namespace", service_name="$service", span_kind="SPAN_KIND_SERVER"';
   const container = 'namespace="$namespace", pod=~"$service-.*", container!=""';
-  const requests = `service:http_requests:rate5m{${metrics}}`;
-  const quantile = (q: number) => ({
-    expr: `histogram_quantile(${q}, sum by (le) (rate(traces_spanmetrics_latency_bucket{${spans}}[5m])))`,
-    legend: `p${q * 100}`,
-    exemplar: true,
-  });
+  const quantile = (q: number) => durationWithTraces(q, 'namespace="$namespace", service_name="$service"');
+  const perLimit = (usage: string, resource: string) =>
+    `max by (pod, container) (${usage}) / on (pod, container) max by (pod, container) (kube_pod_container_resource_limits{namespace="$namespace", pod=~"$service-.*", resource="${resource}"})`;
   return {
     uid: "service",
+    folder: "services",
     title: "Service",
     description: "Metrics, traces and logs of one service.",
-    tags: ["observability-stack"],
-    variables: [
-      { name: "namespace", label: "Namespace", query: 'label_values(up{service!=""}, namespace)' },
-      {
-        name: "service",
-        label: "Service",
-        query: 'label_values(up{namespace="$namespace", service!=""}, service)',
-      },
-    ],
+    variables: [NAMESPACE, SERVICE],
     rows: [
       {
         height: 4,
         panels: [
-          stat("Pods that answer", "short", `sum(up{${metrics}})`),
-          stat("Requests", "reqps", `sum(${requests})`),
+          stat(
+            "Pods that answer",
+            "short",
+            "Pods whose scrape succeeds. 0 or nothing: look at Kubernetes for why they do not run.",
+            `sum(up{${metrics}})`,
+          ),
+          stat(
+            "Requests",
+            "reqps",
+            "Requests a second, without probes and scrapes.",
+            rateOf(metrics, "service"),
+          ),
           stat(
             "Errors",
             "percentunit",
-            `(sum(service:http_requests:rate5m{${metrics}, status=~"5.."}) or vector(0)) / sum(${requests})`,
-            [0.01, 0.05],
+            `Share of answers with 5xx. HighErrorRate fires above ${highErrorRate.threshold * 100} %: see which endpoint below.`,
+            shareOf(metrics, "5..", "service"),
+            [highErrorRate.threshold / 5, highErrorRate.threshold],
           ),
-          stat("p95", "s", quantile(0.95).expr, [0.5, 2]),
+          stat(
+            "p95",
+            "s",
+            "95 of 100 requests are faster. Compare with the endpoints and with what it calls.",
+            durationOf(0.95, metrics, "service"),
+            [highLatency.seconds / 4, highLatency.seconds],
+          ),
         ],
       },
       {
         title: "Metrics",
         height: 8,
         panels: [
-          timeSeries("Requests by status", "reqps", [
-            { expr: `sum by (status) (${requests})`, legend: "{{status}}" },
+          timeSeries("Requests by status", "reqps", "Requests a second by status of the answer.", [
+            { expr: rateOf(metrics, "status"), legend: "{{status}}" },
           ]),
-          timeSeries("Duration, with traces", "s", [quantile(0.5), quantile(0.95), quantile(0.99)]),
+          timeSeries(
+            "Duration, with traces",
+            "s",
+            "As the spans measure it. A click on a dot opens the trace behind it.",
+            [quantile(0.5), quantile(0.95), quantile(0.99)],
+          ),
+          timeSeries(
+            "Errors by endpoint",
+            "percentunit",
+            "Share of answers with 5xx. One endpoint: its code or what it calls. All of them: what they share.",
+            [{ expr: shareOf(metrics, "5..", "path"), legend: "{{path}}" }],
+          ),
         ],
       },
       {
         height: 8,
         panels: [
+          table("Endpoints", "As of now. Sort by a column to find the slow and the failing one.", [
+            { title: "Requests", unit: "reqps", expr: rateOf(metrics, "path") },
+            {
+              title: "Errors",
+              unit: "percentunit",
+              expr: shareOf(metrics, "5..", "path"),
+              thresholds: [highErrorRate.threshold / 5, highErrorRate.threshold],
+            },
+            {
+              title: "p95",
+              unit: "s",
+              expr: durationOf(0.95, metrics, "path"),
+              thresholds: [highLatency.seconds / 4, highLatency.seconds],
+            },
+          ]),
           timeSeries(
             "Calls to others",
             "reqps",
+            "Counted from spans: with tracing.sampling.probability below 1 only that share of the calls is seen.",
             [
               {
-                expr: `sum by (server) (rate(traces_service_graph_request_total{client="$service"}[5m]))`,
+                expr: 'sum by (server) (rate(traces_service_graph_request_total{client="$service"}[5m]))',
                 legend: "to {{server}}",
               },
               {
-                expr: `sum by (client) (rate(traces_service_graph_request_total{server="$service"}[5m]))`,
+                expr: 'sum by (client) (rate(traces_service_graph_request_total{server="$service"}[5m]))',
                 legend: "from {{client}}",
               },
             ],
-            "Counted from spans: with tracing.sampling.probability below 1 only that share of the calls is seen.",
           ),
-          timeSeries("Memory", "bytes", [
-            { expr: `sum by (pod) (container_memory_working_set_bytes{${container}})`, legend: "{{pod}}" },
-          ]),
-          timeSeries("Processor", "short", [
+          timeSeries(
+            "Failed calls to others",
+            "reqps",
+            "Counted from spans. What fails here is the cause rather than this service.",
+            [
+              {
+                expr: 'sum by (server) (rate(traces_service_graph_request_failed_total{client="$service"}[5m])) or 0 * sum by (server) (rate(traces_service_graph_request_total{client="$service"}[5m]))',
+                legend: "to {{server}}",
+              },
+            ],
+          ),
+        ],
+      },
+      {
+        title: "Pods",
+        height: 8,
+        panels: [
+          timeSeries(
+            "Memory",
+            "bytes",
+            "Working set by pod. A line that only rises is a leak; a saw-tooth is a pod that is killed.",
+            [
+              {
+                expr: `sum by (pod) (container_memory_working_set_bytes{${container}})`,
+                legend: "{{pod}}",
+              },
+            ],
+          ),
+          timeSeries("Processor", "short", "Processors used by pod.", [
             {
               expr: `sum by (pod) (rate(container_cpu_usage_seconds_total{${container}}[5m]))`,
               legend: "{{pod}}",
             },
           ]),
+          timeSeries(
+            "Share of the limits",
+            "percentunit",
+            "Memory close to 1: about to be killed. Processor close to 1: throttled, and therefore slow.",
+            [
+              {
+                expr: perLimit(`container_memory_working_set_bytes{${container}}`, "memory"),
+                legend: "memory {{pod}}",
+              },
+              {
+                expr: perLimit(`rate(container_cpu_usage_seconds_total{${container}}[5m])`, "cpu"),
+                legend: "processor {{pod}}",
+              },
+            ],
+          ),
         ],
       },
-      { title: "Traces", height: 8, panels: [traces("Traces", '{resource.service.name="$service"}')] },
-      { title: "Logs", height: 10, panels: [logs("Logs", '{namespace="$namespace", app="$service"}')] },
+      {
+        title: "Traces and logs",
+        height: 10,
+        panels: [
+          traces("Traces", "The latest. A click opens one.", '{resource.service.name="$service"}'),
+          logs(
+            "Logs",
+            "The latest lines. A line's details lead to its trace.",
+            '{namespace="$namespace", app="$service"}',
+          ),
+        ],
+      },
     ],
   };
 }

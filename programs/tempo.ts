@@ -59,13 +59,25 @@ export const tempo: Program = {
         datasourceUid: uidOf(stack, "metrics"),
         spanStartTimeShift: "-15m",
         spanEndTimeShift: "15m",
-        tags: [{ key: "service.name", value: "service_name" }],
+        // Of the span's own pod; what serves requests is known by the scrape of that pod.
+        tags: ["namespace", "pod"].map((key) => ({ key, value: key })),
         queries: [
-          { name: "Requests a second", query: "sum(rate(traces_spanmetrics_calls_total{$$__tags}[5m]))" },
+          {
+            name: "Processor",
+            query: 'sum by (pod) (rate(container_cpu_usage_seconds_total{$$__tags, container!=""}[5m]))',
+          },
+          {
+            name: "Memory",
+            query: 'sum by (pod) (container_memory_working_set_bytes{$$__tags, container!=""})',
+          },
+          {
+            name: "Requests a second",
+            query: "sum by (service) (service:http_requests:rate5m and on (namespace, service) up{$$__tags})",
+          },
           {
             name: "p95 seconds",
             query:
-              "histogram_quantile(0.95, sum by (le) (rate(traces_spanmetrics_latency_bucket{$$__tags}[5m])))",
+              "histogram_quantile(0.95, sum by (service, le) (service:http_request_duration_seconds_bucket:rate5m and on (namespace, service) up{$$__tags}))",
           },
         ],
       },

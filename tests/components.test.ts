@@ -61,7 +61,12 @@ test("the same settings make the same resources", async () => {
 
 test("an alert's threshold changes the rules in place and restarts nothing", async () => {
   const after = await madeWith({ services, alerting: { rules: { highErrorRate: { threshold: 0.2 } } } });
-  expect(changed(made, after)).toEqual(["metrics-prometheus-rules"]);
+  // The dashboards' colours follow the threshold.
+  expect(changed(made, after)).toEqual([
+    "grafana-dashboards-overview",
+    "grafana-dashboards-services",
+    "metrics-prometheus-rules",
+  ]);
   for (const one of [made, after])
     expect(named("metrics-prometheus-rules", one).inputs).toMatchObject({
       metadata: { name: "prometheus-rules" },

@@ -1,216 +1,211 @@
-import { dashboards } from "../dashboards";
+import { dashboardFiles } from "../dashboards";
+import { settingsOf } from "../config/settings";
+import { stackOf } from "../programs";
 
 /* What people see who open a dashboard, and what each panel asks. */
-
-interface Panel {
-  id: number;
-  title: string;
-  type: string;
-  gridPos: { x: number; y: number; w: number; h: number };
-  datasource?: Datasource;
-  fieldConfig?: {
-    defaults: { unit: string; min?: number; thresholds?: { mode: string; steps: object[] } };
-  };
-  options?: Record<string, unknown>;
-  targets?: {
-    refId: string;
-    datasource: Datasource;
-    expr?: string;
-    query?: string;
-    legendFormat?: string;
-    exemplar?: boolean;
-  }[];
-}
 
 interface Datasource {
   type: string;
   uid: string;
 }
 
-interface Dashboard {
+interface Panel {
+  id: number;
   title: string;
-  [field: string]: unknown;
-  panels: Panel[];
+  description?: string;
+  type: string;
+  gridPos: { x: number; y: number; w: number; h: number };
+  datasource?: Datasource;
+  fieldConfig?: {
+    defaults: { unit?: string; min?: number; thresholds?: { mode: string; steps: object[] } };
+  };
+  targets?: { refId: string; datasource: Datasource; expr?: string; query?: string; exemplar?: boolean }[];
 }
 
-const all = Object.entries(dashboards()).map(([uid, text]) => [uid, JSON.parse(text) as Dashboard] as const);
-const { service } = Object.fromEntries(all);
-const panelNamed = (title: string) =>
-  service.panels.find((panel) => panel.title === title && panel.type !== "row")!;
+interface Dashboard {
+  uid: string;
+  title: string;
+  description: string;
+  tags: string[];
+  panels: Panel[];
+  links: object[];
+  templating: { list: { name: string }[] };
+}
 
-describe.each(all)("the dashboard %s", (uid, { panels, ...dashboard }) => {
-  const below = panels.filter(({ type }) => type !== "row");
+const of = (given: Record<string, unknown> = {}) =>
+  Object.entries(dashboardFiles(stackOf(settingsOf(given, "kind"), "kind"))).flatMap(([folder, files]) =>
+    Object.entries(files).map(([file, text]) => ({
+      folder,
+      file,
+      text,
+      model: JSON.parse(text) as Dashboard,
+    })),
+  );
+const server = { name: "main", host: "db.example.org" };
+const all = of({
+  metrics: {
+    postgres: { targets: [{ ...server, username: "monitor", password: "secret" }] },
+    redis: { targets: [server] },
+  },
+}).map((one) => [one.model.uid, one] as const);
+const named = (uid: string, dashboards = all) => dashboards.find(([name]) => name === uid)![1].model;
+const below = ({ panels }: Dashboard) => panels.filter(({ type }) => type !== "row");
+const asked = (dashboard: Dashboard, title: string) =>
+  dashboard.panels
+    .find((panel) => panel.title === title && panel.type !== "row")!
+    .targets!.map(({ expr, query }) => expr ?? query);
 
-  test("says what it is, and shows the last half hour as it goes on", () => {
-    expect(dashboard).toMatchObject({
+test("their addresses are fixed: alerts, messages and bookmarks name them", () => {
+  expect(all.map(([, { folder, file }]) => `${folder}/${file}`)).toEqual([
+    ...["landing", "alerts", "slo"].map((uid) => `overview/${uid}.json`),
+    ...["service-overview", "service", "nodejs", "spring", "logs", "traces"].map(
+      (uid) => `services/${uid}.json`,
+    ),
+    ...["infrastructure", "kubernetes", "stack"].map((uid) => `platform/${uid}.json`),
+  ]);
+  for (const [uid, { file }] of all) expect(file).toBe(`${uid}.json`);
+});
+
+describe.each(all)("the dashboard %s", (uid, { model, text, folder }) => {
+  test("says what it is, shows the last half hour as it goes on, and is no larger than 120 KB", () => {
+    expect(model).toMatchObject({
       uid,
-      tags: ["observability-stack"],
+      tags: ["observability-stack", folder],
       editable: true,
-      schemaVersion: 38,
       timezone: "browser",
       refresh: "30s",
       time: { from: "now-30m", to: "now" },
     });
-    expect(dashboard.description).toMatch(/\w \w/);
+    expect(model.description).toMatch(/\w \w/);
+    expect(Buffer.byteLength(text)).toBeLessThan(120_000);
   });
 
   test("panels of a row share its width, none lies on another, and nothing is between the rows", () => {
-    const tops = [...new Set(panels.map(({ gridPos }) => gridPos.y))];
+    const tops = [...new Set(model.panels.map(({ gridPos }) => gridPos.y))];
     let end = 0;
     for (const y of tops) {
-      const row = panels.filter(({ gridPos }) => gridPos.y === y);
+      const row = model.panels.filter(({ gridPos }) => gridPos.y === y);
       expect(y).toBe(end);
-      const width = 24 / row.length;
+      const width = Math.floor(24 / row.length);
       expect(row.map(({ gridPos: { x, w } }) => [x, w])).toEqual(
         row.map((_, index) => [index * width, width]),
       );
       expect(new Set(row.map(({ gridPos }) => gridPos.h)).size).toBe(1);
       end = y + row[0].gridPos.h;
     }
-    for (const { type, gridPos } of panels) {
-      if (type === "row") expect(gridPos.h).toBe(1);
-      else expect(gridPos.h).toBeGreaterThanOrEqual(4);
+    expect(model.panels.map(({ id }) => id)).toEqual(model.panels.map((_, index) => index + 1));
+    for (const { type, gridPos } of model.panels)
+      if (type !== "row") expect(gridPos.h).toBeGreaterThanOrEqual(4);
+  });
+
+  test("each panel has a name of its own, says what it means, and numbers have a unit", () => {
+    const panels = below(model);
+    expect(panels.length).toBeGreaterThan(2);
+    expect(new Set(panels.map(({ title }) => title)).size).toBe(panels.length);
+    for (const { title, description, datasource, type, fieldConfig } of panels) {
+      expect([title, description]).toEqual([title, expect.stringMatching(/^\w.{7,}\.$/)]);
+      if (type !== "logs" && datasource!.type !== "tempo")
+        expect([title, fieldConfig?.defaults.unit]).toEqual([title, expect.stringMatching(/\w/)]);
     }
-    expect(panels.map(({ id }) => id)).toEqual(panels.map((_, index) => index + 1));
   });
 
   test("each panel asks the datasource that it is of, its queries named A, B, ...", () => {
-    for (const { title, datasource, targets } of below) {
+    for (const { title, datasource, targets } of below(model)) {
       expect([title, targets?.map(({ refId }) => refId)]).toEqual([
         title,
         [..."ABCDEFGH"].slice(0, targets?.length),
       ]);
       for (const target of targets!) expect(target.datasource).toEqual(datasource);
+      expect(["prometheus", "loki", "tempo"]).toContain(datasource?.uid);
       expect(datasource?.uid).toBe(datasource?.type);
+    }
+  });
+
+  test("every variable that a query names can be chosen, and every one that can be chosen is asked for", () => {
+    const chosen = model.templating.list.map(({ name }) => name);
+    const queries = JSON.stringify([model.panels.map(({ targets }) => targets), model.templating]);
+    const used = new Set([...queries.matchAll(/\$\{?([a-z]\w*)/g)].map(([, name]) => name));
+    expect([...used].sort()).toEqual([...chosen].sort());
+  });
+
+  test("its links end at dashboards that are there, with the time and the variables that those have", () => {
+    expect(model.links).toEqual([
+      expect.objectContaining({
+        type: "dashboards",
+        tags: ["observability-stack"],
+        includeVars: true,
+        keepTime: true,
+      }),
+    ]);
+    for (const [, target, query] of text.matchAll(/"\/d\/([\w-]+)\?([^"]*)"/g)) {
+      const variables = named(target).templating.list.map(({ name }) => name);
+      for (const [, name] of query.matchAll(/var-(\w+)=/g)) expect(variables).toContain(name);
+      expect(query).toContain("${__url_time_range}");
     }
   });
 });
 
-test("one service is chosen, by its namespace and name", () => {
-  expect(service.title).toBe("Service");
-  const { list } = service.templating as { list: object[] };
-  const choice = (name: string, label: string, query: string) => ({
-    name,
-    label,
-    type: "query",
-    datasource: { type: "prometheus", uid: "prometheus" },
-    query: { query, refId: name },
-    // When the time range changes, since services come and go; in the order of the alphabet.
-    refresh: 2,
-    sort: 1,
+test("from a service on the landing page one gets to its details, lines and traces", () => {
+  const links = [...JSON.stringify(named("landing")).matchAll(/"\/d\/([\w-]+)\?/g)].map(([, uid]) => uid);
+  expect(links).toEqual(["service", "logs", "traces"]);
+});
+
+test("databases are shown where they are watched, and nodes where their exporter runs", () => {
+  const rows = (given: object) =>
+    of(given as Record<string, unknown>)
+      .find(({ model }) => model.uid === "infrastructure")!
+      .model.panels.filter(({ type }) => type === "row")
+      .map(({ title }) => title);
+  expect(rows({})).toEqual(["Nodes", "Volumes"]);
+  expect(rows({ metrics: { nodeExporter: { enabled: false } } })).toEqual(["Volumes"]);
+  expect(rows({ metrics: { redis: { targets: [server] } } })).toEqual(["Nodes", "Volumes", "Redis"]);
+  expect(named("infrastructure").panels.filter(({ type }) => type === "row")).toHaveLength(4);
+});
+
+test("no errors are 0 where there are requests, and a service that is gone is not 0", () => {
+  const [errors] = asked(named("service"), "Errors");
+  const requests =
+    'sum by (service) (service:http_requests:rate5m{namespace="$namespace", service="$service"';
+  expect(errors).toBe(`(${requests}, status=~"5.."}) or 0 * ${requests}})) / (${requests}}) > 0)`);
+  expect(asked(named("service"), "Pods that answer")).toEqual([
+    'sum(up{namespace="$namespace", service="$service"})',
+  ]);
+  // Only what is counted from alerts, which have no series while nothing is wrong, is filled in.
+  for (const [uid, { model }] of all)
+    for (const { title, targets } of below(model))
+      for (const { expr } of targets!)
+        if (expr?.includes("vector(0)"))
+          expect([uid, title, expr]).toEqual([uid, title, expect.stringContaining("ALERTS")]);
+});
+
+test("the colours change where the alerts' thresholds are", () => {
+  const strict = of({
+    alerting: { rules: { highErrorRate: { threshold: 0.5 }, highLatency: { seconds: 8 } } },
   });
-  expect(list).toEqual([
-    choice("namespace", "Namespace", 'label_values(up{service!=""}, namespace)'),
-    choice("service", "Service", 'label_values(up{namespace="$namespace", service!=""}, service)'),
-  ]);
+  const steps = (title: string) =>
+    strict.find(({ model }) => model.uid === "service")!.model.panels.find((panel) => panel.title === title)!
+      .fieldConfig!.defaults.thresholds!.steps;
+  const colours = (orange: number, red: number) => [
+    { color: "green", value: null },
+    { color: "orange", value: orange },
+    { color: "red", value: red },
+  ];
+  expect(steps("Errors")).toEqual(colours(0.1, 0.5));
+  expect(steps("p95")).toEqual(colours(2, 8));
 });
 
-test("first how many, how many wrong and how slow, then why: metrics, traces, logs", () => {
-  expect(service.panels.map(({ type, title }) => (type === "row" ? `# ${title}` : title))).toEqual([
-    ...["Pods that answer", "Requests", "Errors", "p95"],
-    ...["# Metrics", "Requests by status", "Duration, with traces", "Calls to others", "Memory", "Processor"],
-    ...["# Traces", "Traces", "# Logs", "Logs"],
-  ]);
-});
-
-const requests = 'service:http_requests:rate5m{namespace="$namespace", service="$service"}';
-const errors = 'service:http_requests:rate5m{namespace="$namespace", service="$service", status=~"5.."}';
-const latency = (q: string) =>
-  `histogram_quantile(${q}, sum by (le) (rate(traces_spanmetrics_latency_bucket{namespace="$namespace", service_name="$service", span_kind="SPAN_KIND_SERVER"}[5m])))`;
-const container = 'namespace="$namespace", pod=~"$service-.*", container!=""';
-
-const step = (color: string, value: number | null) => ({ color, value });
-
-test.each([
-  ["Pods that answer", "short", 'sum(up{namespace="$namespace", service="$service"})', []],
-  ["Requests", "reqps", `sum(${requests})`, []],
-  // No error at all is 0, not an empty panel.
-  ["Errors", "percentunit", `(sum(${errors}) or vector(0)) / sum(${requests})`, [0.01, 0.05]],
-  ["p95", "s", latency("0.95"), [0.5, 2]],
-])("%s is the last value, in %s, in the colour of its threshold", (title, unit, expr, [orange, red]) => {
-  const { type, fieldConfig, options, targets } = panelNamed(title);
-  expect(type).toBe("stat");
-  expect(fieldConfig!.defaults).toEqual({
-    unit,
-    thresholds: {
-      mode: "absolute",
-      steps: [
-        step("green", null),
-        ...(orange === undefined ? [] : [step("orange", orange), step("red", red)]),
-      ],
+test("durations come with the traces behind them, and traces and lines are asked for by name", () => {
+  const { panels } = named("service");
+  const durations = panels.find(({ title }) => title === "Duration, with traces")!;
+  expect(durations.targets!.map(({ exemplar }) => exemplar)).toEqual([true, true, true]);
+  expect(panels.filter(({ targets }) => targets?.some(({ exemplar }) => exemplar))).toEqual([durations]);
+  expect(asked(named("service"), "Logs")).toEqual(['{namespace="$namespace", app="$service"}']);
+  expect(panels.find(({ title, type }) => title === "Traces" && type === "table")!.targets![0]).toMatchObject(
+    {
+      queryType: "traceql",
+      query: '{resource.service.name="$service"}',
+      limit: 20,
+      tableType: "traces",
     },
-  });
-  expect(options).toEqual({
-    colorMode: "value",
-    graphMode: "area",
-    reduceOptions: { calcs: ["lastNotNull"] },
-  });
-  expect(targets!.map((target) => target.expr)).toEqual([expr]);
-});
-
-test.each([
-  ["Requests by status", "reqps", [[`sum by (status) (${requests})`, "{{status}}", false]]],
-  [
-    "Duration, with traces",
-    "s",
-    [
-      [latency("0.5"), "p50", true],
-      [latency("0.95"), "p95", true],
-      [latency("0.99"), "p99", true],
-    ],
-  ],
-  [
-    "Calls to others",
-    "reqps",
-    [
-      [
-        'sum by (server) (rate(traces_service_graph_request_total{client="$service"}[5m]))',
-        "to {{server}}",
-        false,
-      ],
-      [
-        'sum by (client) (rate(traces_service_graph_request_total{server="$service"}[5m]))',
-        "from {{client}}",
-        false,
-      ],
-    ],
-  ],
-  [
-    "Memory",
-    "bytes",
-    [[`sum by (pod) (container_memory_working_set_bytes{${container}})`, "{{pod}}", false]],
-  ],
-  [
-    "Processor",
-    "short",
-    [[`sum by (pod) (rate(container_cpu_usage_seconds_total{${container}}[5m]))`, "{{pod}}", false]],
-  ],
-])("%s is lines in %s from zero on, each named", (title, unit, lines) => {
-  const { type, fieldConfig, options, targets } = panelNamed(title);
-  expect(type).toBe("timeseries");
-  expect(fieldConfig!.defaults).toMatchObject({ unit, min: 0, custom: { showPoints: "never" } });
-  expect(options).toEqual({
-    legend: { displayMode: "list", placement: "bottom" },
-    tooltip: { mode: "multi", sort: "desc" },
-  });
-  expect(targets!.map(({ expr, legendFormat, exemplar }) => [expr, legendFormat, exemplar])).toEqual(lines);
-});
-
-test("its traces are a table that Tempo answers", () => {
-  expect(panelNamed("Traces")).toMatchObject({
-    type: "table",
-    datasource: { uid: "tempo" },
-    targets: [
-      { queryType: "traceql", query: '{resource.service.name="$service"}', limit: 20, tableType: "traces" },
-    ],
-  });
-});
-
-test("its lines are the newest first, with the time and their details", () => {
-  expect(panelNamed("Logs")).toMatchObject({
-    type: "logs",
-    datasource: { uid: "loki" },
-    options: { showTime: true, wrapLogMessage: true, enableLogDetails: true, sortOrder: "Descending" },
-    targets: [{ expr: '{namespace="$namespace", app="$service"}', queryType: "range" }],
-  });
+  );
 });

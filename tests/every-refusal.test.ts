@@ -361,7 +361,7 @@ const table: Row[] = [
     right: ["1", "2026-01-01", 2],
   },
   {
-    of: /^grafana\.folder$/,
+    of: /^grafana\.folders\./,
     allowed: "any text that is not empty, of at most 100 characters, without $, and not General",
     wrong: [7, "", " ", "General", "general", "$x", "a\tb", "x".repeat(101)],
     right: ["a", "Über uns", "Generals", "x".repeat(100)],

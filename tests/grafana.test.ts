@@ -1,11 +1,12 @@
 import { load } from "js-yaml";
+import { settingsOf } from "../config/settings";
 import { clusterOf, environmentOf, filesOf, type KubernetesObject, ofKind, podOf } from "./support/cluster";
 
 /* What Grafana is told, and that it is where Grafana looks. */
 
 let objects: KubernetesObject[];
 beforeAll(async () => {
-  objects = await clusterOf({ grafana: { folder: "Shop", port: 3006 } });
+  objects = await clusterOf({ grafana: { folders: { services: "Shop" }, port: 3006 } });
 });
 
 const filesBelow = (directory: string) =>
@@ -76,21 +77,34 @@ describe("links, as Grafana reads them once it has filled in its own environment
     });
   });
 
-  test("and to the rate and the duration of its service, a quarter of an hour around it", () => {
-    const series = (name: string) => `rate(traces_spanmetrics_${name}{$__tags}[5m])`;
-    expect(linksOf("tempo").tracesToMetrics).toEqual({
+  test("and to processor, memory, rate and duration of its pod, a quarter of an hour around it", () => {
+    const { queries, ...link } = linksOf("tempo").tracesToMetrics as { queries: object[] };
+    expect(link).toEqual({
       datasourceUid: "prometheus",
       spanStartTimeShift: "-15m",
       spanEndTimeShift: "15m",
-      tags: [{ key: "service.name", value: "service_name" }],
-      queries: [
-        { name: "Requests a second", query: `sum(${series("calls_total")})` },
-        {
-          name: "p95 seconds",
-          query: `histogram_quantile(0.95, sum by (le) (${series("latency_bucket")}))`,
-        },
-      ],
+      tags: ["namespace", "pod"].map((key) => ({ key, value: key })),
     });
+    expect(queries).toEqual([
+      {
+        name: "Processor",
+        query: 'sum by (pod) (rate(container_cpu_usage_seconds_total{$__tags, container!=""}[5m]))',
+      },
+      {
+        name: "Memory",
+        query: 'sum by (pod) (container_memory_working_set_bytes{$__tags, container!=""})',
+      },
+      // The layer has no pods: the pod's scrape says which service it serves.
+      {
+        name: "Requests a second",
+        query: "sum by (service) (service:http_requests:rate5m and on (namespace, service) up{$__tags})",
+      },
+      {
+        name: "p95 seconds",
+        query:
+          "histogram_quantile(0.95, sum by (service, le) (service:http_request_duration_seconds_bucket:rate5m and on (namespace, service) up{$__tags}))",
+      },
+    ]);
     expect(linksOf("tempo")).toMatchObject({
       serviceMap: { datasourceUid: "prometheus" },
       nodeGraph: { enabled: true },
@@ -130,15 +144,26 @@ test("datasources are asked by the server, may be tried out, and go when nothing
   for (const one of datasources) expect(one).toMatchObject({ access: "proxy", orgId: 1, editable: true });
 });
 
-test("dashboards are files that it finds, in the folder of the settings", () => {
+test("dashboards are files that it finds, in the folders of the settings", () => {
   const { providers } = provisioned<{ providers: Provider[] }>("dashboards");
-  expect(providers).toHaveLength(1);
-  const [{ folder, type, options }] = providers;
-  expect([folder, type]).toEqual(["Shop", "file"]);
-  const dashboards = filesBelow(options.path);
-  expect(dashboards.length).toBeGreaterThan(0);
-  for (const { path, text } of dashboards)
-    expect(path).toBe(`${options.path}/${(JSON.parse(text) as { uid: string }).uid}.json`);
+  expect(providers.map(({ folder, folderUid, type }) => [folder, folderUid, type])).toEqual([
+    ["Overview", "overview", "file"],
+    ["Shop", "services", "file"],
+    ["Platform", "platform", "file"],
+  ]);
+  for (const { options } of providers) {
+    const dashboards = filesBelow(options.path);
+    expect(dashboards.length).toBeGreaterThan(2);
+    for (const { path, text } of dashboards)
+      expect(path).toBe(`${options.path}/${(JSON.parse(text) as { uid: string }).uid}.json`);
+  }
+});
+
+test("two folders of one name are refused, and so is the key of earlier releases", () => {
+  expect(() => settingsOf({ grafana: { folders: { overview: "services" } } }, "kind")).toThrow(
+    /grafana\.folders.*a name of its own for each/s,
+  );
+  expect(() => settingsOf({ grafana: { folder: "Shop" } }, "kind")).toThrow(/grafana\.folder\b/);
 });
 
 test("it listens where its port says, lives under the proxy's path, and does not page", async () => {
@@ -166,6 +191,7 @@ interface Datasource {
 
 interface Provider {
   folder: string;
+  folderUid: string;
   type: string;
   options: { path: string };
 }

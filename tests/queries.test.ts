@@ -2,7 +2,7 @@ import { parser as logql } from "@grafana/lezer-logql";
 import { parser as traceql } from "@grafana/lezer-traceql";
 import { parser as promql } from "@prometheus-io/lezer-promql";
 import { ruleGroups } from "../alerts";
-import { dashboards } from "../dashboards";
+import { dashboardFiles } from "../dashboards";
 import { datasources } from "../programs/grafana/datasources";
 import { prometheusConfig } from "../programs/prometheus/config";
 import { settingsOf } from "../config/settings";
@@ -31,6 +31,8 @@ const filled = (text: string) =>
     .replaceAll("{$${__tags}}", '{a="b"}')
     .replaceAll("$$__tags", 'a="b"')
     .replaceAll(/\$?\$\{[^}]+\}/g, "x")
+    // A duration, such as the time that is shown.
+    .replaceAll("[$__range]", "[1h]")
     .replaceAll(/\$[a-z_]+/g, "x");
 
 interface Target {
@@ -40,7 +42,7 @@ interface Target {
 }
 interface Model {
   panels: { title: string; targets?: Target[] }[];
-  templating: { list: { name: string; query: { query: string } }[] };
+  templating: { list: { name: string; type: string; query: { query: string } }[] };
 }
 interface Link {
   name: string;
@@ -50,12 +52,23 @@ interface Link {
   };
 }
 
-const settings = settingsOf({ services: [{ name: "a", namespace: "shop", port: 80 }] }, "kind");
+const server = { name: "main", host: "db.example.org" };
+const settings = settingsOf(
+  {
+    services: [{ name: "a", namespace: "shop", port: 80 }],
+    metrics: {
+      postgres: { targets: [{ ...server, username: "monitor", password: "secret" }] },
+      redis: { targets: [server] },
+    },
+  },
+  "kind",
+);
 const stack = stackOf(settings, "kind");
 const languages: Record<string, Language> = { prometheus: "promql", loki: "logql", tempo: "traceql" };
 
 const rules = ruleGroups(stack).flatMap((group) => group.rules);
-const fromDashboards: Query[] = Object.values(dashboards())
+const fromDashboards: Query[] = Object.values(dashboardFiles(stack))
+  .flatMap((files) => Object.values(files))
   .map((text) => JSON.parse(text) as Model)
   .flatMap(({ panels, templating }) => [
     ...panels.flatMap(({ title, targets }) =>
@@ -65,10 +78,12 @@ const fromDashboards: Query[] = Object.values(dashboards())
         expr ?? query ?? "",
       ]),
     ),
-    ...templating.list.map(({ name, query }): Query => {
-      const [, selector] = /^label_values\((.+), *\w+\)$/.exec(query.query) ?? [];
-      return [`$${name}`, "promql", selector ?? query.query];
-    }),
+    ...templating.list
+      .filter(({ type }) => type === "query")
+      .map(({ name, query }): Query => {
+        const [, selector] = /^label_values\((.+), *\w+\)$/.exec(query.query) ?? [];
+        return [`$${name}`, "promql", selector ?? query.query];
+      }),
   ]);
 const fromLinks: Query[] = (datasources(stack) as { datasources: Link[] }).datasources.flatMap(
   ({ name, jsonData: { tracesToLogsV2: logs, tracesToMetrics: metrics } }) => [
@@ -89,7 +104,7 @@ test.each(queries)("%s is well-formed %s", (_, language, text) => {
 
 test("each language is asked by something", () => {
   expect(new Set(queries.map(([, language]) => language))).toEqual(new Set(["promql", "logql", "traceql"]));
-  expect(fromLinks.map(([, language]) => language)).toEqual(["logql", "promql", "promql"]);
+  expect(fromLinks.map(([, language]) => language)).toEqual(["logql", ...Array<string>(4).fill("promql")]);
 });
 
 test.each<[Language, string]>([
@@ -114,11 +129,31 @@ const provided = [
     .split("=")[1]
     .split(",")
     .map((name) => new RegExp(name)),
+  /^ALERTS(_FOR_STATE)?$/,
+  /^slo:(error_budget|error_ratio:rate(5m|30m|1h|6h|3d))$/,
   /^node_filesystem_((avail|size)_bytes|readonly)$/,
-  /^http_server_requests_seconds_(count|bucket)$/,
+  /^node_(cpu_seconds_total|load5|memory_Mem(Available|Total)_bytes|disk_(read|written)_bytes_total)$/,
+  /^pg_(up|settings_max_connections|database_size_bytes)$/,
+  /^pg_stat_database_(numbackends|xact_(commit|rollback))$/,
+  /^redis_(up|connected_clients|commands_processed_total|memory_used_bytes)$/,
+  /^prometheus_tsdb_(head_(series|samples_appended_total)|storage_blocks_bytes|wal_storage_size_bytes|retention_limit_bytes)$/,
+  /^prometheus_(rule_(evaluation_failures_total|group_last_duration_seconds)|notifications_dropped_total)$/,
+  /^loki_(write_(sent|dropped)_entries_total|distributor_lines_received_total|discarded_samples_total)$/,
+  /^loki_compactor_apply_retention_last_successful_run_timestamp_seconds$/,
+  /^otelcol_(receiver_(accepted|refused)_spans|exporter_queue_(size|capacity))$/,
+  /^tempo(_distributor_spans_received_total|db_retention_deleted_total)$/,
+  // prom-client's defaults.
+  /^process_(cpu_seconds_total|resident_memory_bytes)$/,
+  /^nodejs_(version_info|eventloop_lag_p99_seconds|heap_size_used_bytes|gc_duration_seconds_sum|active_(handles|requests)_total)$/,
+  // Micrometer's and Resilience4j's.
+  /^process_cpu_usage$/,
+  /^jvm_(info|memory_(used|max)_bytes|gc_pause_seconds_sum|threads_live_threads)$/,
+  /^resilience4j_circuitbreaker_(calls_seconds_count|not_permitted_calls_total|state|slow_call_rate)$/,
+  /^resilience4j_retry_calls_total$/,
+  /^http_server_requests_seconds_(count|sum|bucket)$/,
   /^http_request(s_total|_duration_seconds_(count|bucket))$/,
   /^traces_spanmetrics_(calls_total|latency_bucket)$/,
-  /^traces_service_graph_request_total$/,
+  /^traces_service_graph_request_(failed_)?total$/,
 ];
 
 interface Job {

@@ -162,7 +162,7 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
     "receivers[0].slack.channel is missing",
     'such as "#alerts"',
   ],
-  ["no folder", { grafana: { folder: "" } }, 'folder is ""', "allowed: any text that is not empty"],
+  ["no folder", { grafana: { folders: { services: "" } } }, 'services is ""', "allowed: any text that is not empty"],
   [
     "negative threshold",
     { alerting: { rules: { podCrashLooping: { restarts: 0 } } } },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { type DefaultTreeAdapterMap, parse } from "parse5";
-import { dashboards } from "../dashboards";
+import { dashboardFiles } from "../dashboards";
 import { edge } from "../programs/edge";
 import { startPage } from "../programs/edge/page";
 import { stackOf } from "../programs";
@@ -76,10 +76,10 @@ test("another program with pages appears by itself", () => {
 
 test("each dashboard that it names is there under its title; the service's is among them", () => {
   const there = Object.fromEntries(
-    Object.entries(dashboards()).map(([uid, text]) => [
-      `/api/monitoring/grafana/d/${uid}`,
-      (JSON.parse(text) as { title: string }).title,
-    ]),
+    Object.values(dashboardFiles(stackWith()))
+      .flatMap((files) => Object.values(files))
+      .map((text) => JSON.parse(text) as { uid: string; title: string })
+      .map(({ uid, title }) => [`/api/monitoring/grafana/d/${uid}`, title]),
   );
   const page = links(elements(startPage(stackWith())));
   const named = Object.fromEntries(Object.entries(page).filter(([to]) => to.includes("/d/")));

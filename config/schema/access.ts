@@ -15,6 +15,15 @@ import {
 const REGISTRY =
   /^(?:localhost|(?=[^/]*[.:])[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*)(?::[1-9]\d{0,4})?(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*$/;
 
+/** Grafana expands $ in the file that names it, and has a folder General of its own. */
+const folder = (name: string, what: string) =>
+  text(
+    /^(?!general$)[^\s$\p{Cc}]([^$\p{Cc}]{0,98}[^\s$\p{Cc}])?$/iu,
+    "any text that is not empty, of at most 100 characters, without $, and not General",
+  )
+    .default(name)
+    .describe(`Folder of ${what}; default ${name}.`);
+
 export const grafana = z
   .strictObject({
     // Grafana does not run as root, which lower ports are kept for.
@@ -35,13 +44,17 @@ export const grafana = z
       })
       .prefault({})
       .describe("The generated administrator."),
-    // Grafana expands $ in the file that names it, and has a folder General of its own.
-    folder: text(
-      /^(?!general$)[^\s$\p{Cc}]([^$\p{Cc}]{0,98}[^\s$\p{Cc}])?$/iu,
-      "any text that is not empty, of at most 100 characters, without $, and not General",
-    )
-      .default("Services")
-      .describe("Folder of the services' dashboards; default Services."),
+    folders: z
+      .strictObject({
+        overview: folder("Overview", "what to open first: landing page, alerts, objectives"),
+        services: folder("Services", "the services' dashboards"),
+        platform: folder("Platform", "nodes, Kubernetes and the stack itself"),
+      })
+      .prefault({})
+      .refine((names) => new Set(Object.values(names).map((name) => name.toLowerCase())).size === 3, {
+        error: "two folders have one name; allowed: a name of its own for each",
+      })
+      .describe("Names of the dashboards' folders."),
     storage: storage("1Gi"),
     resources: resources("100m 256Mi", "500m 512Mi"),
   })

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { dashboards } from "../../dashboards";
+import { dashboardTitles } from "../../dashboards";
 import { addressOf, pagesUnderEdge, pathOf } from "../addresses";
 import { TRACING_CONFIG } from "../collector/config";
 import { ADMIN } from "../grafana/server";
@@ -28,7 +28,7 @@ export const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** What one comes with, and the dashboard that answers it. Those that this version has are shown, in this order. */
+/** What one comes with, and the dashboard that answers it, in this order. */
 const FIRST: [uid: string, question: string][] = [
   ["landing", "Is everything well?"],
   ["alerts", "What is firing, and since when?"],
@@ -78,11 +78,11 @@ export const notFoundPage = document(
 );
 
 function lookFirst(stack: Stack): Html {
-  const there = dashboards();
-  const links = FIRST.filter(([uid]) => uid in there).map(([uid, question]) => {
-    const { title } = JSON.parse(there[uid]) as { title: string };
-    return html`<li>${question} <a href="${pathOf(stack, "grafana")}/d/${uid}">${title}</a></li>`;
-  });
+  const titles = dashboardTitles(stack);
+  const links = FIRST.map(
+    ([uid, question]) =>
+      html`<li>${question} <a href="${pathOf(stack, "grafana")}/d/${uid}">${titles[uid]}</a></li>`,
+  );
   return html`<h2>Where to look first</h2>
     <ul>
       ${links}

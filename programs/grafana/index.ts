@@ -1,4 +1,4 @@
-import { dashboards } from "../../dashboards";
+import { dashboardFiles } from "../../dashboards";
 import { yaml } from "../../config/yaml";
 import { pathOf } from "../addresses";
 import type { Program } from "../program";
@@ -56,12 +56,11 @@ export const grafana: Program = {
         "dashboards.yaml": yaml(dashboardProviders(stack)),
       },
     },
-    ...Object.entries(dashboards()).map(([uid, text]) => ({
-      name: `dashboard-${uid}`,
-      volume: "dashboard-files",
-      path: DASHBOARDS,
+    ...Object.entries(dashboardFiles(stack)).map(([folder, files]) => ({
+      name: `dashboards-${folder}`,
+      path: `${DASHBOARDS}/${folder}`,
       reloaded: true,
-      files: { [`${uid}.json`]: text },
+      files,
     })),
   ],
   data: ({ grafana }) => ({ path: "/var/lib/grafana", setting: "grafana.storage", ...grafana.storage }),

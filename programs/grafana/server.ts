@@ -35,21 +35,19 @@ export function grafanaEnvironment(stack: Stack): Record<string, string> {
 export function dashboardProviders({ settings }: Stack): object {
   return {
     apiVersion: 1,
-    providers: [
-      {
-        name: "observability-stack",
-        orgId: 1,
-        folder: settings.grafana.folder,
-        folderUid: "services",
-        type: "file",
-        disableDeletion: false,
-        allowUiUpdates: true,
-        updateIntervalSeconds: 30,
-        options: { path: DASHBOARDS, foldersFromFilesStructure: false },
-      },
-    ],
+    providers: Object.entries(settings.grafana.folders).map(([role, folder]) => ({
+      name: role,
+      orgId: 1,
+      folder,
+      folderUid: role,
+      type: "file",
+      disableDeletion: false,
+      allowUiUpdates: true,
+      updateIntervalSeconds: 30,
+      options: { path: `${DASHBOARDS}/${role}`, foldersFromFilesStructure: false },
+    })),
   };
 }
 
-/** Where the dashboards' ConfigMaps are mounted. */
+/** Each folder's ConfigMap is a directory below it. */
 export const DASHBOARDS = "/etc/grafana/dashboards";

@@ -98,6 +98,8 @@ const receivers = (seen: Seen) =>
   rolls("metrics-alertmanager-receivers", "metrics-alertmanager-server", seen);
 const prometheus = (seen: Seen) => ({ "metrics-prometheus-config": seen });
 const rules = (seen: Seen) => ({ "metrics-prometheus-rules": seen });
+/** Dashboards that say what an alert or a retention does. */
+const dashboards = (folder: string, seen: Seen) => ({ [`grafana-dashboards-${folder}`]: seen });
 
 const redisPasswords = (seen: Seen) =>
   rolls("metrics-redis-exporter-passwords", "metrics-redis-exporter-server", seen);
@@ -282,6 +284,7 @@ export const table: Row[] = [
     changes: (resources) => ({
       ...everyObjectIn(resources, "observability-agents", "metadata.namespace: watchers\n"),
       "namespaces-observability-agents": "GONE",
+      ...dashboards("platform", "observability|watchers"),
       "namespaces-observability-agents-deny": "GONE",
       "namespaces-watchers": "NEW",
       "namespaces-watchers-deny": "NEW",
@@ -408,7 +411,7 @@ export const table: Row[] = [
   {
     key: "metrics.evaluationInterval",
     to: "20s",
-    changes: prometheus("evaluation_interval: 20s\n"),
+    changes: { ...prometheus("evaluation_interval: 20s\n"), ...dashboards("overview", "[$__range])) / 3") },
   },
   {
     key: "metrics.annotatedNamespaces",
@@ -427,8 +430,16 @@ export const table: Row[] = [
     to: "rack",
     changes: prometheus("job_name: rack\n"),
   },
-  { key: "metrics.retention.time", to: "9d", changes: prometheus("time: 9d\n") },
-  { key: "metrics.retention.size", to: "3Gi", changes: prometheus("size: 3GB\n") },
+  {
+    key: "metrics.retention.time",
+    to: "9d",
+    changes: { ...prometheus("time: 9d\n"), ...dashboards("platform", "before 9d are over") },
+  },
+  {
+    key: "metrics.retention.size",
+    to: "3Gi",
+    changes: { ...prometheus("size: 3GB\n"), ...dashboards("platform", "is 3Gi. At it") },
+  },
   ...storage("metrics", "metrics-prometheus-data"),
   ...resources("metrics", "metrics-prometheus-server"),
   {
@@ -449,11 +460,14 @@ export const table: Row[] = [
     key: "metrics.nodeExporter.enabled",
     to: false,
     changes: {
-      "metrics-node-exporter-agent": "GONE",
-      "metrics-node-exporter-policy": "GONE",
-      "metrics-prometheus-policy": { without: "node-exporter" },
-      ...prometheus({ without: "node-exporter" }),
-      ...rules({ without: "node-exporter" }),
+      ...{
+        "metrics-node-exporter-agent": "GONE",
+        "metrics-node-exporter-policy": "GONE",
+        "metrics-prometheus-policy": { without: "node-exporter" },
+        ...prometheus({ without: "node-exporter" }),
+        ...rules({ without: "node-exporter" }),
+      },
+      ...dashboards("platform", { without: "node_load5" }),
     },
   },
   ...resources("metrics.nodeExporter", "metrics-node-exporter-agent"),
@@ -600,7 +614,11 @@ export const table: Row[] = [
   {
     key: "alerting.rules.highErrorRate.threshold",
     to: 0.03,
-    changes: rules("> 0.03\n"),
+    changes: {
+      ...rules("> 0.03\n"),
+      ...dashboards("overview", "HighErrorRate fires above 3 %"),
+      ...dashboards("services", "HighErrorRate fires above 3 %"),
+    },
   },
   {
     key: "alerting.rules.manyServerErrors.count",
@@ -612,7 +630,15 @@ export const table: Row[] = [
     to: "7m",
     changes: rules("99th percentile above 2 s for 7m{{"),
   },
-  { key: "alerting.rules.highLatency.seconds", to: 3.5, changes: rules("> 3.5\n") },
+  {
+    key: "alerting.rules.highLatency.seconds",
+    to: 3.5,
+    changes: {
+      ...rules("> 3.5\n"),
+      ...dashboards("overview", 'value": 3.5'),
+      ...dashboards("services", "p99 is above 3.5 s"),
+    },
+  },
   {
     key: "alerting.rules.podCrashLooping.restarts",
     to: 9,
@@ -631,7 +657,10 @@ export const table: Row[] = [
   {
     key: "alerting.rules.highMemory.threshold",
     to: 0.71,
-    changes: rules("More than 71 % for 10m: close to being killed."),
+    changes: {
+      ...rules("More than 71 % for 10m: close to being killed."),
+      ...dashboards("platform", "HighMemory fires above 71 %"),
+    },
   },
   {
     key: "alerting.rules.highCpu.for",
@@ -641,19 +670,28 @@ export const table: Row[] = [
   {
     key: "alerting.rules.highCpu.threshold",
     to: 0.71,
-    changes: rules("More than 71 % for 10m: it is being throttled."),
+    changes: {
+      ...rules("More than 71 % for 10m: it is being throttled."),
+      ...dashboards("platform", "HighCPU fires above 71 %"),
+    },
   },
   { key: "alerting.rules.diskPressure.for", to: "7m", changes: rules("More than 85 % for 7m.\n") },
   {
     key: "alerting.rules.diskPressure.threshold",
     to: 0.71,
-    changes: rules("(kubelet_volume_stats_capacity_bytes > 0) > 0.71\n"),
+    changes: {
+      ...rules("(kubelet_volume_stats_capacity_bytes > 0) > 0.71\n"),
+      ...dashboards("platform", "DiskPressure fires above 71 %"),
+    },
   },
   { key: "alerting.rules.diskFull.for", to: "7m", changes: rules("More than 90 % for 7m.\n") },
   {
     key: "alerting.rules.diskFull.threshold",
     to: 0.97,
-    changes: rules("(kubelet_volume_stats_capacity_bytes > 0) > 0.97\n"),
+    changes: {
+      ...rules("(kubelet_volume_stats_capacity_bytes > 0) > 0.97\n"),
+      ...dashboards("platform", "DiskFull above 97 %"),
+    },
   },
   { key: "alerting.rules.pendingPods.for", to: "7m", changes: rules("More than 0 for 7m.\n") },
   {
@@ -778,7 +816,17 @@ export const table: Row[] = [
     },
   },
   {
-    key: "grafana.folder",
+    key: "grafana.folders.overview",
+    to: "Shop",
+    changes: rolls("grafana-provisioning", "grafana-server", "folder: Shop\n"),
+  },
+  {
+    key: "grafana.folders.services",
+    to: "Shop",
+    changes: rolls("grafana-provisioning", "grafana-server", "folder: Shop\n"),
+  },
+  {
+    key: "grafana.folders.platform",
     to: "Shop",
     changes: rolls("grafana-provisioning", "grafana-server", "folder: Shop\n"),
   },

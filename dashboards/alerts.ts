@@ -1,0 +1,91 @@
+import { seconds } from "../config/units";
+import type { Stack } from "../programs/program";
+import type { Dashboard } from "./dashboard";
+import { stat, table, timeSeries } from "./panels";
+
+/** What fires and what is about to, from Prometheus' own record of its alerts. */
+export function alertsDashboard({ settings }: Stack): Dashboard {
+  const perMinute = 60 / seconds(settings.metrics.evaluationInterval);
+  const people = 'alertname!="Watchdog"';
+  const count = (state: string, severity: string) =>
+    `count(ALERTS{alertstate="${state}", severity="${severity}", ${people}}) or vector(0)`;
+  return {
+    uid: "alerts",
+    folder: "overview",
+    title: "Alert Overview",
+    description: "Which alerts fire, since when, and how many there were. Silences are in Alertmanager.",
+    rows: [
+      {
+        height: 4,
+        panels: [
+          stat(
+            "Critical",
+            "short",
+            "Firing now. Begin with the oldest of the table below and its runbook.",
+            count("firing", "critical"),
+            [0.5, 1],
+          ),
+          stat(
+            "Warning",
+            "short",
+            "Firing now; nobody is woken for these.",
+            count("firing", "warning"),
+            [1, 10],
+          ),
+          stat(
+            "Pending",
+            "short",
+            "The condition holds, but not yet for long enough. Many at once: something large has begun.",
+            `count(ALERTS{alertstate="pending", ${people}}) or vector(0)`,
+            [5, 20],
+          ),
+        ],
+      },
+      {
+        height: 9,
+        panels: [
+          table(
+            "Firing now",
+            "Seconds since the condition began to hold, by alert and what it is about. The runbook has a heading for each name.",
+            [
+              {
+                title: "For",
+                unit: "s",
+                expr: `time() - max by (alertname, severity, namespace, service, pod) (ALERTS_FOR_STATE{${people}}) and on (alertname, severity, namespace, service, pod) ALERTS{alertstate="firing"}`,
+              },
+            ],
+          ),
+          table(
+            "How often in the time that is shown",
+            "Minutes that each alert fired. What heads this list for weeks wants its cause removed, or another threshold.",
+            [
+              {
+                title: "Minutes",
+                unit: "m",
+                expr: `sum by (alertname, severity) (count_over_time(ALERTS{alertstate="firing", ${people}}[$__range])) / ${perMinute}`,
+              },
+            ],
+          ),
+        ],
+      },
+      {
+        title: "Over time",
+        height: 8,
+        panels: [
+          timeSeries("By severity", "short", "Firing alerts. Steps that come together have one cause.", [
+            {
+              expr: `count by (severity) (ALERTS{alertstate="firing", ${people}}) or on () vector(0)`,
+              legend: "{{severity}}",
+            },
+          ]),
+          timeSeries("By name", "short", "Firing and pending, to see which came first.", [
+            {
+              expr: `count by (alertname, alertstate) (ALERTS{${people}}) or on () vector(0)`,
+              legend: "{{alertname}} {{alertstate}}",
+            },
+          ]),
+        ],
+      },
+    ],
+  };
+}

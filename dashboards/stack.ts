@@ -1,0 +1,199 @@
+import { isDeployed, type Stack } from "../programs/program";
+import type { Dashboard } from "./dashboard";
+import { stat, table, timeSeries } from "./panels";
+
+type Rows = Dashboard["rows"];
+
+/** The stack itself: what comes in, what is refused or waits, and whether its disks and memory suffice. */
+export function stackDashboard(stack: Stack): Dashboard {
+  return {
+    uid: "stack",
+    folder: "platform",
+    title: "Observability stack",
+    description: "The stack's own health: what comes in, what is dropped or waits, disks and memory.",
+    rows: [
+      ...metrics(stack),
+      ...(isDeployed(stack, "loki") && isDeployed(stack, "alloy") ? lines : []),
+      ...(isDeployed(stack, "tempo") ? spans : []),
+      ...resources(stack),
+    ],
+  };
+}
+
+const metrics = ({ settings }: Stack): Rows => [
+  {
+    title: "Metrics",
+    height: 4,
+    panels: [
+      stat(
+        "Scrapes that fail",
+        "short",
+        "Targets that do not answer, of the stack and of the services. Prometheus' page Targets says why.",
+        "count(up == 0) or on () 0 * count(up)",
+        [1, 5],
+      ),
+      stat(
+        "Series",
+        "short",
+        "In memory. It costs about 4 KiB each: see Memory below.",
+        "sum(prometheus_tsdb_head_series)",
+      ),
+      stat("Samples", "cps", "Taken a second.", "sum(rate(prometheus_tsdb_head_samples_appended_total[5m]))"),
+      stat(
+        "Rule evaluations that failed",
+        "short",
+        "In an hour. Above 0: an alert may be silent; Prometheus' page Rules names the rule.",
+        "sum(increase(prometheus_rule_evaluation_failures_total[1h]))",
+        [1, 10],
+      ),
+      stat(
+        "Alerts that were not delivered",
+        "short",
+        "To Alertmanager, in an hour. Above 0: nobody hears of them; see whether Alertmanager runs.",
+        "sum(increase(prometheus_notifications_dropped_total[1h]))",
+        [1, 10],
+      ),
+    ],
+  },
+  {
+    height: 8,
+    panels: [
+      timeSeries("Scrapes that fail, by job", "short", "Targets that do not answer.", [
+        { expr: "sum by (job) (1 - up)", legend: "{{job}}" },
+      ]),
+      timeSeries(
+        "Time for rules",
+        "s",
+        "Of the last round, by group. Close to the interval rules come late.",
+        [
+          {
+            expr: "sum by (rule_group) (prometheus_rule_group_last_duration_seconds)",
+            legend: "{{rule_group}}",
+          },
+        ],
+      ),
+      timeSeries(
+        "Metrics on disk",
+        "bytes",
+        `Blocks; metrics.retention.size is ${settings.metrics.retention.size}. At it the oldest are deleted before ${settings.metrics.retention.time} are over.`,
+        [
+          { expr: "sum(prometheus_tsdb_storage_blocks_bytes)", legend: "blocks" },
+          { expr: "sum(prometheus_tsdb_wal_storage_size_bytes)", legend: "log" },
+          { expr: "max(prometheus_tsdb_retention_limit_bytes)", legend: "most" },
+        ],
+      ),
+    ],
+  },
+];
+
+const lines: Rows = [
+  {
+    title: "Logs",
+    height: 8,
+    panels: [
+      timeSeries(
+        "Lines",
+        "cps",
+        "Sent by the agents and taken by Loki: apart for long, lines wait on the nodes.",
+        [
+          { expr: "sum(rate(loki_write_sent_entries_total[5m]))", legend: "sent" },
+          { expr: "sum(rate(loki_distributor_lines_received_total[5m]))", legend: "taken" },
+        ],
+      ),
+      timeSeries("Lines that are lost", "cps", "By reason. Above 0: the reason names the limit to raise.", [
+        { expr: "sum by (reason) (rate(loki_write_dropped_entries_total[5m]))", legend: "agent: {{reason}}" },
+        { expr: "sum by (reason) (rate(loki_discarded_samples_total[5m]))", legend: "Loki: {{reason}}" },
+      ]),
+      timeSeries(
+        "Since lines were last deleted by age",
+        "s",
+        "Retention runs every few minutes. Hours: it is not applied, and the disk fills.",
+        [
+          {
+            expr: "time() - max(loki_compactor_apply_retention_last_successful_run_timestamp_seconds > 0)",
+            legend: "compactor",
+          },
+        ],
+      ),
+    ],
+  },
+];
+
+const spans: Rows = [
+  {
+    title: "Traces",
+    height: 8,
+    panels: [
+      timeSeries("Spans", "cps", "Taken and refused by the gateway, and written by Tempo.", [
+        { expr: "sum(rate(otelcol_receiver_accepted_spans[5m]))", legend: "taken" },
+        { expr: "sum(rate(otelcol_receiver_refused_spans[5m]))", legend: "refused" },
+        { expr: "sum(rate(tempo_distributor_spans_received_total[5m]))", legend: "written" },
+      ]),
+      timeSeries(
+        "Queue to the store",
+        "percentunit",
+        "Share in use. It rises while Tempo is away; at 1 senders are refused.",
+        [
+          {
+            expr: "max by (exporter) (otelcol_exporter_queue_size / otelcol_exporter_queue_capacity)",
+            legend: "{{exporter}}",
+          },
+        ],
+      ),
+      timeSeries(
+        "Blocks of traces deleted by age",
+        "cps",
+        "0 for days: retention is not applied, and the disk fills.",
+        [{ expr: "sum(rate(tempodb_retention_deleted_total[1h]))", legend: "blocks" }],
+      ),
+    ],
+  },
+];
+
+function resources({ settings, programs }: Stack): Rows {
+  const namespaces = `namespace=~"${settings.namespaces.stack}|${settings.namespaces.agents}"`;
+  const perLimit = (usage: string, resource: string) =>
+    `max by (pod, container) (${usage}) / on (pod, container) max by (pod, container) (kube_pod_container_resource_limits{${namespaces}, resource="${resource}"})`;
+  const { highMemory, highCpu } = settings.alerting.rules;
+  const jobs = programs.filter(({ telemetry }) => telemetry).map(({ name }) => name);
+  return [
+    {
+      title: "Pods",
+      height: 8,
+      panels: [
+        timeSeries(
+          "Memory against limit",
+          "percentunit",
+          `HighMemory fires above ${highMemory.threshold * 100} %: raise the program's resources.`,
+          [
+            {
+              expr: perLimit(`container_memory_working_set_bytes{${namespaces}, container!=""}`, "memory"),
+              legend: "{{pod}}",
+            },
+          ],
+        ),
+        timeSeries(
+          "Processor against limit",
+          "percentunit",
+          `HighCPU fires above ${highCpu.threshold * 100} %: it is throttled.`,
+          [
+            {
+              expr: perLimit(
+                `rate(container_cpu_usage_seconds_total{${namespaces}, container!=""}[5m])`,
+                "cpu",
+              ),
+              legend: "{{pod}}",
+            },
+          ],
+        ),
+        table("Programs", "1: its scrape succeeds. A program that is missing here has no pod.", [
+          {
+            title: "Answers",
+            unit: "short",
+            expr: `min by (job) (up{job=~"${jobs.join("|")}", service=""})`,
+          },
+        ]),
+      ],
+    },
+  ];
+}
