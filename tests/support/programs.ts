@@ -13,6 +13,7 @@ export const TESTED = [
   "caddy",
   "actionlint",
   "board-service",
+  "grafana",
   "minio",
 ] as const satisfies ProgramName[];
 export type TestedProgram = (typeof TESTED)[number];
