@@ -48,8 +48,9 @@ test("a start file: made anew, the pods that read it are replaced, and the line 
 });
 
 test("a file that is read again: changed in place, no pod is replaced", async () => {
+  // The rules, and the dashboards of two folders that show the threshold.
   const { text } = await review({}, { alerting: { rules: { highErrorRate: { threshold: 0.2 } } } });
-  expect(text).toContain("**0 added, 1 changed in place, 0 replaced, 0 removed; ");
+  expect(text).toContain("**0 added, 3 changed in place, 0 replaced, 0 removed; ");
   expect(headings(text)).not.toContain("Pods that are replaced");
 });
 
@@ -141,9 +142,9 @@ describe("what a stack file says", () => {
   });
 
   test("a value cannot end its own quotes", () => {
-    const folder = "a` **b** ``c";
-    expect(said({}, { "observability:grafana": { folder } })).toEqual([
-      '`observability:grafana.folder`: none → ``` "a` **b** ``c" ```',
+    const services = "a` **b** ``c";
+    expect(said({}, { "observability:grafana": { folders: { services } } })).toEqual([
+      '`observability:grafana.folders.services`: none → ``` "a` **b** ``c" ```',
     ]);
   });
 
