@@ -11,6 +11,8 @@ export interface Rule {
 
 export interface RuleGroup {
   name: string;
+  /** Default: metrics.evaluationInterval. */
+  interval?: string;
   rules: Rule[];
 }
 

@@ -4,7 +4,9 @@ import type { Stack } from "../programs/program";
 import { alert, type RuleGroup } from "./alert";
 import { kubernetesAlerts } from "./kubernetes";
 import { requestRules } from "./requests";
+import { withLinks } from "./links";
 import { serviceAlerts } from "./services";
+import { sloRules } from "./slo";
 import { stackAlerts } from "./stack";
 
 /** Always fires, so that its absence at the heartbeat shows that alerting itself is broken. */
@@ -20,14 +22,18 @@ const watchdog = (settings: Settings): RuleGroup => ({
   ],
 });
 
-export const ruleGroups = (stack: Stack): RuleGroup[] => [
+const groups = (stack: Stack): RuleGroup[] => [
   requestRules(),
   serviceAlerts(stack.settings),
+  ...sloRules(stack.settings),
   kubernetesAlerts(stack.settings),
   stackAlerts(stack),
   ...stack.programs.flatMap(({ alerts }) => alerts?.(stack) ?? []),
   watchdog(stack.settings),
 ];
+
+export const ruleGroups = (stack: Stack): RuleGroup[] =>
+  groups(stack).map((group) => withLinks(stack, group));
 
 /** Prometheus' rule files, one a group: file name -> text. */
 export const ruleFiles = (stack: Stack): Record<string, string> =>

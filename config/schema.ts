@@ -5,6 +5,7 @@ import { checkTogether } from "./schema/checks";
 import { overrides } from "./schema/free";
 import { EVERY, labelValue } from "./schema/kubernetes";
 import { logs, metrics, tracing } from "./schema/signals";
+import { slo } from "./schema/slo";
 
 /**
  * Every key that a stack file may hold under `observability:`, with its default, unit and allowed values. One file
@@ -31,6 +32,7 @@ export const settingsSchema = z
     placement,
     services: z.array(service).default([]).describe("Services that are scraped and watched."),
     metrics,
+    slo,
     alerting,
     logs,
     tracing,

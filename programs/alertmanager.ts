@@ -117,6 +117,17 @@ export function alertmanagerConfig(stack: Stack): object {
         equal: ["namespace", "service"],
       },
       {
+        // The same trouble, seen over a longer time.
+        source_matchers: ['alertname=~"ServiceDown|HighErrorRate|HighLatency"', 'pods!="some"'],
+        target_matchers: ['alertname="SLOErrorBudgetBurn"', 'slo=~"availability|latency"'],
+        equal: ["namespace", "service"],
+      },
+      {
+        source_matchers: ['alertname="SLOErrorBudgetBurn"', 'severity="critical"'],
+        target_matchers: ['alertname="SLOErrorBudgetBurn"', 'severity="warning"'],
+        equal: ["namespace", "service", "slo"],
+      },
+      {
         source_matchers: ['alertname="HighErrorRate"'],
         target_matchers: ['alertname="ManyServerErrors"'],
         equal: ["namespace", "service"],

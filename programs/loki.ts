@@ -48,6 +48,7 @@ export const loki: Program = {
   logs: {
     port: "http",
     pushUrl: (stack) => `${urlOf(stack, "loki", "http")}/loki/api/v1/push`,
+    errorsOf: (namespace, service) => `{namespace="${namespace}", app="${service}", level=~"error|fatal"}`,
     linesOfTrace: '{$${__tags}} | trace_id = "$${__trace.traceId}"',
   },
   datasource: {

@@ -138,6 +138,8 @@ export interface LogsBackend {
   pushUrl(stack: Stack): string;
   /** Query of the lines of a trace, with Grafana's variables `__tags` and `__trace.traceId`. */
   linesOfTrace: string;
+  /** Query of the lines in which a service tells of errors. */
+  errorsOf(namespace: string, service: string): string;
 }
 
 interface Rule {

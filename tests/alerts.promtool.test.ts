@@ -42,8 +42,15 @@ const silentAt = (alert: string, minute: number, only = ""): Expectation => ({
   eval_time: `${minute}m`,
   exp_samples: [],
 });
-const expected = ({ alert, silentUntil, firing: minute, labels, only }: Positive): Expectation[] => {
-  const found = `ALERTS{alertname="${alert}", alertstate="firing", severity="${severity(alert)}", ${labels}}`;
+const expected = ({
+  alert,
+  silentUntil,
+  firing: minute,
+  labels,
+  only,
+  severity: own,
+}: Positive): Expectation[] => {
+  const found = `ALERTS{alertname="${alert}", alertstate="firing", severity="${own ?? severity(alert)}", ${labels}}`;
   return [
     ...(silentUntil === undefined ? [] : [silentAt(alert, silentUntil)]),
     { expr: firing(alert, only), eval_time: `${minute}m`, exp_samples: [{ labels: found, value: 1 }] },

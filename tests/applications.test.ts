@@ -21,6 +21,7 @@ test("in each of their namespaces applications are told how much to record and w
       TRACING_SAMPLING_PROBABILITY: "0.25",
       MANAGEMENT_TRACING_SAMPLING_PROBABILITY: "0.25",
       MANAGEMENT_METRICS_DISTRIBUTION_PERCENTILESHISTOGRAM_HTTP_SERVER_REQUESTS: "true",
+      MANAGEMENT_METRICS_DISTRIBUTION_SLO_HTTP_SERVER_REQUESTS: "500ms",
       OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
       OTEL_TRACES_SAMPLER_ARG: "0.25",
       OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector.watch.svc:4318",

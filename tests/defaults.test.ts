@@ -46,6 +46,13 @@ const onKind = {
     redis: { targets: [], ...resources("10m 24Mi", "100m 64Mi") },
     postgres: { targets: [], ...resources("10m 24Mi", "100m 64Mi") },
   },
+  slo: {
+    enabled: true,
+    window: "30d",
+    availability: { objective: 0.999 },
+    latency: { seconds: 0.5, objective: 0.95 },
+    objectives: [],
+  },
   alerting: {
     receivers: [],
     routes: [],
@@ -60,6 +67,7 @@ const onKind = {
       highErrorRate: { for: "5m", threshold: 0.05 },
       manyServerErrors: { count: 100 },
       highLatency: { for: "10m", seconds: 2 },
+      sloErrorBudgetBurn: { events: 10 },
       podCrashLooping: { restarts: 5, window: "15m" },
       highMemory: { for: "10m", threshold: 0.85 },
       highCpu: { for: "10m", threshold: 0.8 },

@@ -294,6 +294,12 @@ const table: Row[] = [
   },
   { of: /highLatency\.seconds$/, allowed: "seconds above 0", wrong: ["2s", 0, -1], right: [0.1, 30] },
   {
+    of: /sloErrorBudgetBurn\.events$/,
+    allowed: "a whole number of events, 1 or more",
+    wrong: ["5", 0, 1.5],
+    right: [1, 50],
+  },
+  {
     of: /podCrashLooping\.restarts$/,
     allowed: "a whole number of restarts, 1 or more",
     wrong: ["5", 0, 1.5],
@@ -344,6 +350,38 @@ const table: Row[] = [
   { of: /\.s3\.accessKeyId$/, allowed: "an access key id", wrong: [7, "", "a b c"] },
   { of: /\.s3\.secretAccessKey$/, allowed: "the access key's secret", wrong: [7, "", "short"] },
   { of: /^logs\.replicas$/, allowed: "1 or 3", wrong: [0, 2, 4, "3"], right: [3] },
+  {
+    of: /^slo\.window$/,
+    allowed: `${DURATION}; at least 7d, at most 90d`,
+    wrong: [...noDurations, "6d", "91d"],
+    right: ["7d", "90d"],
+  },
+  {
+    of: /^slo\..*objective$/,
+    allowed: "a share above 0 and below 1, such as 0.999 for 99.9 %",
+    wrong: ["0.9", 0, 1, 99.9, -1, null],
+    right: [0.5, 0.9999],
+  },
+  { of: /^slo\..*seconds$/, allowed: "seconds above 0", wrong: ["1", 0, -1], right: [0.25, 30] },
+  { of: /^slo\.objectives\[\]\.name$/, allowed: `a name: ${DNS}`, wrong: noNames, right: names },
+  { of: /^slo\.objectives\[\]\.service$/, allowed: `a service name: ${DNS}`, wrong: noNames },
+  {
+    of: /^slo\.objectives\[\]\.namespace$/,
+    allowed: `the namespace the service lives in: ${DNS}`,
+    wrong: noNames,
+  },
+  {
+    of: /^slo\.objectives\[\]\.histogram$/,
+    allowed: "a histogram without _bucket, such as queue_wait_seconds",
+    wrong: [7, "", "a b", 'a{b="c"}'],
+    right: ["a:b_c"],
+  },
+  {
+    of: /^slo\.objectives\[\]\.(bad|total)$/,
+    allowed:
+      'a counter, with matchers or without, such as payments_total or payments_total{outcome="declined"}',
+    wrong: [7, "", "a b", "rate(a[5m])", "a{b", "a{}"],
+  },
   { of: /^logs\.backend$/, allowed: "loki", wrong: [7, "", "lokki"], right: ["loki"] },
   { of: /^logs\.collector$/, allowed: "alloy", wrong: [7, "", "aloy"], right: ["alloy"] },
   { of: /^tracing\.backend$/, allowed: "tempo", wrong: [7, "", "temp"], right: ["tempo"] },
@@ -392,6 +430,8 @@ function given(key: string, value: unknown): Record<string, unknown> {
   const last = parts.pop()!;
   const parent = parts.reduce((object, part) => (object[part] ??= {}) as Record<string, unknown>, settings);
   parent[last] = value;
+  // Another service or none would have no objective.
+  if (key.startsWith("services")) delete settings.slo;
   return settings;
 }
 

@@ -69,6 +69,47 @@ const names: Row[] = [
   ],
 ];
 
+const objective = (more: object) => ({
+  services: [service],
+  slo: { objectives: [{ name: "wait", service: "a", namespace: "x", objective: 0.9, ...more }] },
+});
+const counted = { bad: "lost_total", total: "sent_total" };
+const pair = "histogram and seconds, or bad and total; both of one pair and none of the other";
+const objectives: Row[] = [
+  ["an objective without a metric", objective({}), "slo.objectives[0].bad", pair],
+  ["an objective of half a pair", objective({ bad: "lost" }), "slo.objectives[0].bad", pair],
+  [
+    "an objective of both pairs",
+    objective({ ...counted, histogram: "wait_seconds", seconds: 1 }),
+    "slo.objectives[0].histogram",
+    pair,
+  ],
+  [
+    "an objective of a service that is not watched",
+    objective({ ...counted, service: "b" }),
+    "slo.objectives[0].service x/b is not among observability:services",
+    "x/a",
+  ],
+  [
+    "an objective where no service is watched",
+    { ...objective(counted), services: [] },
+    "slo.objectives[0].service x/a is not among observability:services",
+    "none, since that list is empty",
+  ],
+  [
+    "an objective called like one that every service has",
+    objective({ ...counted, name: "latency" }),
+    'slo.objectives[0].name is "latency"',
+    "any name but availability and latency",
+  ],
+  [
+    "two objectives of one name",
+    { services: [service], slo: { objectives: [0, 1].map(() => objective(counted).slo.objectives[0]) } },
+    "slo.objectives[1].name wait is an objective of that service already",
+    "each name once a service",
+  ],
+];
+
 const quantities: Row[] = [
   ...["2m", "5m", "1h", "61s"].flatMap((interval): Row[] => [
     [
@@ -388,12 +429,15 @@ const objects: Row[] = [
   ],
 ];
 
-test.each([...names, ...quantities, ...addresses, ...objects])("%s is refused", (_, given, key, allowed) => {
-  const message = messageOf(given);
-  expect(message).toContain(`observability:`);
-  expect(message).toContain(key);
-  expect(message).toContain(allowed);
-});
+test.each([...names, ...objectives, ...quantities, ...addresses, ...objects])(
+  "%s is refused",
+  (_, given, key, allowed) => {
+    const message = messageOf(given);
+    expect(message).toContain(`observability:`);
+    expect(message).toContain(key);
+    expect(message).toContain(allowed);
+  },
+);
 
 test.each<[string, Record<string, unknown>]>([
   ["the longest interval", { metrics: { scrapeInterval: "60s", evaluationInterval: "1m" } }],

@@ -43,6 +43,7 @@ interface Checked {
   };
   grafana: { nodePort: number | null };
   edge: { enabled: boolean; nodePort: number | null };
+  slo: { objectives: { name: string; namespace: string; service: string }[] };
   alerting: {
     receivers: { name: string; email?: object }[];
     routes: { severity: string; receiver: string }[];
@@ -59,6 +60,7 @@ export function checkTogether(settings: Checked, context: z.core.$RefinementCtx)
   checkJobs(settings, refuse);
   checkTargets(settings, refuse);
   checkNodePorts(settings, refuse);
+  checkObjectives(settings, refuse);
   checkAlerting(settings, refuse);
 }
 
@@ -148,6 +150,26 @@ function checkTargets({ metrics }: Checked, refuse: Refuse): void {
     refuse(
       ["metrics", "redis", "targets", index, "host"],
       "is asked under another name already; allowed: each host, port and username once. Remove one.",
+    ),
+  );
+}
+
+function checkObjectives({ services, slo }: Checked, refuse: Refuse): void {
+  const of = ({ namespace, service }: { namespace: string; service: string }) => `${namespace}/${service}`;
+  const watched = services.flatMap(({ namespace, name, alike }) =>
+    [name, ...alike].map((service) => of({ namespace, service })),
+  );
+  slo.objectives.forEach((one, index) => {
+    if (!watched.includes(of(one)))
+      refuse(
+        ["slo", "objectives", index, "service"],
+        `${of(one)} is not among observability:services; allowed: ${watched.slice(0, 10).join(", ") || "none, since that list is empty"}${watched.length > 10 ? ", ..." : ""}`,
+      );
+  });
+  repeated(slo.objectives.map((one) => `${of(one)} ${one.name}`)).forEach(({ index }) =>
+    refuse(
+      ["slo", "objectives", index, "name"],
+      `${slo.objectives[index].name} is an objective of that service already; allowed: each name once a service`,
     ),
   );
 }

@@ -34,6 +34,14 @@ export const rules = z
       })
       .prefault({})
       .describe("99th percentile of the duration of requests."),
+    sloErrorBudgetBurn: z
+      .strictObject({
+        events: count("a whole number of events")
+          .default(10)
+          .describe("Fires only where so many bad events came within the last hour; default 10."),
+      })
+      .prefault({})
+      .describe("The error budget of an objective (observability:slo) is used up too fast."),
     podCrashLooping: z
       .strictObject({
         restarts: count("a whole number of restarts")

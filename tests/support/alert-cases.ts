@@ -15,6 +15,8 @@ export interface Positive {
   firing: number;
   silentUntil?: number;
   labels: string;
+  /** Where alerts of one name have several. */
+  severity?: string;
   /** Which of the alerts of this name is meant. */
   only?: string;
 }
@@ -41,6 +43,11 @@ const other: Series = { [`up{namespace="shop", service="other", ${origin}}`]: `1
 const answers = (errors: number): Series => ({
   [`http_requests_total{${service}, method="GET", path="/a", status="200"}`]: `0+${1000 - errors}x${HOUR}`,
   [`http_requests_total{${service}, method="GET", path="/a", status="503"}`]: `0+${errors}x${HOUR}`,
+});
+/** One wrong answer in twelve minutes, beside so many right ones a minute. */
+const seldomWrong = (right: number): Series => ({
+  [`http_requests_total{${service}, method="GET", path="/a", status="200"}`]: `0+${right}x${HOUR}`,
+  [`http_requests_total{${service}, method="GET", path="/a", status="503"}`]: every(12),
 });
 /** Of 1,000 requests a minute so many take at most a second, the others up to 2.5 s. */
 const within1s = (fast: number): Series =>
@@ -170,6 +177,15 @@ export const positives: Positive[] = [
     firing: 13,
     labels: service,
   },
+  ...[
+    { wrong: 20, given: "20 of 1000 answers are wrong", severity: "critical", firing: 5 },
+    { wrong: 10, given: "10 of 1000 answers are wrong", severity: "critical", firing: 15 },
+    { wrong: 3, given: "3 of 1000 answers are wrong", severity: "warning", firing: 59 },
+  ].map(({ wrong, given, severity, firing }) => ({
+    ...{ alert: "SLOErrorBudgetBurn", given, severity, firing, series: answers(wrong) },
+    only: `severity="${severity}"`,
+    labels: `slo="availability", ${service}`,
+  })),
   {
     alert: "PodCrashLooping",
     given: "a restart a minute",
@@ -324,6 +340,12 @@ export const negatives: Negative[] = [
     series: within1s(975),
     firesWith: { highLatency: { seconds: 1.8 } },
   },
+  ...[1, 8, 28].map((right) => ({
+    alert: "SLOErrorBudgetBurn",
+    given: `5 answers an hour are wrong beside ${right} a minute that are right`,
+    series: seldomWrong(right),
+    firesWith: { sloErrorBudgetBurn: { events: 1 } },
+  })),
   {
     alert: "PodCrashLooping",
     given: "five restarts",

@@ -49,6 +49,14 @@ export const baseline = {
       targets: [{ name: "board", host: "pg.shop.svc", username: "stack", password: "of the database" }],
     },
   },
+  slo: {
+    objectives: [
+      {
+        ...{ name: "wait", service: "board-service", namespace: "shop", objective: 0.75 },
+        ...{ histogram: "wait_seconds", seconds: 30 },
+      },
+    ],
+  },
   logs: {
     s3: {
       bucket: "lines",
@@ -171,6 +179,18 @@ const bucket = (key: string, program: string, named: string): Row[] => {
   ];
 };
 
+/** The service lives in another namespace. */
+const inBank: Record<string, Seen> = {
+  ...prometheus("- bank\n"),
+  ...rules("namespace: bank\n"),
+  "namespaces-shop": "GONE",
+  "namespaces-bank": "NEW",
+  "tracing-applications-shop": "GONE",
+  "tracing-applications-bank": "NEW",
+  "metrics-prometheus-policy": "kubernetes.io/metadata.name: bank",
+  "tracing-collector-policy": "kubernetes.io/metadata.name: bank",
+};
+
 const claims = [
   "metrics-prometheus-data",
   "metrics-alertmanager-data",
@@ -229,6 +249,7 @@ const withoutEdge: Record<string, Seen> = {
     "GONE",
   ),
   "grafana-server": { without: "GF_SERVER_ROOT_URL" },
+  ...rules("dashboard_url: http://grafana.observability.svc:3000/d/"),
   "grafana-policy": { without: "app.kubernetes.io/name: edge" },
   "grafana-grafana-rotation-job": "value: http://grafana.observability.svc:3000\n",
   "metrics-alertmanager-config": "http://grafana.observability.svc:3000/alerting/groups",
@@ -365,6 +386,7 @@ export const table: Row[] = [
   {
     key: "services[].name",
     to: "auth-service",
+    also: { "slo.objectives[].service": "auth-service" },
     changes: {
       ...prometheus(";shop;auth-service\n"),
       ...rules("service: auth-service\n"),
@@ -373,16 +395,8 @@ export const table: Row[] = [
   {
     key: "services[].namespace",
     to: "bank",
-    changes: {
-      ...prometheus("- bank\n"),
-      ...rules("namespace: bank\n"),
-      "namespaces-shop": "GONE",
-      "namespaces-bank": "NEW",
-      "tracing-applications-shop": "GONE",
-      "tracing-applications-bank": "NEW",
-      "metrics-prometheus-policy": "kubernetes.io/metadata.name: bank",
-      "tracing-collector-policy": "kubernetes.io/metadata.name: bank",
-    },
+    also: { "slo.objectives[].namespace": "bank" },
+    changes: inBank,
   },
   { key: "services[].port", to: 9000, changes: prometheus("regex: 9000;shop;board-service\n") },
   {
@@ -639,6 +653,7 @@ export const table: Row[] = [
       ...dashboards("services", "p99 is above 3.5 s"),
     },
   },
+  { key: "alerting.rules.sloErrorBudgetBurn.events", to: 77, changes: rules(">= 77") },
   {
     key: "alerting.rules.podCrashLooping.restarts",
     to: 9,
@@ -713,6 +728,49 @@ export const table: Row[] = [
   { key: "alerting.rules.postgresDown.for", to: "7m", changes: rules("has not reached it for 7m.\n") },
   ...resources("alerting", "metrics-alertmanager-server"),
   ...storage("alerting", "metrics-alertmanager-data"),
+
+  { key: "slo.enabled", to: false, changes: rules({ without: "slo:error_budget" }) },
+  { key: "slo.window", to: "60d", changes: rules("> 28.8 * slo:error_budget") },
+  { key: "slo.availability.objective", to: 0.99, changes: rules(" + 0.01\n") },
+  {
+    key: "slo.latency.seconds",
+    to: 0.25,
+    changes: { ...rules('le=~"0\\\\.25"'), "tracing-applications-shop": "REQUESTS: 250ms\n" },
+  },
+  { key: "slo.latency.objective", to: 0.8, changes: rules(" + 0.2\n") },
+  { key: "slo.objectives[].name", to: "patience", changes: rules("slo: patience\n") },
+  {
+    key: "slo.objectives[].service",
+    to: "auth-service",
+    also: { "services[].name": "auth-service" },
+    changes: {
+      ...prometheus(";shop;auth-service\n"),
+      ...rules('wait_seconds_count{namespace="shop", service="auth-service"}'),
+    },
+  },
+  {
+    key: "slo.objectives[].namespace",
+    to: "bank",
+    also: { "services[].namespace": "bank" },
+    changes: { ...inBank, ...rules('wait_seconds_count{namespace="bank", service="board-service"}') },
+  },
+  { key: "slo.objectives[].objective", to: 0.7, changes: rules(" + 0.3\n") },
+  { key: "slo.objectives[].histogram", to: "hours", changes: rules("rate(hours_bucket{") },
+  { key: "slo.objectives[].seconds", to: 40, changes: rules('le=~"40(') },
+  ...["bad", "total"].map((kind): Row => {
+    const pair = { bad: 'lost{kind="a"}', total: "sent" };
+    const { [kind as "bad"]: value, ...other } = pair;
+    const without = { histogram: undefined, seconds: undefined, ...other };
+    const also = Object.entries(without).map(([name, to]) => [`slo.objectives[].${name}`, to]);
+    return {
+      key: `slo.objectives[].${kind}`,
+      to: value,
+      also: Object.fromEntries(also) as Record<string, unknown>,
+      changes: rules(
+        `rate(${value.replace("{kind", '{namespace="shop", service="board-service", kind').replace(/t$/, "t{")}`,
+      ),
+    };
+  }),
 
   {
     key: "logs.retention.time",
@@ -854,6 +912,7 @@ export const table: Row[] = [
     key: "edge.url",
     to: "https://ops.example.org",
     changes: {
+      ...rules("dashboard_url: https://ops.example.org/api/monitoring/grafana/d/"),
       "grafana-server": "value: https://ops.example.org/api/monitoring/grafana/\n",
       "metrics-prometheus-server": "--web.external-url=https://ops.example.org/api/monitoring/prometheus\n",
       "metrics-alertmanager-server":

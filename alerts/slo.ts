@@ -1,0 +1,140 @@
+import type { Settings } from "../config/schema";
+import { seconds } from "../config/units";
+import { alert, type Rule, type RuleGroup } from "./alert";
+
+const BY = "env, region, namespace, service";
+
+/**
+ * Objectives, each as four things that alerts and the dashboard SLO read, with labels env, region, namespace, service and
+ * slo:
+ *
+ *   slo:bad:rate5m, slo:total:rate5m   events a second
+ *   slo:error_ratio:rate5m|rate30m|rate1h|rate6h|rate3d   share of the events that are bad
+ *   slo:error_budget   share that may be
+ */
+export function sloRules(settings: Settings): RuleGroup[] {
+  const { enabled, availability, latency, objectives } = settings.slo;
+  if (!enabled) return [];
+  const requests = "service:http_requests:rate5m";
+  const buckets = (le: string) =>
+    `sum by (${BY}) (service:http_request_duration_seconds_bucket:rate5m{le=~"${le}"})`;
+  const measured = [
+    ...events("availability", {
+      total: `sum by (${BY}) (${requests})`,
+      bad: `sum by (${BY}) (${requests}{status=~"5.."})`,
+      budget: 1 - availability.objective,
+    }),
+    ...events("latency", {
+      total: buckets("\\\\+Inf"),
+      bad: `${buckets("\\\\+Inf")}\n-\n${buckets(edge(latency.seconds))}`,
+      budget: 1 - latency.objective,
+    }),
+    ...objectives.flatMap((one) => events(one.name, { ...ownEvents(one), budget: 1 - one.objective })),
+  ];
+  return [
+    { name: "slo", rules: measured },
+    // These look back far and change slowly.
+    { name: "slo-windows", interval: "1m", rules: [...windows, ...burns(settings)] },
+  ];
+}
+
+/** A whole number ends on .0 where Prometheus has scraped it, and does not where it was recorded from elsewhere. */
+const edge = (boundary: number): string =>
+  String(boundary).replaceAll(".", "\\\\.") + (Number.isInteger(boundary) ? "(\\\\.0)?" : "");
+
+interface Events {
+  total: string;
+  bad: string;
+  /** Share of the events that may be bad. */
+  budget: number;
+}
+
+function events(slo: string, { total, bad, budget }: Events): Rule[] {
+  const labels = { slo };
+  const all = `slo:total:rate5m{slo="${slo}"}`;
+  return [
+    { record: "slo:total:rate5m", expr: total, labels },
+    // Without a bad event there is no series of them: then they are none.
+    { record: "slo:bad:rate5m", expr: `${bad}\nor\n0 * (${total})`, labels },
+    // 1 - 0.999 is not 0.001 to a computer.
+    { record: "slo:error_budget", expr: `0 * ${all} + ${Number(budget.toPrecision(10))}`, labels },
+  ];
+}
+
+type Objective = Settings["slo"]["objectives"][number];
+
+function ownEvents({
+  namespace,
+  service,
+  histogram,
+  seconds,
+  bad,
+  total,
+}: Objective): Omit<Events, "budget"> {
+  const rate = (selector: string, more: string[] = []) => {
+    const [, name, matchers] = /^([^{]+)(?:\{(.+)\})?$/.exec(selector)!;
+    const all = [
+      `namespace="${namespace}"`,
+      `service="${service}"`,
+      ...(matchers ? [matchers] : []),
+      ...more,
+    ];
+    return `sum by (${BY}) (rate(${name}{${all.join(", ")}}[5m]))`;
+  };
+  if (!histogram) return { total: rate(total!), bad: rate(bad!) };
+  const within = rate(`${histogram}_bucket`, [`le=~"${edge(seconds!)}"`]);
+  const counted = rate(`${histogram}_count`);
+  return { total: counted, bad: `${counted}\n-\n${within}` };
+}
+
+const ratio = (window: string, of: (events: string) => string): Rule => ({
+  record: `slo:error_ratio:rate${window}`,
+  expr: `${of("bad")} / (${of("total")} > 0)`,
+});
+
+/** The long ones are means of hourly means: a hundred samples instead of seventeen thousand. */
+const windows: Rule[] = [
+  ...["bad", "total"].map((kind) => ({
+    record: `slo:${kind}:rate1h`,
+    expr: `avg_over_time(slo:${kind}:rate5m[1h])`,
+  })),
+  ratio("5m", (kind) => `slo:${kind}:rate5m`),
+  ratio("30m", (kind) => `avg_over_time(slo:${kind}:rate5m[30m])`),
+  ratio("1h", (kind) => `slo:${kind}:rate1h`),
+  ratio("6h", (kind) => `avg_over_time(slo:${kind}:rate1h[6h:5m])`),
+  ratio("3d", (kind) => `avg_over_time(slo:${kind}:rate1h[3d:30m])`),
+];
+
+/** The share of the budget that is used up within the time; the short window tells that it still goes on. */
+const FAST = { budget: 0.02, within: "1h", still: "5m" };
+const STEADY = { budget: 0.05, within: "6h", still: "30m" };
+const SLOW = { budget: 0.1, within: "3d", still: "6h" };
+
+/** Google's multi-window, multi-burn-rate alerts (The Site Reliability Workbook, chapter 5). */
+function burns(settings: Settings): Rule[] {
+  const { window } = settings.slo;
+  const { events } = settings.alerting.rules.sloErrorBudgetBurn;
+  const burning = ({ budget, within, still }: typeof FAST) => {
+    // 14.4, 6 and 1 times the speed at which the budget would last for 30 days.
+    const factor = Number(((budget * seconds(window)) / seconds(within)).toPrecision(4));
+    const above = (time: string) => `slo:error_ratio:rate${time} > ${factor} * slo:error_budget`;
+    // A service with three requests an hour is no emergency when one of them fails.
+    return `${above(within)} and ${above(still)} and ${seconds("1h")} * slo:bad:rate1h >= ${events}`;
+  };
+  const service = "{{ $labels.service }} in {{ $labels.namespace }}";
+  const summary = `${service} misses its objective {{ $labels.slo }}: {{ $value | humanizePercentage }} of the events are bad`;
+  return [
+    alert(settings, "SLOErrorBudgetBurn", {
+      expr: [FAST, STEADY].map(burning).join("\nor\n"),
+      severity: "critical",
+      summary,
+      description: `2 % of the error budget of ${window} went within the hour, or 5 % within six.`,
+    }),
+    alert(settings, "SLOErrorBudgetBurn", {
+      expr: burning(SLOW),
+      severity: "warning",
+      summary,
+      description: `10 % of the error budget of ${window} went within three days.`,
+    }),
+  ];
+}
