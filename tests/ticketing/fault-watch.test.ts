@@ -65,8 +65,8 @@ describe("what a fault brought, from the alerts and messages of each look", () =
 
 describe("what a user is told before a fault begins", () => {
   const alerts = new Set(ruleGroups(stack).flatMap(({ rules }) => rules.map((rule) => rule.alert)));
-  // Only where the objectives are set; only where a circuit breaker is.
-  const elsewhere = ["SLOErrorBudgetBurn", "CircuitBreakerOpen"];
+  // Only where a circuit breaker is.
+  const elsewhere = ["CircuitBreakerOpen"];
 
   test.each(faultNames)("%s: an alert that there is, how long it takes, where to look", (name) => {
     const { alert: expected, also = [] } = expectedOf[name];
