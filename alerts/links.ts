@@ -2,21 +2,30 @@ import { userUrl } from "../programs/addresses";
 import { logsBackend, type Stack, uidOf } from "../programs/program";
 import type { RuleGroup } from "./alert";
 
-/** Rule group -> uid of the dashboard that shows what its alerts are about. */
-const DASHBOARDS: Record<string, string> = { services: "service", "slo-windows": "service" };
+/** Rule group -> uid of the dashboard that shows what its alerts are about; of every other group it is `stack`. */
+const DASHBOARDS: Record<string, string> = {
+  services: "service",
+  "slo-windows": "slo",
+  kubernetes: "kubernetes",
+  redis: "infrastructure",
+  postgres: "infrastructure",
+};
+/** Groups whose alerts are about a service. */
+const ABOUT_SERVICES = ["services", "slo-windows"];
 
 /**
  * Puts the links into alerts that messages show: `dashboard_url`, and `logs_url` where a service is concerned. Names of
  * Kubernetes need no quoting in a URL.
  */
 export function withLinks(stack: Stack, group: RuleGroup): RuleGroup {
-  const dashboard = DASHBOARDS[group.name];
-  if (!dashboard) return group;
   const url = userUrl(stack, "grafana");
-  const links = {
-    dashboard_url: `${url}/d/${dashboard}?var-namespace=${NAMESPACE}&var-service=${SERVICE}`,
-    logs_url: `${url}/explore?orgId=1&left=${errorLines(stack)}`,
-  };
+  const dashboard = `${url}/d/${DASHBOARDS[group.name] ?? "stack"}`;
+  const links: Record<string, string> = ABOUT_SERVICES.includes(group.name)
+    ? {
+        dashboard_url: `${dashboard}?var-namespace=${NAMESPACE}&var-service=${SERVICE}`,
+        logs_url: `${url}/explore?orgId=1&left=${errorLines(stack)}`,
+      }
+    : { dashboard_url: dashboard };
   const rules = group.rules.map((rule) =>
     rule.alert ? { ...rule, annotations: { ...rule.annotations, ...links } } : rule,
   );

@@ -130,7 +130,6 @@ const provided = [
     .split(",")
     .map((name) => new RegExp(name)),
   /^ALERTS(_FOR_STATE)?$/,
-  /^slo:(error_budget|error_ratio:rate(5m|30m|1h|6h|3d))$/,
   /^node_filesystem_((avail|size)_bytes|readonly)$/,
   /^node_(cpu_seconds_total|load5|memory_Mem(Available|Total)_bytes|disk_(read|written)_bytes_total)$/,
   /^pg_(up|settings_max_connections|database_size_bytes)$/,

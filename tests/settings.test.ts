@@ -31,8 +31,8 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
     "services[0].prot is no setting",
     "path",
   ],
-  ["unknown key with a digit at its end", { logs: { v2: 1 } }, "logs.v2 is no setting", "retention"],
-  ["unknown key with a digit in front", { logs: { "2x": 1 } }, "logs.2x is no setting", "retention"],
+  ["unknown key with a digit at its end", { grafana: { v2: 1 } }, "grafana.v2 is no setting", "admin"],
+  ["unknown key with a digit in front", { grafana: { "2x": 1 } }, "grafana.2x is no setting", "admin"],
   [
     "unknown key in the eleventh place of a list",
     { services: Array.from({ length: 11 }, () => ({ ...service, prot: 1 })) },
@@ -162,7 +162,12 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
     "receivers[0].slack.channel is missing",
     'such as "#alerts"',
   ],
-  ["no folder", { grafana: { folders: { services: "" } } }, 'services is ""', "allowed: any text that is not empty"],
+  [
+    "no folder",
+    { grafana: { folders: { services: "" } } },
+    'services is ""',
+    "allowed: any text that is not empty",
+  ],
   [
     "negative threshold",
     { alerting: { rules: { podCrashLooping: { restarts: 0 } } } },
@@ -170,8 +175,13 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
     "allowed: a whole number of restarts, 1 or more",
   ],
   ["memory without unit", { logs: { resources: { limits: { memory: "512" } } } }, 'memory is "512"', "512Mi"],
-  ["nothing for an object that the platform fills", { platform: "eks", logs: null }, "logs is null", "a map"],
-  ["text for an object", { logs: "loki" }, 'logs is "loki"', "a map of the keys"],
+  [
+    "nothing for an object that the platform fills",
+    { platform: "eks", grafana: null },
+    "grafana is null",
+    "a map",
+  ],
+  ["text for an object", { grafana: "pretty" }, 'grafana is "pretty"', "a map of the keys"],
 ];
 
 test.each(wrong)("%s is refused, naming the key and what is allowed", (_, given, key, allowed) => {
@@ -198,8 +208,8 @@ test("what was given is shown as it was written, objects aside", () => {
   const lines = (given: Record<string, unknown>) => messageOf(given).split("\n").slice(0, 2);
   const header = "Pulumi.kind.yaml has a setting that cannot be used:";
   const map = "allowed: a map of the keys that docs/settings.md lists";
-  expect(lines({ logs: null })).toEqual([header, `  observability:logs is null; ${map}`]);
-  expect(lines({ logs: [1] })).toEqual([header, `  observability:logs is not usable; ${map}`]);
+  expect(lines({ grafana: null })).toEqual([header, `  observability:grafana is null; ${map}`]);
+  expect(lines({ grafana: [1] })).toEqual([header, `  observability:grafana is not usable; ${map}`]);
   expect(lines({ alerting: { routes: [{ severity: "critical", receiver: 7 }] } })).toEqual([
     header,
     "  observability:alerting.routes[0].receiver is 7; allowed: text, in quotes where it could be read as something else",
