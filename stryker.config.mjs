@@ -19,7 +19,7 @@ const testsOf = {
   alerts: ["alerts", "alerts.promtool", "queries"],
   dashboards: ["dashboards", "queries"],
   programs: onWholeStack,
-  "programs/alertmanager.ts": [...onWholeStack, "alertmanager", "routes"],
+  "programs/alertmanager": [...onWholeStack, "alertmanager", "routes"],
   "programs/alloy": [...onWholeStack, "logs-pipeline", "log-lines", "masking", "alloy-expressions"],
   "programs/redis-exporter.ts": [...onWholeStack, "alerts"],
   "programs/postgres-exporter.ts": [...onWholeStack, "alerts"],

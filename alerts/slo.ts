@@ -92,7 +92,13 @@ const ratio = (window: string, of: (events: string) => string): Rule => ({
   expr: `${of("bad")} / (${of("total")} > 0)`,
 });
 
-/** The long ones are means of hourly means: a hundred samples instead of seventeen thousand. */
+/**
+ * The long ones are means of hourly means: a hundred samples instead of seventeen thousand. The first of those falls on
+ * a full half hour; until then the hour itself is all there is.
+ */
+const mean = (time: string) => (kind: string) =>
+  `(avg_over_time(slo:${kind}:rate1h[${time}]) or slo:${kind}:rate1h)`;
+
 const windows: Rule[] = [
   ...["bad", "total"].map((kind) => ({
     record: `slo:${kind}:rate1h`,
@@ -101,8 +107,8 @@ const windows: Rule[] = [
   ratio("5m", (kind) => `slo:${kind}:rate5m`),
   ratio("30m", (kind) => `avg_over_time(slo:${kind}:rate5m[30m])`),
   ratio("1h", (kind) => `slo:${kind}:rate1h`),
-  ratio("6h", (kind) => `avg_over_time(slo:${kind}:rate1h[6h:5m])`),
-  ratio("3d", (kind) => `avg_over_time(slo:${kind}:rate1h[3d:30m])`),
+  ratio("6h", mean("6h:5m")),
+  ratio("3d", mean("3d:30m")),
 ];
 
 /** The share of the budget that is used up within the time; the short window tells that it still goes on. */

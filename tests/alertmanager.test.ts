@@ -27,6 +27,12 @@ let receivers: Awaited<ReturnType<typeof startReceivers>>;
 let alertmanager: execa.ExecaChildProcess;
 let url: string;
 
+/** Neither today nor tomorrow, in whichever time zone. */
+const dayInThreeDays = () =>
+  new Date(Date.now() + 3 * 86_400_000)
+    .toLocaleDateString("en", { weekday: "long", timeZone: "UTC" })
+    .toLowerCase();
+
 const stackFor = (web: string, smarthost: string) =>
   stackOf(
     settingsOf(
@@ -36,8 +42,20 @@ const stackFor = (web: string, smarthost: string) =>
           receivers: [
             { name: "team", slack: { url: `${web}/slack`, channel: "#alerts" } },
             { name: "mail", email: { to: "ops@example.org" }, webhook: { url: `${web}/webhook` } },
+            { name: "oncall", pagerduty: { routingKey: "key-of-the-team" } },
+            { name: "asleep", webhook: { url: `${web}/asleep` } },
+            { name: "awake", webhook: { url: `${web}/awake` } },
           ],
-          routes: [{ severity: "warning", receiver: "mail" }],
+          routes: [
+            { namespace: "bank", receiver: "oncall" },
+            { namespace: "garden", service: "roses", receiver: "asleep", mute: ["all day"] },
+            { namespace: "garden", receiver: "awake", mute: ["another day"] },
+            { severity: "warning", receiver: "mail" },
+          ],
+          muteTimings: [
+            { name: "all day", times: [{ start: "00:00", end: "24:00" }], timeZone: "Asia/Seoul" },
+            { name: "another day", weekdays: [dayInThreeDays()] },
+          ],
           heartbeat: { url: `${web}/heartbeat`, interval: "1s" },
           smtp: { ...smtp, smarthost },
           groupWait: "1s",
@@ -56,7 +74,9 @@ async function startAlertmanager(stack: ReturnType<typeof stackFor>, address: st
   for (const [name, secret] of Object.entries(alertmanagerSecrets(stack.settings)))
     writeFileSync(join(secrets, name), secret);
   const config = join(directory, "alertmanager.yml");
-  writeFileSync(config, yaml(alertmanagerConfig(stack)).replaceAll(SECRETS, secrets));
+  const generated = alertmanagerConfig(stack) as { global: object };
+  const told = { ...generated, global: { ...generated.global, pagerduty_url: `${receivers.url}/pagerduty` } };
+  writeFileSync(config, yaml(told).replaceAll(SECRETS, secrets));
   const others = alertmanagerArgs(stack).filter((arg) => !/^--(config|storage)/.test(arg));
   const here = [`--config.file=${config}`, `--storage.path=${directory}`, `--web.listen-address=${address}`];
   const env = { SSL_CERT_FILE: receivers.authority };
@@ -67,13 +87,21 @@ async function startAlertmanager(stack: ReturnType<typeof stackFor>, address: st
 }
 
 /** Hands over alerts that begin now; their labels besides `env` and `region`. */
-async function raise(...alerts: Record<string, string>[]): Promise<void> {
+const raise = (...alerts: Record<string, string>[]) => hand(alerts);
+
+/** The same alerts have ended. */
+const resolve = (...alerts: Record<string, string>[]) => hand(alerts, { endsAt: new Date().toISOString() });
+
+async function hand(alerts: Record<string, string>[], more: object = {}): Promise<void> {
   const body = alerts.map((labels) => ({
+    ...more,
     labels: { env: "prod", region: "seoul", ...labels },
     annotations: {
       summary: `${labels.alertname} of ${labels.pod ?? labels.service}`,
       description: "More than it should be.",
       runbook_url: `https://runbook.example.org/#${labels.alertname.toLowerCase()}`,
+      dashboard_url: "https://ops.example.org/d/service",
+      ...(labels.service ? { logs_url: "https://ops.example.org/explore" } : {}),
     },
     generatorURL: "https://prometheus.example.org/graph?g0.expr=up",
   }));
@@ -97,6 +125,7 @@ const told = <T>(list: () => T[], about: string): Promise<T> =>
   eventually(about, 30, async () => list().find((one) => JSON.stringify(one).includes(about)));
 const slack = () => receivers.postedTo("/slack");
 const webhook = () => receivers.postedTo("/webhook");
+const pagerduty = () => receivers.postedTo("/pagerduty");
 
 function tests(): void {
   beforeAll(async () => {
@@ -121,6 +150,71 @@ function tests(): void {
     expect(title_link).toBe(`${groups}?alertmanager=Alertmanager&queryString=alertname%3DServiceDown`);
     expect(text).toContain("<https://prometheus.example.org/graph?g0.expr=up|Query>");
     expect(text).toContain("<https://runbook.example.org/#servicedown|Runbook>");
+    expect(text).toContain("<https://ops.example.org/d/service|Dashboard>");
+    expect(text).toContain("<https://ops.example.org/explore|Errors in the logs>");
+  });
+
+  test("the alerts of a namespace go to its team: an incident at PagerDuty with links, resolved as well", async () => {
+    const alert = { alertname: "ServiceDown", severity: "critical", namespace: "bank", service: "vault" };
+    await raise(alert);
+    const incident = await told(pagerduty, "ServiceDown of vault");
+    expect(incident).toMatchObject({
+      routing_key: "key-of-the-team",
+      event_action: "trigger",
+      client: "observability-stack test",
+      client_url: `${groups}?alertmanager=Alertmanager&queryString=alertname%3DServiceDown`,
+      payload: {
+        severity: "critical",
+        summary: "FIRING ServiceDown (prod, seoul): ServiceDown of vault",
+        custom_details: { alerts: "FIRING ServiceDown of vault\n" },
+      },
+      links: [
+        { text: "Dashboard", href: "https://ops.example.org/d/service" },
+        { text: "Errors in the logs", href: "https://ops.example.org/explore" },
+        { text: "Query", href: "https://prometheus.example.org/graph?g0.expr=up" },
+        { text: "Runbook", href: "https://runbook.example.org/#servicedown" },
+      ],
+    });
+    await resolve(alert);
+    await eventually("the incident is resolved", 30, async () =>
+      pagerduty().find(
+        ({ event_action, dedup_key }) => event_action === "resolve" && dedup_key === incident.dedup_key,
+      ),
+    );
+  });
+
+  test("links that an alert lacks are left out", async () => {
+    await raise({ alertname: "NodeDown", severity: "critical", namespace: "bank", pod: "agent" });
+    const { links } = (await told(pagerduty, "NodeDown of agent")) as { links: { text: string }[] };
+    expect(links.map(({ text }) => text)).toEqual(["Dashboard", "Query", "Runbook"]);
+  });
+
+  test("a route that is muted now tells nobody, one of another day does", async () => {
+    const alert = { alertname: "HighLatency", severity: "critical", namespace: "garden" };
+    await raise({ ...alert, service: "roses" }, { ...alert, service: "tulips" });
+    await told(() => receivers.postedTo("/awake"), "HighLatency of tulips");
+    const muted = await eventually("one is muted", 30, async () => {
+      const groups = (await (await fetch(`${url}/api/v2/alerts/groups?muted=true`)).json()) as {
+        receiver: { name: string };
+        alerts: { status: { mutedBy: string[] } }[];
+      }[];
+      const { alerts } = groups.find(({ receiver }) => receiver.name === "asleep")!;
+      return alerts[0].status.mutedBy.length > 0 ? alerts[0].status.mutedBy : undefined;
+    });
+    expect(muted).toEqual(["all day"]);
+    expect(receivers.postedTo("/asleep")).toEqual([]);
+  });
+
+  test("of a dozen alerts in one message ten are shown, and how many there are more", async () => {
+    const many = Array.from({ length: 12 }, (_, number) => ({
+      ...{ alertname: "PodCrashLooping", severity: "critical", namespace: "shop", service: "crowd" },
+      pod: `crowd-${number}`,
+    }));
+    await raise(...many);
+    const message = await told(slack, "PodCrashLooping of crowd");
+    const [{ text }] = message.attachments as Record<string, string>[];
+    expect(text.match(/PodCrashLooping of crowd-/g)).toHaveLength(10);
+    expect(text).toContain("and 2 more");
   });
 
   test("a warning takes its route: by e-mail, with a login over TLS, and by webhook", async () => {

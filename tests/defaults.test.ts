@@ -56,6 +56,7 @@ const onKind = {
   alerting: {
     receivers: [],
     routes: [],
+    muteTimings: [],
     heartbeat: null,
     smtp: null,
     groupWait: "30s",

@@ -271,6 +271,37 @@ const table: Row[] = [
     wrong: noUrls,
     right: ["http://a.org", "https://a.org:8443/b?c=d"],
   },
+  {
+    of: /routingKey$/,
+    allowed: "the integration key of a PagerDuty service",
+    wrong: [7, "", "two words"],
+  },
+  {
+    of: /routes\[\]\.namespace$/,
+    allowed: `a namespace: ${DNS}`,
+    wrong: noNames,
+    right: names,
+  },
+  { of: /routes\[\]\.service$/, allowed: `a service name: ${DNS}`, wrong: noNames, right: names },
+  { of: /muteTimings\[\]\.name$/, allowed: "a name that routes can refer to", wrong: [7, "", " "] },
+  {
+    of: /muteTimings\[\]\.times\[\]\.(start|end)$/,
+    allowed: "a time in quotes from 00:00 to 24:00",
+    wrong: [1320, "", "24:01", "9:00", "22:60", "22.00", "noon"],
+    right: ["22:30"],
+  },
+  {
+    of: /muteTimings\[\]\.weekdays$/,
+    allowed: "one day or more",
+    wrong: [[]],
+    right: [["monday", "sunday"]],
+  },
+  {
+    of: /muteTimings\[\]\.timeZone$/,
+    allowed: "the name of a time zone, such as Asia/Seoul or UTC",
+    wrong: [9, "", "Seoul", "UTC+25", "+09:00", "asia/seoul", "Asia/SEOUL"],
+    right: ["Asia/Seoul", "UTC"],
+  },
   { of: /routes\[\]\.severity$/, allowed: "critical, warning", wrong: [7, "", "page"], right: ["critical"] },
   {
     of: /(heartbeat\.interval|group(Wait|Interval)|repeatInterval|\.for)$/,
@@ -413,7 +444,7 @@ const table: Row[] = [
 ];
 
 /** What its own row of another test checks: it is compared with other keys. */
-const elsewhere = ["alerting.routes[].receiver"];
+const elsewhere = ["alerting.routes[].receiver", "alerting.routes[].mute"];
 
 const rowsOf = (key: string) => table.filter(({ of }) => of.test(key));
 

@@ -18,6 +18,9 @@ const watchdog = { alertname: "Watchdog", severity: "none" };
 const critical = { alertname: "ServiceDown", severity: "critical" };
 const warning = { alertname: "HighMemory", severity: "warning" };
 
+const inShop = { ...critical, namespace: "shop", service: "board" };
+const ofService = [{ severity: "warning", service: "board", receiver: "others" }];
+
 const cases: [
   given: string,
   alerting: object,
@@ -30,6 +33,28 @@ const cases: [
   ["people and a heartbeat", { receivers: people, routes, heartbeat }, warning, "others", 1],
   ["people and no heartbeat", { receivers: people, routes }, watchdog, "nobody", 0],
   ["people and no heartbeat", { receivers: people, routes }, warning, "others", 1],
+  [
+    "a route for a namespace",
+    { receivers: people, routes: [{ namespace: "shop", receiver: "others" }] },
+    inShop,
+    "others",
+    1,
+  ],
+  [
+    "a route for a namespace",
+    { receivers: people, routes: [{ namespace: "shop", receiver: "others" }] },
+    critical,
+    "team",
+    1,
+  ],
+  ["a route for a service's warnings", { receivers: people, routes: ofService }, inShop, "team", 1],
+  [
+    "a route for a service's warnings",
+    { receivers: people, routes: ofService },
+    { ...inShop, severity: "warning" },
+    "others",
+    1,
+  ],
   ["people and no routes", { receivers: people }, warning, "team", 1],
   ["a heartbeat alone", { heartbeat }, watchdog, "heartbeat", 1],
   ["a heartbeat alone", { heartbeat }, critical, "nobody", 0],

@@ -21,12 +21,17 @@ const full = (): Given => ({
     redis: { targets: [{ name: "a", host: "redis.example.org", password: "p" }] },
     postgres: { targets: [{ name: "a", host: "pg.example.org", username: "u", password: "p" }] },
   },
+  logs: { s3: { bucket: "lines", region: "us-east-1", accessKeyId: "key", secretAccessKey: "p".repeat(8) } },
+  tracing: {
+    s3: { bucket: "spans", region: "us-east-1", accessKeyId: "key", secretAccessKey: "p".repeat(8) },
+  },
   alerting: {
     receivers: [
       {
         name: "a",
         slack: { url: "https://hooks.example.org/", channel: "#a" },
         webhook: { url: "https://hook.example.org/" },
+        pagerduty: { routingKey: "k".repeat(32) },
       },
     ],
     heartbeat: { url: "https://heartbeat.example.org/" },
@@ -61,8 +66,11 @@ test("there are secrets, and the full stack file sets them all", () => {
     "metrics.postgres.targets.0.password",
     "alerting.receivers.0.slack.url",
     "alerting.receivers.0.webhook.url",
+    "alerting.receivers.0.pagerduty.routingKey",
     "alerting.heartbeat.url",
     "alerting.smtp.password",
+    "logs.s3.secretAccessKey",
+    "tracing.s3.secretAccessKey",
   ]);
   for (const path of paths) expect(typeof at(full(), path)).toBe("string");
   expect(messageOf(full())).toBe("");
@@ -79,8 +87,8 @@ describe.each(paths.map((path): [string, Path] => [nameOf(path), path]))("%s", (
   ];
 
   test.each(wrong)("as %s is not printed", (_, value) => {
-    // Text is all that a password must be.
-    if (typeof value !== "string" || !name.endsWith("password"))
+    // Text is all that a password or a key must be.
+    if (typeof value !== "string" || !/(password|Key)$/.test(name))
       expect(messageOf(withValue(path, value))).not.toBe("");
     expect(messageOf(withValue(path, value))).not.toContain(SENTINEL);
   });

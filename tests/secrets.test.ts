@@ -51,6 +51,7 @@ const settings = {
         webhook: { url: "https://webhook-of-third.example.org/" },
       },
       { name: "fourth", webhook: { url: "https://webhook-of-fourth.example.org/" } },
+      { name: "fifth", pagerduty: { routingKey: "f".repeat(32) } },
     ],
     heartbeat: { url: "https://heartbeat.example.org/" },
     smtp: {
@@ -76,6 +77,7 @@ const given: Record<string, string[]> = {
     "https://webhook-of-third.example.org/",
     "https://webhook-of-fourth.example.org/",
   ],
+  "alerting.receivers[].pagerduty.routingKey": ["f".repeat(32)],
   "alerting.heartbeat.url": ["https://heartbeat.example.org/"],
   "alerting.smtp.password": ["password-of-the-mail-server"],
 };
@@ -150,6 +152,7 @@ interface Receiver {
   slack_configs?: { api_url_file: string; channel: string }[];
   webhook_configs?: { url_file: string }[];
   email_configs?: { to: string }[];
+  pagerduty_configs?: { routing_key_file: string }[];
 }
 const alertmanager = () =>
   configOf<{ receivers: Receiver[]; global: Record<string, string> }>(
@@ -160,14 +163,17 @@ const alertmanager = () =>
 const read = (path: string) => fileOf(objects, "alertmanager", path);
 
 test("each receiver reads its own secret and writes to its own address", () => {
-  const told = alertmanager().receivers.map(({ name, slack_configs, webhook_configs, email_configs }) => ({
-    name,
-    ...(slack_configs && {
-      slack: slack_configs.map(({ api_url_file, channel }) => [read(api_url_file), channel]),
+  const told = alertmanager().receivers.map(
+    ({ name, slack_configs, webhook_configs, email_configs, pagerduty_configs }) => ({
+      name,
+      ...(slack_configs && {
+        slack: slack_configs.map(({ api_url_file, channel }) => [read(api_url_file), channel]),
+      }),
+      ...(webhook_configs && { webhook: webhook_configs.map(({ url_file }) => read(url_file)) }),
+      ...(email_configs && { email: email_configs.map(({ to }) => to) }),
+      ...(pagerduty_configs && { pagerduty: pagerduty_configs.map((one) => read(one.routing_key_file)) }),
     }),
-    ...(webhook_configs && { webhook: webhook_configs.map(({ url_file }) => read(url_file)) }),
-    ...(email_configs && { email: email_configs.map(({ to }) => to) }),
-  }));
+  );
   expect(told).toEqual([
     { name: "nobody" },
     { name: "heartbeat", webhook: ["https://heartbeat.example.org/"] },
@@ -179,6 +185,7 @@ test("each receiver reads its own secret and writes to its own address", () => {
       webhook: ["https://webhook-of-third.example.org/"],
     },
     { name: "fourth", webhook: ["https://webhook-of-fourth.example.org/"] },
+    { name: "fifth", pagerduty: ["f".repeat(32)] },
   ]);
 });
 

@@ -11,6 +11,13 @@ import { prometheusConfig } from "../programs/prometheus/config";
 const service = { name: "a", namespace: "x", port: 8080 };
 const hook = { url: "https://hook.example.org" };
 const receiver = (more: object) => ({ alerting: { receivers: [{ name: "a", ...more }] } });
+const routed = (routes: object[], muteTimings: object[] = []) => ({
+  alerting: {
+    receivers: [{ name: "a", webhook: hook }],
+    routes: routes.map((route) => ({ ...route, receiver: "a" })),
+    muteTimings,
+  },
+});
 const smtp = (more: object) => ({
   alerting: { smtp: { smarthost: "smtp.example.org:587", from: "a@b.org", ...more } },
 });
@@ -311,8 +318,53 @@ const addresses: Row[] = [
         routes: ["a", "a"].map((name) => ({ severity: "critical", receiver: name })),
       },
     },
-    "alerting.routes[1].severity critical has a route already",
-    "one route a severity",
+    "alerting.routes[1] is never taken, since routes[0] takes all of its alerts",
+    "the narrower one first",
+  ],
+  [
+    "a route that a wider one hides",
+    routed([{ severity: "critical" }, { severity: "critical", namespace: "shop" }]),
+    "alerting.routes[1] is never taken, since routes[0] takes all of its alerts",
+    "the narrower one first",
+  ],
+  [
+    "a route of everything",
+    routed([{}]),
+    "alerting.routes[0] is not usable",
+    "at least one of severity, namespace, service; what no route takes goes to the first receiver",
+  ],
+  [
+    "a mute timing that there is not",
+    routed([{ severity: "warning", mute: ["night"] }]),
+    "alerting.routes[0].mute[0] night is no mute timing",
+    "none, since alerting.muteTimings is empty",
+  ],
+  [
+    "a mute timing that mutes nothing",
+    routed([{ severity: "warning" }], [{ name: "night", weekdays: ["sunday"] }]),
+    "alerting.muteTimings[0].name night mutes nothing",
+    "a name that alerting.routes[].mute lists",
+  ],
+  [
+    "a mute timing of all times",
+    routed([{ severity: "warning", mute: ["night"] }], [{ name: "night" }]),
+    "alerting.muteTimings[0].times is missing, and so are weekdays",
+    "one of them or both",
+  ],
+  [
+    "a night in one piece",
+    routed(
+      [{ severity: "warning", mute: ["night"] }],
+      [{ name: "night", times: [{ start: "22:00", end: "06:00" }] }],
+    ),
+    "alerting.muteTimings[0].times[0].end",
+    "a time after start; a night is two: 22:00 to 24:00 and 00:00 to 06:00",
+  ],
+  [
+    "a day of the week that there is not",
+    routed([{ severity: "warning", mute: ["night"] }], [{ name: "night", weekdays: ["Sunday"] }]),
+    'alerting.muteTimings[0].weekdays[0] is "Sunday"',
+    "monday, tuesday, wednesday",
   ],
 ];
 

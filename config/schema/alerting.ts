@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { allowed, duration, httpUrl, resources, secret, text } from "./common";
-import { storage } from "./kubernetes";
+import { kubernetesName, storage } from "./kubernetes";
+import { muteTiming } from "./mute";
 import { rules } from "./rules";
 
 const smarthost = () => {
@@ -49,8 +50,44 @@ const receiver = z
       })
       .optional()
       .describe("POSTs Alertmanager's JSON to a URL."),
+    pagerduty: z
+      .strictObject({
+        routingKey: secret(text(/^\S+$/, "the integration key of a PagerDuty service")).describe(
+          "Integration key of a PagerDuty service (Events API v2). Set it with --secret.",
+        ),
+      })
+      .optional()
+      .describe("Opens an incident at PagerDuty, and resolves it."),
   })
-  .refine((r) => r.slack || r.email || r.webhook, "allowed: at least one of slack, email, webhook");
+  .refine(
+    (r) => r.slack || r.email || r.webhook || r.pagerduty,
+    "allowed: at least one of slack, email, webhook, pagerduty",
+  );
+
+const route = z
+  .strictObject({
+    severity: z
+      .enum(["critical", "warning"])
+      .optional()
+      .describe("Severity of the alerts that take this route; default: any."),
+    namespace: kubernetesName("a namespace")
+      .optional()
+      .describe("Namespace that the alerts are about, such as a team's; default: any."),
+    service: kubernetesName("a service name")
+      .optional()
+      .describe("Service that the alerts are about; default: any."),
+    receiver: z.string().describe("Name of a receiver."),
+    mute: z
+      .array(z.string())
+      .default([])
+      .describe(
+        "Names of alerting.muteTimings in which this route tells nobody; default none. What takes no route cannot be muted.",
+      ),
+  })
+  .refine(
+    ({ severity, namespace, service }) => severity ?? namespace ?? service,
+    "allowed: at least one of severity, namespace, service; what no route takes goes to the first receiver",
+  );
 
 export const alerting = z
   .strictObject({
@@ -59,14 +96,15 @@ export const alerting = z
       .default([])
       .describe("Who is told. The first one receives whatever no route takes; none: alerts are shown only."),
     routes: z
-      .array(
-        z.strictObject({
-          severity: z.enum(["critical", "warning"]).describe("Severity of the alerts that take this route."),
-          receiver: z.string().describe("Name of a receiver."),
-        }),
-      )
+      .array(route)
       .default([])
-      .describe("Which severity goes to which receiver."),
+      .describe(
+        "Which alerts go to which receiver: by severity, by namespace (a team's), by service. The first that fits takes an alert.",
+      ),
+    muteTimings: z
+      .array(muteTiming)
+      .default([])
+      .describe("Hours in which routes that name them tell nobody; default none."),
     heartbeat: z
       .strictObject({
         url: secret(httpUrl()).describe("URL of the dead man's switch."),

@@ -1,5 +1,7 @@
 import type { z } from "zod";
 import { bytes } from "../units";
+import { type Alerting, checkAlerting } from "./alerting-checks";
+import { type Refuse, repeated } from "./common";
 import { EVERY } from "./kubernetes";
 
 /** The checks that need more than one key. They run once every key is right by itself. */
@@ -44,14 +46,8 @@ interface Checked {
   grafana: { nodePort: number | null };
   edge: { enabled: boolean; nodePort: number | null };
   slo: { objectives: { name: string; namespace: string; service: string }[] };
-  alerting: {
-    receivers: { name: string; email?: object }[];
-    routes: { severity: string; receiver: string }[];
-    smtp: object | null;
-  };
+  alerting: Alerting;
 }
-
-type Refuse = (path: (string | number)[], message: string) => void;
 
 export function checkTogether(settings: Checked, context: z.core.$RefinementCtx): void {
   const refuse: Refuse = (path, message) => context.addIssue({ code: "custom", path, message });
@@ -61,7 +57,7 @@ export function checkTogether(settings: Checked, context: z.core.$RefinementCtx)
   checkTargets(settings, refuse);
   checkNodePorts(settings, refuse);
   checkObjectives(settings, refuse);
-  checkAlerting(settings, refuse);
+  checkAlerting(settings.alerting, refuse);
 }
 
 function checkSizes({ metrics }: Checked, refuse: Refuse): void {
@@ -183,34 +179,4 @@ function checkNodePorts({ metrics, grafana, edge }: Checked, refuse: Refuse): vo
   repeated(opened.map(({ port }) => port)).forEach(({ index, value }) =>
     refuse([opened[index].key, "nodePort"], `${value} is taken by another key; allowed: each NodePort once`),
   );
-}
-
-function checkAlerting({ alerting }: Checked, refuse: Refuse): void {
-  const { receivers, routes, smtp } = alerting;
-  repeated(receivers.map(({ name }) => name)).forEach(({ index, value }) =>
-    refuse(["alerting", "receivers", index, "name"], `${value} is named twice; allowed: each name once`),
-  );
-  receivers.forEach(({ email }, index) => {
-    if (email && !smtp)
-      refuse(["alerting", "receivers", index, "email"], "needs a mail server; set alerting.smtp as well");
-  });
-  routes.forEach(({ receiver }, index) => {
-    if (!receivers.some(({ name }) => name === receiver))
-      refuse(
-        ["alerting", "routes", index, "receiver"],
-        `is no receiver; allowed: ${receivers.map(({ name }) => name).join(", ") || "none, since alerting.receivers is empty"}`,
-      );
-  });
-  repeated(routes.map(({ severity }) => severity)).forEach(({ index, value }) =>
-    refuse(
-      ["alerting", "routes", index, "severity"],
-      `${value} has a route already, and the first one takes all; allowed: one route a severity. One receiver may have slack, email and webhook together.`,
-    ),
-  );
-}
-
-function repeated<T>(values: T[]): { index: number; value: T }[] {
-  return values
-    .map((value, index) => ({ index, value }))
-    .filter(({ index, value }) => values.indexOf(value) < index);
 }

@@ -168,3 +168,12 @@ export const resources = (requests: string, limits: string) => {
     .prefault({})
     .describe(`Requests and limits; default ${requests} and ${limits}.`);
 };
+
+/** Says of a key what is wrong about it. */
+export type Refuse = (path: (string | number)[], message: string) => void;
+
+export function repeated<T>(values: T[]): { index: number; value: T }[] {
+  return values
+    .map((value, index) => ({ index, value }))
+    .filter(({ index, value }) => values.indexOf(value) < index);
+}

@@ -82,10 +82,14 @@ export const baseline = {
         slack: { url: "https://slack.example.org/team", channel: "#alerts" },
         email: { to: "team@example.org" },
         webhook: { url: "https://hook.example.org/team" },
+        pagerduty: { routingKey: "p".repeat(32) },
       },
       { name: "others", webhook: { url: "https://hook.example.org/others" } },
     ],
-    routes: [{ severity: "warning", receiver: "team" }],
+    routes: [
+      { severity: "warning", namespace: "shop", service: "board-service", receiver: "team", mute: ["night"] },
+    ],
+    muteTimings: [{ name: "night", times: [{ start: "22:00", end: "23:30" }], weekdays: ["monday"] }],
     heartbeat: { url: "https://heartbeat.example.org/", interval: "3m" },
     smtp: {
       smarthost: "smtp.example.org:465",
@@ -587,14 +591,51 @@ export const table: Row[] = [
     changes: receivers("webhook-0: https://hook.example.org/other\n"),
   },
   {
+    key: "alerting.receivers[].pagerduty.routingKey",
+    to: "q".repeat(32),
+    changes: receivers(`pagerduty-0: ${"q".repeat(32)}\n`),
+  },
+  {
     key: "alerting.routes[].severity",
     to: "critical",
-    changes: alertmanager({ without: 'matchers:\n        - severity="warning"\n      receiver: team\n' }),
+    changes: alertmanager({ without: '- severity="warning"\n        - namespace="shop"\n' }),
+  },
+  { key: "alerting.routes[].namespace", to: "bank", changes: alertmanager('- namespace="bank"\n') },
+  {
+    key: "alerting.routes[].service",
+    to: "auth-service",
+    changes: alertmanager('- service="auth-service"\n'),
   },
   {
     key: "alerting.routes[].receiver",
     to: "others",
-    changes: alertmanager('matchers:\n        - severity="warning"\n      receiver: others\n'),
+    changes: alertmanager(
+      '- service="board-service"\n      mute_time_intervals:\n        - night\n      receiver: others\n',
+    ),
+  },
+  {
+    key: "alerting.routes[].mute",
+    to: ["dusk"],
+    also: { "alerting.muteTimings[].name": "dusk" },
+    changes: alertmanager("mute_time_intervals:\n        - dusk\n"),
+  },
+  {
+    key: "alerting.muteTimings[].name",
+    to: "dusk",
+    also: { "alerting.routes[].mute": ["dusk"] },
+    changes: alertmanager("name: dusk\n"),
+  },
+  {
+    key: "alerting.muteTimings[].times[].start",
+    to: "21:15",
+    changes: alertmanager('start_time: "21:15"\n'),
+  },
+  { key: "alerting.muteTimings[].times[].end", to: "23:15", changes: alertmanager('end_time: "23:15"\n') },
+  { key: "alerting.muteTimings[].weekdays", to: ["sunday"], changes: alertmanager("- sunday\n") },
+  {
+    key: "alerting.muteTimings[].timeZone",
+    to: "Asia/Seoul",
+    changes: alertmanager("location: Asia/Seoul\n"),
   },
   {
     key: "alerting.heartbeat.url",

@@ -1,7 +1,8 @@
-import type { Settings } from "../config/schema";
-import { pathOf, userUrl } from "./addresses";
-import { configFile } from "./overrides";
-import { nobody, type Program, type Stack } from "./program";
+import type { Settings } from "../../config/schema";
+import { pathOf, userUrl } from "../addresses";
+import { groupsPage, incident, mailMessage, slackMessage } from "./messages";
+import { configFile } from "../overrides";
+import { nobody, type Program, type Stack } from "../program";
 
 /** Groups, routes and holds back alerts, and tells people. The engine that pages. */
 export const alertmanager: Program = {
@@ -60,6 +61,7 @@ export function alertmanagerSecrets({ alerting }: Settings): Record<string, stri
   alerting.receivers.forEach((receiver, index) => {
     if (receiver.slack) files[`slack-${index}`] = receiver.slack.url;
     if (receiver.webhook) files[`webhook-${index}`] = receiver.webhook.url;
+    if (receiver.pagerduty) files[`pagerduty-${index}`] = receiver.pagerduty.routingKey;
   });
   if (alerting.heartbeat) files.heartbeat = alerting.heartbeat.url;
   if (alerting.smtp?.password) files.smtp = alerting.smtp.password;
@@ -97,12 +99,14 @@ export function alertmanagerConfig(stack: Stack): object {
           group_interval: heartbeat?.interval ?? "5m",
           repeat_interval: "1s",
         },
-        ...alerting.routes.map(({ severity, receiver }) => ({
-          matchers: [`severity="${severity}"`],
+        ...alerting.routes.map(({ receiver, mute, ...labels }) => ({
+          matchers: Object.entries(labels).map(([label, value]) => `${label}="${value}"`),
           receiver,
+          ...(mute.length > 0 ? { mute_time_intervals: mute } : {}),
         })),
       ],
     },
+    ...(alerting.muteTimings.length > 0 ? { time_intervals: alerting.muteTimings.map(timeInterval) } : {}),
     inhibit_rules: [
       {
         // Labels that both lack would count as equal: a Redis that is down would hold back what a node's disk says.
@@ -166,38 +170,29 @@ export function alertmanagerConfig(stack: Stack): object {
         ...(receiver.webhook && {
           webhook_configs: [{ url_file: file(`webhook-${index}`), send_resolved: true }],
         }),
+        ...(receiver.pagerduty && {
+          pagerduty_configs: [
+            {
+              routing_key_file: file(`pagerduty-${index}`),
+              send_resolved: true,
+              ...incident(stack),
+            },
+          ],
+        }),
       })),
     ],
   };
 }
 
-/** Grafana shows what Alertmanager holds, wherever that one has no address of its own. */
-const groupsPage = (stack: Stack) => `${userUrl(stack, "grafana")}/alerting/groups`;
-
-/** The same, with this Alertmanager chosen and the message's alerts alone. */
-const groupsOfMessage = (stack: Stack) =>
-  `${groupsPage(stack)}?alertmanager=Alertmanager&queryString=alertname%3D{{ .CommonLabels.alertname }}`;
-
-const title =
-  "{{ .Status | toUpper }} {{ .CommonLabels.alertname }} ({{ .CommonLabels.env }}, {{ .CommonLabels.region }})";
-
-const slackMessage = (stack: Stack) => ({
-  title,
-  title_link: groupsOfMessage(stack),
-  text: "{{ range .Alerts }}{{ .Annotations.summary }}\n<{{ .GeneratorURL }}|Query> <{{ .Annotations.runbook_url }}|Runbook>\n{{ end }}",
-});
-
-/** Plain text: Alertmanager's HTML links to pages of its own, which users cannot open. */
-const mailMessage = (stack: Stack) => ({
-  headers: { subject: title },
-  html: "",
-  text: `{{ range .Alerts }}{{ .Status | toUpper }} {{ .Annotations.summary }}
-{{ .Annotations.description }}
-Query: {{ .GeneratorURL }}
-Runbook: {{ .Annotations.runbook_url }}
-
-{{ end }}All of them: ${groupsOfMessage(stack)}
-`,
+const timeInterval = ({ name, times, weekdays, timeZone }: Settings["alerting"]["muteTimings"][number]) => ({
+  name,
+  time_intervals: [
+    {
+      ...(times ? { times: times.map(({ start, end }) => ({ start_time: start, end_time: end })) } : {}),
+      ...(weekdays ? { weekdays } : {}),
+      location: timeZone,
+    },
+  ],
 });
 
 /** Command line of the server. */

@@ -1,0 +1,56 @@
+import { type Refuse, repeated } from "./common";
+
+export interface Alerting {
+  receivers: { name: string; email?: object }[];
+  routes: { severity?: string; namespace?: string; service?: string; receiver: string; mute: string[] }[];
+  muteTimings: { name: string }[];
+  smtp: object | null;
+}
+
+/** Receivers, routes and mute timings refer to each other by name. */
+export function checkAlerting(alerting: Alerting, refuse: Refuse): void {
+  const { receivers, routes, muteTimings, smtp } = alerting;
+  const names = (those: { name: string }[], key: string) =>
+    those.map(({ name }) => name).join(", ") || `none, since alerting.${key} is empty`;
+  for (const key of ["receivers", "muteTimings"] as const)
+    repeated(alerting[key].map(({ name }) => name)).forEach(({ index, value }) =>
+      refuse(["alerting", key, index, "name"], `${value} is named twice; allowed: each name once`),
+    );
+  receivers.forEach(({ email }, index) => {
+    if (email && !smtp)
+      refuse(["alerting", "receivers", index, "email"], "needs a mail server; set alerting.smtp as well");
+  });
+  routes.forEach(({ receiver, mute }, index) => {
+    if (!receivers.some(({ name }) => name === receiver))
+      refuse(
+        ["alerting", "routes", index, "receiver"],
+        `is no receiver; allowed: ${names(receivers, "receivers")}`,
+      );
+    mute.forEach((timing, place) => {
+      if (!muteTimings.some(({ name }) => name === timing))
+        refuse(
+          ["alerting", "routes", index, "mute", place],
+          `${timing} is no mute timing; allowed: ${names(muteTimings, "muteTimings")}`,
+        );
+    });
+  });
+  muteTimings.forEach(({ name }, index) => {
+    if (!routes.some(({ mute }) => mute.includes(name)))
+      refuse(
+        ["alerting", "muteTimings", index, "name"],
+        `${name} mutes nothing; allowed: a name that alerting.routes[].mute lists. Add it to a route, or remove it.`,
+      );
+  });
+  routes.forEach((route, index) => {
+    const before = routes
+      .slice(0, index)
+      .findIndex((earlier) => LABELS.every((label) => !earlier[label] || earlier[label] === route[label]));
+    if (before >= 0)
+      refuse(
+        ["alerting", "routes", index],
+        `is never taken, since routes[${before}] takes all of its alerts; allowed: the narrower one first. One receiver may have slack, email, webhook and pagerduty together.`,
+      );
+  });
+}
+
+const LABELS = ["severity", "namespace", "service"] as const;

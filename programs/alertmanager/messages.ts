@@ -1,0 +1,58 @@
+import { userUrl } from "../addresses";
+import type { Stack } from "../program";
+
+/** Grafana shows what Alertmanager holds, wherever that one has no address of its own. */
+export const groupsPage = (stack: Stack) => `${userUrl(stack, "grafana")}/alerting/groups`;
+
+/** The same, with this Alertmanager chosen and the message's alerts alone. */
+const groupsOfMessage = (stack: Stack) =>
+  `${groupsPage(stack)}?alertmanager=Alertmanager&queryString=alertname%3D{{ .CommonLabels.alertname }}`;
+
+const title =
+  "{{ .Status | toUpper }} {{ .CommonLabels.alertname }} ({{ .CommonLabels.env }}, {{ .CommonLabels.region }})";
+
+/** A thousand alerts in one message are read by nobody: the first ten, and how many there are. */
+const each = (text: string) =>
+  `{{ range $place, $alert := .Alerts }}{{ if lt $place 10 }}${text}{{ end }}{{ end }}{{ if gt (len .Alerts) 10 }}and {{ len (slice .Alerts 10) }} more
+{{ end }}`;
+
+const LINKS = [
+  ["Dashboard", ".Annotations.dashboard_url"],
+  ["Errors in the logs", ".Annotations.logs_url"],
+  ["Query", ".GeneratorURL"],
+  ["Runbook", ".Annotations.runbook_url"],
+];
+
+/** The links that an alert has, each as `write` writes it. */
+const links = (write: (title: string, url: string) => string) =>
+  LINKS.map(([title, url]) => `{{ if ${url} }}${write(title, `{{ ${url} }}`)}{{ end }}`).join("");
+
+export const slackMessage = (stack: Stack) => ({
+  title,
+  title_link: groupsOfMessage(stack),
+  text: each(`{{ .Annotations.summary }}\n${links((name, url) => `<${url}|${name}> `)}\n`),
+});
+
+/** Plain text: Alertmanager's HTML links to pages of its own, which users cannot open. */
+export const mailMessage = (stack: Stack) => ({
+  headers: { subject: title },
+  html: "",
+  text: `${each(`{{ .Status | toUpper }} {{ .Annotations.summary }}
+{{ .Annotations.description }}
+${links((name, url) => `${name}: ${url}\n`)}
+`)}All of them: ${groupsOfMessage(stack)}
+`,
+});
+
+/** PagerDuty takes critical, error, warning and info. */
+export const incident = (stack: Stack) => ({
+  description: `${title}: {{ (index .Alerts 0).Annotations.summary }}`,
+  severity: '{{ if eq .CommonLabels.severity "warning" }}warning{{ else }}critical{{ end }}',
+  client: `observability-stack ${stack.name}`,
+  client_url: groupsOfMessage(stack),
+  details: {
+    alerts: each(`{{ .Status | toUpper }} {{ .Annotations.summary }}\n`),
+  },
+  // Those of the first alert: a group is about one name, namespace and service.
+  links: LINKS.map(([text, url]) => ({ text, href: `{{ with index .Alerts 0 }}{{ ${url} }}{{ end }}` })),
+});
