@@ -1,6 +1,7 @@
 import type { Settings } from "../config/schema";
 import { alert, type RuleGroup } from "./alert";
 import { percent } from "./services";
+import { workloads } from "./workloads";
 
 /** Alerts on pods, nodes and disks that every cluster needs. */
 export function kubernetesAlerts(settings: Settings): RuleGroup {
@@ -56,6 +57,7 @@ ${limit("cpu")}
         summary: "{{ $value }} pods of {{ $labels.namespace }} wait for a node",
         description: `More than ${pendingPods.count} for ${pendingPods.for}.`,
       }),
+      ...workloads(settings),
     ],
   };
 }

@@ -3,7 +3,8 @@ import { alert, type Rule, type RuleGroup } from "./alert";
 
 /** Alerts on the watched services: what their users feel, so what is more than a few requests is critical. */
 export function serviceAlerts(settings: Settings): RuleGroup {
-  const { serviceDown, highErrorRate, manyServerErrors, highLatency } = settings.alerting.rules;
+  const { serviceDown, highErrorRate, manyServerErrors, highLatency, circuitBreakerOpen } =
+    settings.alerting.rules;
   const by = "env, region, namespace, service";
   return {
     name: "services",
@@ -44,6 +45,14 @@ sum by (${by}) (service:http_requests:rate5m)
         severity: "warning",
         summary: "{{ $labels.service }} answered {{ $value | humanize }} requests with 5xx in five minutes",
         description: `${manyServerErrors.count} or more, whatever their share is.`,
+      }),
+      alert(settings, "CircuitBreakerOpen", {
+        // Not its state: it is open for ten seconds at a time, and a scrape comes every ten.
+        expr: `sum by (${by}, name) (increase(resilience4j_circuitbreaker_not_permitted_calls_total{service!=""}[5m])) > 0`,
+        for: circuitBreakerOpen.for,
+        severity: "warning",
+        summary: "{{ $labels.service }} does not call {{ $labels.name }}: its circuit breaker is open",
+        description: `It has refused calls for ${circuitBreakerOpen.for}: too many failed or took too long before.`,
       }),
       alert(settings, "HighLatency", {
         expr: `histogram_quantile(0.99, sum by (${by}, le, source) (service:http_request_duration_seconds_bucket:rate5m))

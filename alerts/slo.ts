@@ -21,7 +21,7 @@ export function sloRules(settings: Settings): RuleGroup[] {
   const measured = [
     ...events("availability", {
       total: `sum by (${BY}) (${requests})`,
-      bad: `sum by (${BY}) (${requests}{status=~"5.."})`,
+      bad: orNone(`sum by (${BY}) (${requests}{status=~"5.."})`, `sum by (${BY}) (${requests})`),
       budget: 1 - availability.objective,
     }),
     ...events("latency", {
@@ -34,7 +34,7 @@ export function sloRules(settings: Settings): RuleGroup[] {
   return [
     { name: "slo", rules: measured },
     // These look back far and change slowly.
-    { name: "slo-windows", interval: "1m", rules: [...windows, ...burns(settings)] },
+    { name: "slo-windows", interval: "1m", rules: [...windows(settings), ...burns(settings)] },
   ];
 }
 
@@ -54,12 +54,14 @@ function events(slo: string, { total, bad, budget }: Events): Rule[] {
   const all = `slo:total:rate5m{slo="${slo}"}`;
   return [
     { record: "slo:total:rate5m", expr: total, labels },
-    // Without a bad event there is no series of them: then they are none.
-    { record: "slo:bad:rate5m", expr: `${bad}\nor\n0 * (${total})`, labels },
+    { record: "slo:bad:rate5m", expr: bad, labels },
     // 1 - 0.999 is not 0.001 to a computer.
     { record: "slo:error_budget", expr: `0 * ${all} + ${Number(budget.toPrecision(10))}`, labels },
   ];
 }
+
+/** Without a bad event there may be no series of them. A histogram without the bucket is another matter: nothing is known. */
+const orNone = (bad: string, total: string) => `${bad}\nor\n0 * ${total}`;
 
 type Objective = Settings["slo"]["objectives"][number];
 
@@ -81,7 +83,7 @@ function ownEvents({
     ];
     return `sum by (${BY}) (rate(${name}{${all.join(", ")}}[5m]))`;
   };
-  if (!histogram) return { total: rate(total!), bad: rate(bad!) };
+  if (!histogram) return { total: rate(total!), bad: orNone(rate(bad!), rate(total!)) };
   const within = rate(`${histogram}_bucket`, [`le=~"${edge(seconds!)}"`]);
   const counted = rate(`${histogram}_count`);
   return { total: counted, bad: `${counted}\n-\n${within}` };
@@ -99,7 +101,12 @@ const ratio = (window: string, of: (events: string) => string): Rule => ({
 const mean = (time: string) => (kind: string) =>
   `(avg_over_time(slo:${kind}:rate1h[${time}]) or slo:${kind}:rate1h)`;
 
-const windows: Rule[] = [
+const windows = ({ metrics }: Settings): Rule[] => [
+  // Counted, since the mean of a young series says more than there was.
+  {
+    record: "slo:bad:count1h",
+    expr: `${seconds(metrics.evaluationInterval)} * sum_over_time(slo:bad:rate5m[1h])`,
+  },
   ...["bad", "total"].map((kind) => ({
     record: `slo:${kind}:rate1h`,
     expr: `avg_over_time(slo:${kind}:rate5m[1h])`,
@@ -125,7 +132,7 @@ function burns(settings: Settings): Rule[] {
     const factor = Number(((budget * seconds(window)) / seconds(within)).toPrecision(4));
     const above = (time: string) => `slo:error_ratio:rate${time} > ${factor} * slo:error_budget`;
     // A service with three requests an hour is no emergency when one of them fails.
-    return `${above(within)} and ${above(still)} and ${seconds("1h")} * slo:bad:rate1h >= ${events}`;
+    return `${above(within)} and ${above(still)} and slo:bad:count1h >= ${events}`;
   };
   const service = "{{ $labels.service }} in {{ $labels.namespace }}";
   const summary = `${service} misses its objective {{ $labels.slo }}: {{ $value | humanizePercentage }} of the events are bad`;

@@ -1,5 +1,6 @@
+import { alert, type RuleGroup } from "../alerts/alert";
 import type { Settings } from "../config/schema";
-import { bytes } from "../config/units";
+import { bytes, seconds } from "../config/units";
 import { namespaceOf, urlOf } from "./addresses";
 import { configFile } from "./overrides";
 import { type Program, type Stack, uidOf } from "./program";
@@ -45,6 +46,7 @@ export const loki: Program = {
     live: { path: "/ready", port: "http", delay: 45, period: 10 },
   }),
   resources: ({ logs }) => logs.resources,
+  alerts: ({ settings }) => [lokiAlerts(settings)],
   logs: {
     port: "http",
     pushUrl: (stack) => `${urlOf(stack, "loki", "http")}/loki/api/v1/push`,
@@ -70,6 +72,33 @@ export const loki: Program = {
     }),
   },
 };
+
+/** Alerts on lines on their way in, and on the way out by age. */
+function lokiAlerts(settings: Settings): RuleGroup {
+  const { linesLost, retentionNotApplied } = settings.alerting.rules;
+  const more = (counter: string) => `sum by (env, region, reason) (increase(${counter}[10m])) > 0`;
+  return {
+    name: "loki",
+    rules: [
+      alert(settings, "LinesLost", {
+        expr: ["loki_write_dropped_entries_total", "loki_discarded_samples_total"].map(more).join("\nor\n"),
+        for: linesLost.for,
+        severity: "warning",
+        summary: "About {{ $value | humanize }} log lines were lost: {{ $labels.reason }}",
+        description: `Within ten minutes, for ${linesLost.for}: they are not sent again.`,
+      }),
+      alert(settings, "RetentionNotApplied", {
+        // 0 until the first run after a start.
+        expr: `time() - max by (env, region) (loki_compactor_apply_retention_last_successful_run_timestamp_seconds > 0)
+> ${seconds(retentionNotApplied.after)}`,
+        for: retentionNotApplied.for,
+        severity: "warning",
+        summary: "Loki has not deleted old lines for {{ $value | humanizeDuration }}",
+        description: `More than ${retentionNotApplied.after} for ${retentionNotApplied.for}: its store fills.`,
+      }),
+    ],
+  };
+}
 
 /** A share of the memory limit, in MiB. */
 const memory = ({ settings }: Stack, share: number): number =>

@@ -19,6 +19,8 @@ import { binary, describeWith, output } from "./support/programs";
 const promtool = binary("prometheus", "promtool");
 const services = [{ name: "board-service", namespace: "shop", port: 8000 }];
 const metrics = {
+  // As promtool evaluates below.
+  evaluationInterval: "1m",
   redis: { targets: [{ name: "queue", host: "redis" }] },
   postgres: { targets: [{ name: "orders", host: "postgres", username: "u", password: "p" }] },
 };
@@ -26,7 +28,11 @@ const stackWith = (rules: object = {}) =>
   stackOf(settingsOf({ services, metrics, alerting: { rules } }, "kind"), "kind");
 const severity = (alert: string): string => {
   if (alert === "Watchdog") return "none";
-  return /Memory|CPU|DiskPressure|Pending|Many/.test(alert) ? "warning" : "critical";
+  return /Memory|CPU|DiskPressure|Pending|Many|Circuit|Replicas|JobFailed|Filling|Lost|Retention|Limit/.test(
+    alert,
+  )
+    ? "warning"
+    : "critical";
 };
 
 interface Expectation {
@@ -129,6 +135,27 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
     const up = (pod: string) => `up{pod="${pod}", namespace="shop", service="board-service", ${origin}}`;
     const all = silentAt("ServiceDown", HOUR, 'pods="all"');
     await evaluated({ [up("a")]: `0x${HOUR}`, [up("b")]: `1x${HOUR}` }, [all]);
+  });
+
+  test("two failures of a service that is a few minutes old burn no budget", async () => {
+    const of = (status: string) =>
+      `http_requests_total{namespace="shop", service="board-service", method="GET", path="/a", status="${status}", ${origin}}`;
+    const series = { [of("200")]: `0+20x${HOUR}`, [of("503")]: `0 1 2 2x${HOUR}` };
+    const minutes = Array.from({ length: 20 }, (_, minute) => silentAt("SLOErrorBudgetBurn", minute));
+    await evaluated(series, minutes);
+    await expect(evaluated(series, minutes, { sloErrorBudgetBurn: { events: 1 } })).rejects.toThrow(/FAILED/);
+  });
+
+  test("a histogram without the bucket of the objective is no objective that is met", async () => {
+    const of = (le: string) =>
+      `http_request_duration_seconds_bucket{namespace="shop", service="board-service", path="/a", le="${le}", ${origin}}`;
+    const ratio = { expr: 'slo:error_ratio:rate5m{slo="latency"}', eval_time: "20m" };
+    const series = { [of("1")]: `0x${HOUR}`, [of("+Inf")]: `0+60x${HOUR}` };
+    await evaluated(series, [{ ...ratio, exp_samples: [] }]);
+    const labels = `slo:error_ratio:rate5m{slo="latency", namespace="shop", service="board-service", ${origin}}`;
+    await evaluated({ ...series, [of("0.5")]: `0+30x${HOUR}` }, [
+      { ...ratio, exp_samples: [{ labels, value: 0.5 }] },
+    ]);
   });
 
   test("what loops no more is silent again after a quarter of an hour", async () => {

@@ -324,6 +324,7 @@ const table: Row[] = [
     right: [0.001, 1],
   },
   { of: /highLatency\.seconds$/, allowed: "seconds above 0", wrong: ["2s", 0, -1], right: [0.1, 30] },
+  { of: /(volumeFilling\.within|retentionNotApplied\.after)$/, allowed: DURATION, wrong: noDurations },
   {
     of: /sloErrorBudgetBurn\.events$/,
     allowed: "a whole number of events, 1 or more",
@@ -411,7 +412,7 @@ const table: Row[] = [
     of: /^slo\.objectives\[\]\.(bad|total)$/,
     allowed:
       'a counter, with matchers or without, such as payments_total or payments_total{outcome="declined"}',
-    wrong: [7, "", "a b", "rate(a[5m])", "a{b", "a{}"],
+    wrong: [7, "", "a b", "rate(a[5m])", "a{b", "a{}", "a{b}", "a{b=c}", 'a{b="c}', 'a{b="c",}'],
   },
   { of: /^logs\.backend$/, allowed: "loki", wrong: [7, "", "lokki"], right: ["loki"] },
   { of: /^logs\.collector$/, allowed: "alloy", wrong: [7, "", "aloy"], right: ["alloy"] },

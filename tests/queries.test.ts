@@ -130,6 +130,8 @@ const provided = [
     .split(",")
     .map((name) => new RegExp(name)),
   /^ALERTS(_FOR_STATE)?$/,
+  /^prometheus_target_scrape_pool_target(s|_limit)$/,
+  /^alertmanager_notifications_failed_total$/,
   /^node_filesystem_((avail|size)_bytes|readonly)$/,
   /^node_(cpu_seconds_total|load5|memory_Mem(Available|Total)_bytes|disk_(read|written)_bytes_total)$/,
   /^pg_(up|settings_max_connections|database_size_bytes)$/,

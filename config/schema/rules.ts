@@ -100,6 +100,50 @@ export const rules = z
       .describe(
         "Prometheus refuses its configuration, such as a job of your own, and goes on with the old one.",
       ),
+    circuitBreakerOpen: z
+      .strictObject(waiting("5m"))
+      .prefault({})
+      .describe("A circuit breaker of Resilience4j lets no call through."),
+    nodeNotReady: z
+      .strictObject(waiting("5m"))
+      .prefault({})
+      .describe("A node does not report to Kubernetes."),
+    replicasMissing: z
+      .strictObject(waiting("15m"))
+      .prefault({})
+      .describe("A Deployment, StatefulSet or DaemonSet has fewer pods that are ready than it shall have."),
+    jobFailed: z.strictObject(waiting("5m")).prefault({}).describe("A Job has given up."),
+    rulesFailing: z.strictObject(waiting("10m")).prefault({}).describe("Prometheus cannot evaluate a rule."),
+    targetLimitNear: z
+      .strictObject(waiting("15m"))
+      .prefault({})
+      .describe("Targets near metrics.limits.targets."),
+    notificationsFailing: z
+      .strictObject(waiting("10m"))
+      .prefault({})
+      .describe("Alertmanager cannot tell a receiver."),
+    linesLost: z
+      .strictObject(waiting("10m"))
+      .prefault({})
+      .describe("Lines that the collector gave up, or Loki refused for good."),
+    spanQueueFilling: z
+      .strictObject(waiting("5m"))
+      .prefault({})
+      .describe("Spans that wait on disk for their store, against tracing.collector.queue."),
+    volumeFilling: z
+      .strictObject({
+        ...waiting("1h"),
+        within: duration().default("4d").describe("Full within this time if it goes on so; default 4d."),
+      })
+      .prefault({})
+      .describe("A volume that is more than half full and grows."),
+    retentionNotApplied: z
+      .strictObject({
+        ...waiting("15m"),
+        after: duration().default("6h").describe("So long without a run; default 6h."),
+      })
+      .prefault({})
+      .describe("Loki has not deleted by age for long: its disk fills."),
     redisDown: z
       .strictObject(waiting("5m"))
       .prefault({})

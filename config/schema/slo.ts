@@ -5,7 +5,8 @@ import { kubernetesName } from "./kubernetes";
 /** These two every watched service has. */
 export const EVERY_SERVICE = ["availability", "latency"];
 
-const SELECTOR = /^[a-zA-Z_:][\w:]*(\{[^{}]+\})?$/;
+const MATCHER = /\s*[a-zA-Z_]\w*\s*(?:=~|!~|!=|=)\s*"(?:[^"\\]|\\.)*"\s*/.source;
+const SELECTOR = new RegExp(`^[a-zA-Z_:][\\w:]*(\\{${MATCHER}(,${MATCHER})*\\})?$`);
 
 const objective = () => {
   const words = "a share above 0 and below 1, such as 0.999 for 99.9 %";

@@ -1,3 +1,4 @@
+import { alert } from "../../alerts/alert";
 import type { Settings } from "../../config/schema";
 import { pathOf, userUrl } from "../addresses";
 import { groupsPage, incident, mailMessage, slackMessage } from "./messages";
@@ -39,6 +40,20 @@ export const alertmanager: Program = {
     };
   },
   resources: ({ alerting }) => alerting.resources,
+  alerts: ({ settings }) => [
+    {
+      name: "alertmanager",
+      rules: [
+        alert(settings, "NotificationsFailing", {
+          expr: "sum by (env, region, integration) (increase(alertmanager_notifications_failed_total[10m])) > 0",
+          for: settings.alerting.rules.notificationsFailing.for,
+          severity: "critical",
+          summary: "Alertmanager cannot tell a receiver by {{ $labels.integration }}",
+          description: `For ${settings.alerting.rules.notificationsFailing.for}: somebody is not told of alerts.`,
+        }),
+      ],
+    },
+  ],
   datasource: {
     signal: "alerts",
     name: "Alertmanager",
@@ -122,14 +137,30 @@ export function alertmanagerConfig(stack: Stack): object {
       },
       {
         // The same trouble, seen over a longer time.
-        source_matchers: ['alertname=~"ServiceDown|HighErrorRate|HighLatency"', 'pods!="some"'],
-        target_matchers: ['alertname="SLOErrorBudgetBurn"', 'slo=~"availability|latency"'],
+        source_matchers: ['alertname=~"ServiceDown|HighErrorRate"', 'pods!="some"'],
+        target_matchers: ['alertname="SLOErrorBudgetBurn"', 'slo="availability"'],
+        equal: ["namespace", "service"],
+      },
+      {
+        source_matchers: ['alertname=~"ServiceDown|HighLatency"', 'pods!="some"'],
+        target_matchers: ['alertname="SLOErrorBudgetBurn"', 'slo="latency"'],
         equal: ["namespace", "service"],
       },
       {
         source_matchers: ['alertname="SLOErrorBudgetBurn"', 'severity="critical"'],
         target_matchers: ['alertname="SLOErrorBudgetBurn"', 'severity="warning"'],
         equal: ["namespace", "service", "slo"],
+      },
+      {
+        // The reason why pods are missing says more.
+        source_matchers: ['alertname=~"PodCrashLooping|PendingPods"'],
+        target_matchers: ['alertname="ReplicasMissing"'],
+        equal: ["namespace"],
+      },
+      {
+        source_matchers: ['alertname="DiskPressure"'],
+        target_matchers: ['alertname="VolumeFilling"'],
+        equal: ["namespace", "persistentvolumeclaim"],
       },
       {
         source_matchers: ['alertname="HighErrorRate"'],

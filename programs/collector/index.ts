@@ -1,3 +1,4 @@
+import { alert } from "../../alerts/alert";
 import { configFile } from "../overrides";
 import { type Program, tracesBackend, watch } from "../program";
 import { collectorConfig, ports, QUEUE } from "./config";
@@ -38,4 +39,18 @@ export const collector: Program = {
     live: { path: "/", port: "health", delay: 15, period: 10 },
   }),
   resources: ({ tracing }) => tracing.collector.resources,
+  alerts: ({ settings }) => [
+    {
+      name: "collector",
+      rules: [
+        alert(settings, "SpanQueueFilling", {
+          expr: "max by (env, region, exporter) (otelcol_exporter_queue_size / otelcol_exporter_queue_capacity) > 0.8",
+          for: settings.alerting.rules.spanQueueFilling.for,
+          severity: "warning",
+          summary: "The spans that wait take {{ $value | humanizePercentage }} of their queue",
+          description: `More than 80 % for ${settings.alerting.rules.spanQueueFilling.for}: their store does not take them. When it is full, applications are told to send again later.`,
+        }),
+      ],
+    },
+  ],
 };

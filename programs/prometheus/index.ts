@@ -1,4 +1,5 @@
 import { ruleFiles } from "../../alerts";
+import { prometheusAlerts } from "./alerts";
 import { pathOf } from "../addresses";
 import { configFile } from "../overrides";
 import { nobody, type Program, uidOf, watch } from "../program";
@@ -47,6 +48,7 @@ export const prometheus: Program = {
     };
   },
   resources: ({ metrics }) => metrics.resources,
+  alerts: ({ settings }) => [prometheusAlerts(settings)],
   datasource: {
     signal: "metrics",
     name: "Prometheus",

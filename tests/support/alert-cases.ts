@@ -120,6 +120,58 @@ const scrapedBut = (missing: string): Series =>
       .map((job) => target(job, `1x${HOUR}`)),
   );
 
+const ofNode = (values: string): Series => ({
+  [`kube_node_status_condition{condition="Ready", status="true", node="n", ${origin}}`]: values,
+});
+const replicas = (kind: string, wanted: string, ready: string, values: string): Series => ({
+  [`kube_${kind}_${wanted}{namespace="shop", ${kind}="board", ${origin}}`]: `3x${HOUR}`,
+  [`kube_${kind}_${ready}{namespace="shop", ${kind}="board", ${origin}}`]: values,
+});
+const deployment = (values: string) =>
+  replicas("deployment", "spec_replicas", "status_replicas_available", values);
+const statefulSet = (values: string) => replicas("statefulset", "replicas", "status_replicas_ready", values);
+const daemonSet = (values: string): Series => ({
+  [`kube_daemonset_status_number_unavailable{namespace="shop", daemonset="board", ${origin}}`]: values,
+});
+const job = (values: string): Series => ({
+  [`kube_job_failed{namespace="shop", job_name="report", condition="true", ${origin}}`]: values,
+});
+/** Of 1,000 bytes. */
+const growing = (values: string): Series => ({
+  [`kubelet_volume_stats_used_bytes{namespace="shop", persistentvolumeclaim="p", ${origin}}`]: values,
+  [`kubelet_volume_stats_capacity_bytes{namespace="shop", persistentvolumeclaim="p", ${origin}}`]: "1000x130",
+});
+const breaker = (values: string): Series => ({
+  [`resilience4j_circuitbreaker_not_permitted_calls_total{name="bank", kind="not_permitted", ${service}}`]:
+    values,
+});
+const targets = (count: number): Series => {
+  const of = `scrape_job="annotated-pods", ${origin}`;
+  return {
+    [`prometheus_target_scrape_pool_targets{${of}}`]: `${count}x${HOUR}`,
+    [`prometheus_target_scrape_pool_target_limit{${of}}`]: `1000x${HOUR}`,
+  };
+};
+const queue = (values: string): Series => ({
+  [`otelcol_exporter_queue_size{exporter="otlp_grpc", ${origin}}`]: values,
+  [`otelcol_exporter_queue_capacity{exporter="otlp_grpc", ${origin}}`]: `100x${HOUR}`,
+});
+const counter = (name: string, labels: string, values: string): Series => ({
+  [`${name}{${labels}, ${origin}}`]: values,
+});
+const ruleFailures = (values: string) =>
+  counter("prometheus_rule_evaluation_failures_total", 'rule_group="slo"', values);
+const untold = (values: string) =>
+  counter("alertmanager_notifications_failed_total", 'integration="slack"', values);
+const dropped = (values: string) =>
+  counter("loki_write_dropped_entries_total", 'reason="line_too_long"', values);
+const discarded = (values: string) =>
+  counter("loki_discarded_samples_total", 'reason="rate_limited"', values);
+const retentionRun = (values: string) =>
+  counter("loki_compactor_apply_retention_last_successful_run_timestamp_seconds", 'pod="loki-0"', values);
+/** Goes on for an hour. */
+const ON = `0+1x${HOUR}`;
+
 /** Servers that an exporter is asked about. */
 const exported = [
   { alert: "RedisDown", metric: "redis_up", job: "redis", rule: "redisDown" },
@@ -299,10 +351,190 @@ export const positives: Positive[] = [
       { ...fires, given: "the exporter cannot be asked", series: target(job, `0x${HOUR}`) },
     ];
   }),
+  {
+    alert: "CircuitBreakerOpen",
+    given: "calls are refused",
+    series: breaker(ON),
+    silentUntil: 4,
+    firing: 8,
+    labels: `name="bank", ${service}`,
+  },
+  {
+    alert: "NodeNotReady",
+    given: "a node says nothing",
+    series: ofNode(`0x${HOUR}`),
+    silentUntil: 4,
+    firing: 5,
+    labels: `node="n", ${origin}`,
+  },
+  ...[
+    { kind: "deployment", series: deployment(`2x${HOUR}`) },
+    { kind: "statefulset", series: statefulSet(`2x${HOUR}`) },
+    { kind: "daemonset", series: daemonSet(`1x${HOUR}`) },
+  ].map(({ kind, series }) => ({
+    ...{ alert: "ReplicasMissing", given: `a pod of a ${kind} is not ready`, series },
+    ...{ silentUntil: 14, firing: 15, labels: `namespace="shop", ${kind}="board", ${origin}` },
+  })),
+  {
+    alert: "JobFailed",
+    given: "a Job has failed",
+    series: job(`1x${HOUR}`),
+    silentUntil: 4,
+    firing: 5,
+    labels: `namespace="shop", job_name="report", ${origin}`,
+  },
+  {
+    alert: "VolumeFilling",
+    given: "a volume grows by a byte a minute",
+    series: growing("600+1x130"),
+    silentUntil: 59,
+    firing: 65,
+    labels: `namespace="shop", persistentvolumeclaim="p", ${origin}`,
+  },
+  {
+    alert: "RulesFailing",
+    given: "a rule fails at each round",
+    series: ruleFailures(ON),
+    silentUntil: 9,
+    firing: 13,
+    labels: `rule_group="slo", ${origin}`,
+  },
+  {
+    alert: "TargetLimitNear",
+    given: "810 of 1000 targets",
+    series: targets(810),
+    silentUntil: 14,
+    firing: 15,
+    labels: `scrape_job="annotated-pods", ${origin}`,
+  },
+  {
+    alert: "NotificationsFailing",
+    given: "Slack does not take messages",
+    series: untold(ON),
+    silentUntil: 9,
+    firing: 13,
+    labels: `integration="slack", ${origin}`,
+  },
+  {
+    alert: "LinesLost",
+    given: "the agent drops lines",
+    series: dropped(ON),
+    silentUntil: 9,
+    firing: 13,
+    labels: `reason="line_too_long", ${origin}`,
+  },
+  {
+    alert: "LinesLost",
+    given: "Loki refuses lines",
+    series: discarded(ON),
+    silentUntil: 9,
+    firing: 13,
+    labels: `reason="rate_limited", ${origin}`,
+  },
+  {
+    alert: "RetentionNotApplied",
+    given: "the last run was more than six hours ago",
+    series: retentionRun("1x400"),
+    silentUntil: 370,
+    firing: 380,
+    labels: origin,
+  },
+  {
+    alert: "SpanQueueFilling",
+    given: "81 % of the queue is taken",
+    series: queue(`81x${HOUR}`),
+    silentUntil: 4,
+    firing: 5,
+    labels: `exporter="otlp_grpc", ${origin}`,
+  },
   { alert: "Watchdog", given: "nothing", series: {}, firing: 0, labels: origin },
 ];
 
 export const negatives: Negative[] = [
+  {
+    alert: "CircuitBreakerOpen",
+    given: "a call is refused once, and counted for five minutes",
+    series: breaker("0x5 1x55"),
+    firesWith: { circuitBreakerOpen: { for: "1m" } },
+  },
+  {
+    alert: "NodeNotReady",
+    given: "a node is away for four minutes at a time",
+    series: ofNode(again("0x3 1", 5)),
+    firesWith: { nodeNotReady: { for: "3m" } },
+  },
+  ...[
+    { kind: "deployment", series: deployment(again("2x13 3", 15)) },
+    { kind: "statefulset", series: statefulSet(again("2x13 3", 15)) },
+    { kind: "daemonset", series: daemonSet(again("1x13 0", 15)) },
+  ].map(({ kind, series }) => ({
+    ...{
+      alert: "ReplicasMissing",
+      given: `a pod of a ${kind} is not ready for 14 minutes at a time`,
+      series,
+    },
+    firesWith: { replicasMissing: { for: "12m" } },
+  })),
+  {
+    alert: "JobFailed",
+    given: "a Job has failed for four minutes at a time",
+    series: job(again("1x3 0", 5)),
+    firesWith: { jobFailed: { for: "3m" } },
+  },
+  {
+    alert: "VolumeFilling",
+    given: "a volume that will be full in a month",
+    series: growing("600+0.01x130"),
+    firesWith: { volumeFilling: { within: "60d", for: "5m" } },
+  },
+  {
+    alert: "RulesFailing",
+    given: "a rule has failed once",
+    series: ruleFailures("0x5 1x55"),
+    firesWith: { rulesFailing: { for: "2m" } },
+  },
+  {
+    alert: "TargetLimitNear",
+    given: "targets near the limit for ten minutes at a time",
+    series: {
+      ...targets(810),
+      [`prometheus_target_scrape_pool_targets{scrape_job="annotated-pods", ${origin}}`]: again(
+        "810x9 700",
+        11,
+      ),
+    },
+    firesWith: { targetLimitNear: { for: "8m" } },
+  },
+  {
+    alert: "NotificationsFailing",
+    given: "one message has failed",
+    series: untold("0x20 1x39"),
+    firesWith: { notificationsFailing: { for: "1m" } },
+  },
+  {
+    alert: "LinesLost",
+    given: "the agent has dropped lines once",
+    series: dropped("0x20 1x39"),
+    firesWith: { linesLost: { for: "1m" } },
+  },
+  {
+    alert: "LinesLost",
+    given: "Loki has refused lines once",
+    series: discarded("0x20 1x39"),
+    firesWith: { linesLost: { for: "1m" } },
+  },
+  {
+    alert: "RetentionNotApplied",
+    given: "the last run was an hour ago",
+    series: retentionRun(`1x${HOUR}`),
+    firesWith: { retentionNotApplied: { after: "30m" } },
+  },
+  {
+    alert: "SpanQueueFilling",
+    given: "the queue is at 90 % for four minutes at a time",
+    series: queue(again("90x3 10", 5)),
+    firesWith: { spanQueueFilling: { for: "3m" } },
+  },
   {
     alert: "ServiceDown",
     given: "up is 0 for four minutes at a time",

@@ -65,13 +65,10 @@ describe("what a fault brought, from the alerts and messages of each look", () =
 
 describe("what a user is told before a fault begins", () => {
   const alerts = new Set(ruleGroups(stack).flatMap(({ rules }) => rules.map((rule) => rule.alert)));
-  // Only where a circuit breaker is.
-  const elsewhere = ["CircuitBreakerOpen"];
 
   test.each(faultNames)("%s: an alert that there is, how long it takes, where to look", (name) => {
     const { alert: expected, also = [] } = expectedOf[name];
-    for (const each of [expected, ...also].filter((one) => !elsewhere.includes(one)))
-      expect(alerts).toContain(each);
+    for (const each of [expected, ...also]) expect(alerts).toContain(each);
     const text = announced(stack, name, 900);
     expect(text).toContain("ends by itself after 900 s");
     expect(text).toMatch(new RegExp(`Expect  ${expected}\\{.+\\} after \\d+m`));

@@ -1,0 +1,48 @@
+import type { Settings } from "../config/schema";
+import { seconds } from "../config/units";
+import { alert, type Rule } from "./alert";
+
+const missing = (kind: string, expr: string) => `max by (env, region, namespace, ${kind}) (${expr}) > 0`;
+
+/** Alerts on nodes, workloads and volumes, from what Kubernetes itself knows of them. */
+export function workloads(settings: Settings): Rule[] {
+  const { nodeNotReady, replicasMissing, jobFailed, volumeFilling } = settings.alerting.rules;
+  return [
+    alert(settings, "NodeNotReady", {
+      expr: 'max by (env, region, node) (kube_node_status_condition{condition="Ready", status="true"}) == 0',
+      for: nodeNotReady.for,
+      severity: "critical",
+      summary: "Node {{ $labels.node }} is not ready",
+      description: `For ${nodeNotReady.for}: its pods are moved or lost.`,
+    }),
+    alert(settings, "ReplicasMissing", {
+      expr: [
+        missing("deployment", "kube_deployment_spec_replicas - kube_deployment_status_replicas_available"),
+        missing("statefulset", "kube_statefulset_replicas - kube_statefulset_status_replicas_ready"),
+        missing("daemonset", "kube_daemonset_status_number_unavailable"),
+      ].join("\nor\n"),
+      for: replicasMissing.for,
+      severity: "warning",
+      summary:
+        "{{ $value }} pods of {{ $labels.deployment }}{{ $labels.statefulset }}{{ $labels.daemonset }} in {{ $labels.namespace }} are missing",
+      description: `Not ready for ${replicasMissing.for}.`,
+    }),
+    alert(settings, "JobFailed", {
+      expr: 'max by (env, region, namespace, job_name) (kube_job_failed{condition="true"}) > 0',
+      for: jobFailed.for,
+      severity: "warning",
+      summary: "Job {{ $labels.job_name }} in {{ $labels.namespace }} has failed",
+      description: `It was given up ${jobFailed.for} ago or more, and stays until somebody deletes it.`,
+    }),
+    alert(settings, "VolumeFilling", {
+      // What is hardly used says little about the day on which it is full.
+      expr: `predict_linear(kubelet_volume_stats_used_bytes[6h], ${seconds(volumeFilling.within)}) > kubelet_volume_stats_capacity_bytes
+and
+kubelet_volume_stats_used_bytes / (kubelet_volume_stats_capacity_bytes > 0) > 0.5`,
+      for: volumeFilling.for,
+      severity: "warning",
+      summary: "Volume {{ $labels.persistentvolumeclaim }} in {{ $labels.namespace }} is going to be full",
+      description: `Within ${volumeFilling.within} if it grows as in the last six hours, for ${volumeFilling.for}.`,
+    }),
+  ];
+}
