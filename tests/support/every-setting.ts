@@ -429,7 +429,11 @@ export const table: Row[] = [
   {
     key: "metrics.evaluationInterval",
     to: "20s",
-    changes: { ...prometheus("evaluation_interval: 20s\n"), ...dashboards("overview", "[$__range])) / 3") },
+    changes: {
+      ...prometheus("evaluation_interval: 20s\n"),
+      ...rules("20 * sum_over_time(slo:bad:rate5m[1h])\n"),
+      ...dashboards("overview", "[$__range])) / 3"),
+    },
   },
   {
     key: "metrics.annotatedNamespaces",
