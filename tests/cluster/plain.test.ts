@@ -2,7 +2,7 @@
  * The path of those who have Docker, kind and registries in reach: the same commands, images that the node pulls, and
  * what befalls a laptop meanwhile.
  */
-import { cpSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, realpathSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import execa from "execa";
@@ -93,7 +93,11 @@ async function standInsForCompilers(): Promise<void> {
   await standIn("board", "go", output, { made: board });
   const jar = "mkdir target && cp /made target/payment-service.jar";
   await standIn("payment", "mvn", jar, { made: join(payment, JAR) });
-  await standIn("java", "java", "exit 0", { [JAVA_HOME]: join(payment, JAVA_HOME) });
+  await standIn("java", "java", "exit 0", {
+    [JAVA_HOME]: join(payment, JAVA_HOME),
+    // Debian's Java takes it from Debian, which the image of Node here is not; the real one is, and its Java has its own.
+    [join(JAVA_HOME, "lib/libz.so.1")]: realpathSync("/lib/x86_64-linux-gnu/libz.so.1"),
+  });
 }
 
 /** Elsewhere the other tests already use the user's Docker. */
