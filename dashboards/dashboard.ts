@@ -6,7 +6,8 @@ import {
   TextBoxVariableBuilder,
   type DashboardLinkType,
 } from "@grafana/grafana-foundation-sdk/dashboard";
-import { type Signal, type Stack, uidOf } from "../programs/program";
+import type { Signal } from "../programs/backends";
+import { type Stack, uidOf } from "../programs/program";
 import type { Panel } from "./panels";
 
 export interface Variable {

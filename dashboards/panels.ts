@@ -8,7 +8,7 @@ import { PanelBuilder as TimeSeriesPanel } from "@grafana/grafana-foundation-sdk
 import type { Panel as Model, ThresholdsConfig } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { BigValueColorMode, BigValueGraphMode } from "@grafana/grafana-foundation-sdk/common";
 import type { SearchTableType } from "@grafana/grafana-foundation-sdk/tempo";
-import type { Signal } from "../programs/program";
+import type { Signal } from "../programs/backends";
 
 /* House panels: one manner of panel for all dashboards, each with what it means or what to do next. */
 

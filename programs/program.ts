@@ -1,6 +1,7 @@
 import type { RuleGroup } from "../alerts/alert";
 import type { ImageName } from "../config/images";
 import type { Settings } from "../config/schema";
+import type { Datasource, LogsBackend, Signal, TracesBackend } from "./backends";
 
 /** What a program is described from: the settings, and which other programs they deploy. */
 export interface Stack {
@@ -104,42 +105,6 @@ export interface Pages {
   what: string;
   /** Whether it asks who somebody is. One that does not may be kept inside of the cluster: `edge.withoutLogin`. */
   login: boolean;
-}
-
-export type Signal = "metrics" | "logs" | "traces" | "alerts";
-
-/** A program as a datasource of Grafana. Its uid is its type: fixed, so that links and bookmarks survive. */
-export interface Datasource {
-  /** What it answers about. Of each signal there is at most one. */
-  signal: Signal;
-  name: string;
-  type: string;
-  port: string;
-  /** Path of its API; default none. */
-  path?(stack: Stack): string;
-  isDefault?: boolean;
-  /** What Grafana needs to know about it, such as the links into other datasources. */
-  jsonData(stack: Stack): object;
-}
-
-/** What is asked of a program that keeps traces. */
-export interface TracesBackend {
-  /** Port that takes spans. */
-  port: string;
-  /** The Collector's exporter, by its name in the configuration. */
-  exporter(stack: Stack): Record<string, object>;
-}
-
-/** What is asked of a program that keeps logs. */
-export interface LogsBackend {
-  /** Port that takes lines. */
-  port: string;
-  /** URL that agents push to. */
-  pushUrl(stack: Stack): string;
-  /** Query of the lines of a trace, with Grafana's variables `__tags` and `__trace.traceId`. */
-  linesOfTrace: string;
-  /** Query of the lines in which a service tells of errors. */
-  errorsOf(namespace: string, service: string): string;
 }
 
 interface Rule {

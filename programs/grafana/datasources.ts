@@ -1,5 +1,6 @@
 import { urlOf } from "../addresses";
-import type { Signal, Stack } from "../program";
+import type { Signal } from "../backends";
+import type { Stack } from "../program";
 
 const ORDER: Signal[] = ["metrics", "logs", "traces", "alerts"];
 
