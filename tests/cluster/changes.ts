@@ -26,7 +26,8 @@ export function changes(context: Context): void {
         alerting: { ...alerting, rules: { ...rules, highErrorRate: { threshold: 0.07 } } },
       };
       const { output } = await up(context.given);
-      expect(output).toMatch(/^ +~ 1 updated$/m);
+      // The rules, and the dashboards of two folders that show the line.
+      expect(output).toMatch(/^ +~ 3 updated$/m);
       await eventually("the new threshold in Prometheus", 120, async () => {
         const rules = await context.grafana.datasource<unknown>("prometheus", "/api/v1/rules");
         return JSON.stringify(rules).includes("> 0.07") || undefined;
