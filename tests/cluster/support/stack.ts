@@ -27,6 +27,8 @@ export type Given = Record<string, unknown>;
 export function writeStack(stack: string, given: Given): void {
   const config = { ...stackConfig(join(repoDir, "examples/ticketing/Pulumi.kind.yaml")) };
   delete config["observability:metrics"];
+  // Its objectives are of its own services.
+  if ("services" in given) delete config["observability:slo"];
   for (const [key, value] of Object.entries(given))
     if (value !== undefined) config[`observability:${key}`] = value;
   writeFileSync(fileOf(stack), yaml({ config }));
