@@ -45,7 +45,8 @@ export const alertmanager: Program = {
       name: "alertmanager",
       rules: [
         alert(settings, "NotificationsFailing", {
-          expr: "sum by (env, region, integration) (increase(alertmanager_notifications_failed_total[10m])) > 0",
+          // It tries again at every groupInterval, by default 5m. A receiver that is back is no trouble any more.
+          expr: "sum by (env, region, integration) (increase(alertmanager_notifications_failed_total[6m])) > 0",
           for: settings.alerting.rules.notificationsFailing.for,
           severity: "critical",
           summary: "Alertmanager cannot tell a receiver by {{ $labels.integration }}",
