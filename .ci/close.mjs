@@ -9,6 +9,8 @@ const files = process.argv.slice(2);
 const reports = files.filter(existsSync).map((file) => JSON.parse(readFileSync(file, "utf8")));
 const sum = (key) => reports.reduce((total, report) => total + report[key], 0);
 
+// Again, since the cluster's log is long and stands between: a log that was cut keeps its end.
+for (const { success, said = [] } of reports) if (!success) said.forEach((text) => console.log(`${text}\n`));
 const skipped = sum("numPendingTests");
 const missing = files.length - reports.length;
 const failures = reports.map(({ success, numFailedTests, numRuntimeErrorTestSuites }) =>

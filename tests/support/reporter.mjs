@@ -30,20 +30,27 @@ export default class Reporter {
     const names = [...contexts].map(({ config }) => config.displayName?.name);
     if (left.length > 0 && !names.includes("cluster"))
       this.error = new Error(`Tests left in the temporary directory: ${left.join(", ")}`);
-    // Jest's own --json fails on errors that hold themselves, as those of fetch do.
-    if (process.env.TEST_REPORT) {
-      const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = results;
-      // Jest's own word on it comes after all reporters.
-      const success = !this.error && numFailedTests + numRuntimeErrorTestSuites === 0;
-      const counts = { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites, success };
-      writeFileSync(process.env.TEST_REPORT, JSON.stringify(counts));
-    }
     const said = [
       this.error?.message,
       this.isSelection ? undefined : notRun(results.testResults),
       failed(results.testResults),
       firstReason(results.testResults),
     ].filter(Boolean);
+    // Jest's own --json fails on errors that hold themselves, as those of fetch do.
+    if (process.env.TEST_REPORT) {
+      const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = results;
+      // Jest's own word on it comes after all reporters.
+      const success = !this.error && numFailedTests + numRuntimeErrorTestSuites === 0;
+      const report = {
+        numPassedTests,
+        numFailedTests,
+        numPendingTests,
+        numRuntimeErrorTestSuites,
+        success,
+        said,
+      };
+      writeFileSync(process.env.TEST_REPORT, JSON.stringify(report));
+    }
     // After Jest's own summary, which comes after every reporter.
     process.once("exit", () => said.forEach((text) => console.error(`\n${text}`)));
   }
