@@ -128,7 +128,7 @@ interface Job {
 const jobsOf = (count: number): Job[] =>
   (
     prometheusConfig(stackWith({ services: services(count) })) as { scrape_configs: Job[] }
-  ).scrape_configs.filter(({ job_name }) => ["named-services", "annotated-pods"].includes(job_name));
+  ).scrape_configs.filter(({ job_name }) => job_name === "applications");
 
 /** A thousand services of three pods, each of which has fifty series: every pod is an address of this machine. */
 async function memory(directory: string): Promise<void> {

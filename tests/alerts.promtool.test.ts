@@ -28,7 +28,7 @@ const stackWith = (rules: object = {}) =>
   stackOf(settingsOf({ services, metrics, alerting: { rules } }, "kind"), "kind");
 const severity = (alert: string): string => {
   if (alert === "Watchdog") return "none";
-  return /Memory|CPU|DiskPressure|Pending|Many|Circuit|Replicas|JobFailed|Filling|Lost|Retention|Limit/.test(
+  return /Memory|CPU|DiskPressure|Pending|Many|Circuit|Replicas|JobFailed|Filling|Lost|Retention|Limit|Twice/.test(
     alert,
   )
     ? "warning"

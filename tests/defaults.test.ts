@@ -83,6 +83,7 @@ const onKind = {
       jobFailed: { for: "5m" },
       rulesFailing: { for: "10m" },
       targetLimitNear: { for: "15m" },
+      scrapedTwice: { for: "15m" },
       notificationsFailing: { for: "10m" },
       linesLost: { for: "10m" },
       spanQueueFilling: { for: "5m" },

@@ -80,55 +80,69 @@ const pod = (
     },
   ]);
 
-const yes = { scrape: "true" };
-const found: Record<string, [string, Labels][]> = {
-  "named-services": [
-    endpoint("shop", "board", 8000),
-    endpoint("shop", "auth", 8080),
-    endpoint("chat", "chat", 8001),
-    endpoint("chat", "noti", 8000),
-    endpoint("chat", "push", 8000),
-    endpoint("chat", "board", 9000),
-    // of another Service, on another port, in the other's namespace, and a machine behind a Service
-    endpoint("shop", "cart", 8000),
-    endpoint("shop", "board", 9000),
-    endpoint("shop", "noti", 8000),
-    endpoint("shop", "board", 8000, { __meta_kubernetes_endpointslice_address_target_kind: "Node" }),
-  ],
-  "annotated-pods": [
-    ...pod("declared", { ...yes, port: "8000", path: "/m" }, [{ number: 8000 }]),
-    ...pod("undeclared", { ...yes, port: "8000" }, [
-      { number: 9000 },
-      { number: 9001 },
-      { container: "proxy" },
-    ]),
-    ...pod("without-ports", { ...yes, port: "8000" }),
-    ...pod("six", { ...yes, port: "8000" }, [{}], { ip: "fd00::2" }),
-    ...pod("six-declared", { ...yes, port: "8000" }, [{ number: 8000 }], { ip: "fd00::3" }),
-    ...pod("unsaid", yes, [
-      { number: 7000, name: "http-metrics" },
-      { number: 7001, name: "grpc" },
-    ]),
-    ...pod("unnamed", yes, [{ number: 7000 }, { number: 53, protocol: "UDP" }]),
-    ...pod("nothing", yes),
-    ...pod("sidecar", yes, [{ number: 7000, name: "web" }, { container: "proxy" }]),
-    ...pod("others", yes, [
-      { number: 7000, name: "app-metrics" },
-      { number: 7001, name: "https" },
-      { number: 7002, name: "webhook" },
-    ]),
-    ...pod("starting", { ...yes, port: "8000" }, [{ container: "prepare", init: true }], {
-      phase: "Pending",
-    }),
-    ...pod("done", { ...yes, port: "8000" }, [{}], { phase: "Succeeded" }),
-    ...pod("silent", { scrape: "false", port: "8000" }),
-    ...pod("board-7f", { ...yes, port: "8000" }, [{}], { namespace: "shop", app: "board" }),
-    ...pod("cart-7f", { ...yes, port: "8000" }, [{}], { namespace: "shop", app: "cart" }),
-  ],
+/** An annotated pod behind a Service: Prometheus finds it twice. */
+const bothWays = (
+  namespace: string,
+  service: string,
+  port: number,
+  annotations: Labels,
+): [string, Labels][] => {
+  const name = `${service}-both`;
+  const asPod = pod(name, annotations, [{ number: port }], { ip: "10.0.0.4", namespace, app: service });
+  const [[address, ofPod]] = asPod;
+  const [, ofEndpoint] = endpoint(namespace, service, port);
+  return [...asPod, [address, { ...ofPod, ...ofEndpoint, __meta_kubernetes_pod_name: name }]];
 };
 
+const yes = { scrape: "true" };
+const found: [string, Labels][] = [
+  endpoint("shop", "board", 8000),
+  endpoint("shop", "auth", 8080),
+  endpoint("chat", "chat", 8001),
+  endpoint("chat", "noti", 8000),
+  endpoint("chat", "push", 8000),
+  endpoint("chat", "board", 9000),
+  // of another Service, on another port, in the other's namespace, and a machine behind a Service
+  endpoint("shop", "cart", 8000),
+  endpoint("shop", "board", 9000),
+  endpoint("shop", "noti", 8000),
+  endpoint("shop", "board", 8000, { __meta_kubernetes_endpointslice_address_target_kind: "Node" }),
+  ...pod("declared", { ...yes, port: "8000", path: "/m" }, [{ number: 8000 }]),
+  ...pod("undeclared", { ...yes, port: "8000" }, [
+    { number: 9000 },
+    { number: 9001 },
+    { container: "proxy" },
+  ]),
+  ...pod("without-ports", { ...yes, port: "8000" }),
+  ...pod("six", { ...yes, port: "8000" }, [{}], { ip: "fd00::2" }),
+  ...pod("six-declared", { ...yes, port: "8000" }, [{ number: 8000 }], { ip: "fd00::3" }),
+  ...pod("unsaid", yes, [
+    { number: 7000, name: "http-metrics" },
+    { number: 7001, name: "grpc" },
+  ]),
+  ...pod("unnamed", yes, [{ number: 7000 }, { number: 53, protocol: "UDP" }]),
+  ...pod("nothing", yes),
+  ...pod("sidecar", yes, [{ number: 7000, name: "web" }, { container: "proxy" }]),
+  ...pod("others", yes, [
+    { number: 7000, name: "app-metrics" },
+    { number: 7001, name: "https" },
+    { number: 7002, name: "webhook" },
+  ]),
+  ...pod("starting", { ...yes, port: "8000" }, [{ container: "prepare", init: true }], {
+    phase: "Pending",
+  }),
+  ...pod("done", { ...yes, port: "8000" }, [{}], { phase: "Succeeded" }),
+  ...pod("silent", { scrape: "false", port: "8000" }),
+  // behind no Service, with the label of one that is named
+  ...pod("board-7f", { ...yes, port: "8000" }, [{}], { namespace: "shop", app: "board" }),
+  ...pod("cart-7f", { ...yes, port: "8000" }, [{}], { namespace: "shop", app: "cart" }),
+  // behind their Services and annotated: with all of the settings said again, with the least, and on a port of its own
+  ...bothWays("shop", "auth", 8080, { ...yes, port: "8080", path: "/actuator/prometheus" }),
+  ...bothWays("chat", "noti", 8000, yes),
+  ...bothWays("shop", "board", 8000, { ...yes, port: "9102" }),
+];
+
 interface Target {
-  scrapePool: string;
   scrapeUrl: string;
   scrapeInterval: string;
   scrapeTimeout: string;
@@ -141,26 +155,23 @@ describeWith(["prometheus", "prometheus"])("what Prometheus finds of application
 
   beforeAll(async () => {
     const prometheus = await prometheusServer(directory, stack);
-    const { scrape_configs } = prometheusConfig(stack) as {
-      scrape_configs: { job_name: string; kubernetes_sd_configs?: object[] }[];
-    };
+    const { scrape_configs } = prometheusConfig(stack) as { scrape_configs: Job[] };
     prometheus.scrape(
       scrape_configs
-        .filter(({ job_name }) => found[job_name])
+        .filter(({ job_name }) => job_name === "applications")
         .map((job) => ({
           ...job,
           kubernetes_sd_configs: undefined,
-          static_configs: found[job.job_name].map(([address, labels]) => ({ targets: [address], labels })),
+          static_configs: found.map(([address, labels]) => ({ targets: [address], labels })),
         })),
     );
     prometheus.server.start();
     try {
       await prometheus.server.ready(prometheus.ready);
-      targets = await eventually("both jobs' targets", 30, async () => {
+      targets = await eventually("the targets", 30, async () => {
         const answer = await fetch(`${prometheus.url}/api/v1/targets?state=active`);
         const { data } = (await answer.json()) as { data: { activeTargets: Target[] } };
-        const pools = new Set(data.activeTargets.map(({ scrapePool }) => scrapePool));
-        return pools.size === 2 ? data.activeTargets : undefined;
+        return data.activeTargets.length > 0 ? data.activeTargets : undefined;
       });
     } finally {
       await prometheus.server.end();
@@ -168,10 +179,12 @@ describeWith(["prometheus", "prometheus"])("what Prometheus finds of application
     }
   });
 
-  const of = (pool: string) => targets.filter(({ scrapePool }) => scrapePool === pool);
+  /** By the pod's name: those found by a Service alone are called after it. */
+  const of = (names: RegExp) => targets.filter(({ labels }) => names.test(labels.pod));
+  const urls = (some: Target[]) => some.map(({ labels, scrapeUrl }) => [labels.pod, scrapeUrl]).sort();
 
   test("a service is its name, its namespace and its port, scraped where and as often as it says", () => {
-    const seen = of("named-services").map(({ labels, scrapeUrl, scrapeInterval, scrapeTimeout }) => [
+    const seen = of(/-1$/).map(({ labels, scrapeUrl, scrapeInterval, scrapeTimeout }) => [
       `${labels.namespace}/${labels.service}`,
       scrapeUrl,
       scrapeInterval,
@@ -188,7 +201,7 @@ describeWith(["prometheus", "prometheus"])("what Prometheus finds of application
   });
 
   test("its series say which service and pod they are of, its job is its name", () => {
-    const [labels] = of("named-services")
+    const [labels] = of(/-1$/)
       .map((target) => target.labels)
       .filter(({ service }) => service === "auth");
     expect(labels).toEqual({
@@ -198,8 +211,7 @@ describeWith(["prometheus", "prometheus"])("what Prometheus finds of application
   });
 
   test("an annotated pod is scraped on the annotated port once, else on those that speak HTTP", () => {
-    const seen = of("annotated-pods").map(({ labels, scrapeUrl }) => [labels.pod, scrapeUrl]);
-    expect(seen.sort()).toEqual([
+    expect(urls(of(/(?<!-1|-both|board-7f)$/))).toEqual([
       ["cart-7f", "http://10.0.0.2:8000/metrics"],
       ["declared", "http://10.0.0.2:8000/m"],
       ["others", "http://10.0.0.2:7000/metrics"],
@@ -214,13 +226,28 @@ describeWith(["prometheus", "prometheus"])("what Prometheus finds of application
   });
 
   test("its series say which pod they are of, and its service by its label", () => {
-    const [labels] = of("annotated-pods")
-      .map((target) => target.labels)
-      .filter(({ service }) => service === "cart");
+    const [{ labels }] = of(/^cart-7f$/);
     expect(labels).toEqual({
       ...{ env: "prod", region: "seoul", namespace: "shop", service: "cart", job: "annotated-pods" },
       ...{ pod: "cart-7f", instance: "10.0.0.2:8000" },
     });
+  });
+
+  test("a pod that its Service and its annotations both lead to is one target; of two ports each is", () => {
+    expect(urls(of(/-both$/))).toEqual([
+      ["auth-both", "http://10.0.0.4:8080/actuator/prometheus"],
+      ["board-both", "http://10.0.0.4:8000/metrics"],
+      ["board-both", "http://10.0.0.4:9102/metrics"],
+      ["noti-both", "http://10.0.0.4:8000/metrics"],
+    ]);
+  });
+
+  test("an annotated pod with a named service's label counts for it, also behind no Service of its own", () => {
+    const [{ labels, scrapeUrl }] = of(/^board-7f$/);
+    expect([scrapeUrl, labels]).toEqual([
+      "http://10.0.0.2:8000/metrics",
+      expect.objectContaining({ namespace: "shop", service: "board", job: "board" }),
+    ]);
   });
 });
 
@@ -228,13 +255,12 @@ test("in every namespace but the stack's own, where the settings say so", () => 
   const jobs = (annotatedNamespaces: string[]) =>
     (
       prometheusConfig(stackWith({ metrics: { annotatedNamespaces } })) as { scrape_configs: Job[] }
-    ).scrape_configs.filter(({ job_name }) => job_name === "annotated-pods");
+    ).scrape_configs.filter(({ job_name }) => job_name === "applications");
   const [job] = jobs(["*"]);
   expect(job.kubernetes_sd_configs).toEqual([{ role: "pod" }]);
-  expect(job.relabel_configs[0]).toEqual({
+  expect(job.relabel_configs[1]).toMatchObject({
     action: "drop",
-    source_labels: ["__meta_kubernetes_namespace"],
-    regex: "observability|observability-agents",
+    regex: ";(?:observability|observability-agents)",
   });
   expect(jobs([])).toEqual([]);
 });

@@ -39,7 +39,7 @@ const job = (name: string) => config.scrape_configs.find(({ job_name }) => job_n
 
 test("what guards against too many series stands on applications alone: of the stack nothing is left out", () => {
   const guarded = config.scrape_configs.filter((one) => "sample_limit" in one || "label_limit" in one);
-  expect(guarded.map(({ job_name }) => job_name).sort()).toEqual(["annotated-pods", "named-services"]);
+  expect(guarded.map(({ job_name }) => job_name).sort()).toEqual(["applications"]);
 });
 
 test("every target says which environment and region it is of", () => {
@@ -144,10 +144,8 @@ test("the stack's jobs find the pods of this stack alone, and where Grafana has 
 });
 
 test("all applications are found by two discoveries, in their namespaces and those that are named", () => {
-  expect(job("named-services").kubernetes_sd_configs).toEqual([
+  expect(job("applications").kubernetes_sd_configs).toEqual([
     { role: "endpointslice", namespaces: { names: ["chat", "shop"] } },
-  ]);
-  expect(job("annotated-pods").kubernetes_sd_configs).toEqual([
     { role: "pod", namespaces: { names: ["chat", "garden", "shop"] } },
   ]);
 });

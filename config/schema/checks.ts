@@ -11,7 +11,7 @@ import { EVERY } from "./kubernetes";
  * service of such a name would be mixed up with them.
  */
 export const OWN_JOBS: readonly string[] = [
-  ...["named-services", "annotated-pods", "stack", "stack-samples", "kubelet", "cadvisor"],
+  ...["applications", "annotated-pods", "stack", "stack-samples", "kubelet", "cadvisor"],
   ...[
     "edge",
     "prometheus",

@@ -118,6 +118,10 @@ export const rules = z
       .strictObject(waiting("15m"))
       .prefault({})
       .describe("Targets near metrics.limits.targets."),
+    scrapedTwice: z
+      .strictObject(waiting("15m"))
+      .prefault({})
+      .describe("One port of a pod is scraped under two names."),
     notificationsFailing: z
       .strictObject(waiting("10m"))
       .prefault({})

@@ -3,7 +3,7 @@ import type { Settings } from "../../config/schema";
 
 /** Alerts on Prometheus itself. */
 export function prometheusAlerts(settings: Settings): RuleGroup {
-  const { rulesFailing, targetLimitNear } = settings.alerting.rules;
+  const { rulesFailing, scrapedTwice, targetLimitNear } = settings.alerting.rules;
   return {
     name: "prometheus",
     rules: [
@@ -22,6 +22,14 @@ export function prometheusAlerts(settings: Settings): RuleGroup {
         summary:
           "{{ $labels.scrape_job }} has {{ $value | humanizePercentage }} of the targets that it may have",
         description: `For ${targetLimitNear.for}. Above 100 % none of them is scraped.`,
+      }),
+      // Equal targets of a job are one; these have two names, or are in a job of the user's own as well.
+      alert(settings, "ScrapedTwice", {
+        expr: 'count by (env, region, namespace, pod, instance) (up{pod!=""}) > 1',
+        for: scrapedTwice.for,
+        severity: "warning",
+        summary: "{{ $labels.namespace }}/{{ $labels.pod }} is scraped {{ $value }} times",
+        description: `For ${scrapedTwice.for}. Sums over services count it as often.`,
       }),
     ],
   };

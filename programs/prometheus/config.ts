@@ -2,7 +2,7 @@ import type { Settings } from "../../config/schema";
 import { prometheusSize } from "../../config/units";
 import { addressOf, pathOf, userUrl } from "../addresses";
 import type { Stack } from "../program";
-import { annotatedJob, servicesJob } from "./applications";
+import { applicationsJob } from "./applications";
 import { containerLabel, everywhere, keep, podLabels } from "./relabel";
 
 /**
@@ -33,8 +33,7 @@ export function prometheusConfig(stack: Stack): object {
       ],
     },
     scrape_configs: [
-      ...servicesJob(settings),
-      ...annotatedJob(settings),
+      ...applicationsJob(settings),
       ...stackJobs(stack),
       ...kubeletJobs(settings),
       ...stack.programs.flatMap(({ scrapeJobs }) => scrapeJobs?.(stack) ?? []),

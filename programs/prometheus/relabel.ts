@@ -4,8 +4,6 @@ import type { Settings } from "../../config/schema";
 
 export const keep = (label: string, regex: string) => ({ action: "keep", source_labels: [label], regex });
 
-export const drop = (label: string, regex: string) => ({ action: "drop", source_labels: [label], regex });
-
 /** A dollar sign begins the number of a group. */
 export const set = (label: string, value: string) => ({
   target_label: label,

@@ -146,12 +146,16 @@ const breaker = (values: string): Series => ({
     values,
 });
 const targets = (count: number): Series => {
-  const of = `scrape_job="annotated-pods", ${origin}`;
+  const of = `scrape_job="applications", ${origin}`;
   return {
     [`prometheus_target_scrape_pool_targets{${of}}`]: `${count}x${HOUR}`,
     [`prometheus_target_scrape_pool_target_limit{${of}}`]: `1000x${HOUR}`,
   };
 };
+const scraped = (byService: string, byAnnotation: string): Series => ({
+  [`up{job="board", service="board", namespace="shop", pod="board-1", instance="${byService}", ${origin}}`]: `1x${HOUR}`,
+  [`up{job="annotated-pods", service="b", namespace="shop", pod="board-1", instance="${byAnnotation}", ${origin}}`]: `1x${HOUR}`,
+});
 const queue = (values: string): Series => ({
   [`otelcol_exporter_queue_size{exporter="otlp_grpc", ${origin}}`]: values,
   [`otelcol_exporter_queue_capacity{exporter="otlp_grpc", ${origin}}`]: `100x${HOUR}`,
@@ -405,7 +409,15 @@ export const positives: Positive[] = [
     series: targets(810),
     silentUntil: 14,
     firing: 15,
-    labels: `scrape_job="annotated-pods", ${origin}`,
+    labels: `scrape_job="applications", ${origin}`,
+  },
+  {
+    alert: "ScrapedTwice",
+    given: "a pod is found by its Service, and by its annotation under another name",
+    series: scraped("10.0.0.4:8000", "10.0.0.4:8000"),
+    silentUntil: 14,
+    firing: 15,
+    labels: `instance="10.0.0.4:8000", namespace="shop", pod="board-1", ${origin}`,
   },
   {
     alert: "NotificationsFailing",
@@ -498,12 +510,19 @@ export const negatives: Negative[] = [
     given: "targets near the limit for ten minutes at a time",
     series: {
       ...targets(810),
-      [`prometheus_target_scrape_pool_targets{scrape_job="annotated-pods", ${origin}}`]: again(
-        "810x9 700",
-        11,
-      ),
+      [`prometheus_target_scrape_pool_targets{scrape_job="applications", ${origin}}`]: again("810x9 700", 11),
     },
     firesWith: { targetLimitNear: { for: "8m" } },
+  },
+  {
+    alert: "ScrapedTwice",
+    given: "two ports of one pod, and one of them twice for ten minutes at a time",
+    series: {
+      ...scraped("10.0.0.4:8000", "10.0.0.4:9102"),
+      [`up{job="again", service="c", namespace="shop", pod="board-1", instance="10.0.0.4:8000", ${origin}}`]:
+        again("1x9 stale", 11),
+    },
+    firesWith: { scrapedTwice: { for: "8m" } },
   },
   {
     alert: "NotificationsFailing",

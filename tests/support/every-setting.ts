@@ -402,7 +402,7 @@ export const table: Row[] = [
     also: { "slo.objectives[].namespace": "bank" },
     changes: inBank,
   },
-  { key: "services[].port", to: 9000, changes: prometheus("regex: 9000;shop;board-service\n") },
+  { key: "services[].port", to: 9000, changes: prometheus("regex: ;.*|[^;]+;Pod;9000;shop;board-service\n") },
   {
     key: "services[].path",
     to: "/actuator/prometheus",
@@ -775,6 +775,7 @@ export const table: Row[] = [
   { key: "alerting.rules.jobFailed.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.rulesFailing.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.targetLimitNear.for", to: "7m", changes: rules(" 7m") },
+  { key: "alerting.rules.scrapedTwice.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.notificationsFailing.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.linesLost.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.spanQueueFilling.for", to: "7m", changes: rules(" 7m") },
