@@ -88,10 +88,10 @@ function refuseEncrypted(config: StackConfig, file: string): void {
 const HANDED_OVER = 128 * 1024 - "PULUMI_CONFIG=".length - 1;
 
 function refuseLong(config: StackConfig, file: string): void {
-  const texts = Object.entries(config).map(([key, value]) => [
-    key,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
+  const texts = Object.entries(config).map(([key, value]) => {
+    const plain = decrypted(value, ({ secure }) => "x".repeat(lengthOf(secure)));
+    return [key, typeof plain === "string" ? plain : JSON.stringify(plain)];
+  });
   const size = Buffer.byteLength(JSON.stringify(Object.fromEntries(texts)));
   if (size <= HANDED_OVER) return;
   throw new UserError(
@@ -100,6 +100,12 @@ function refuseLong(config: StackConfig, file: string): void {
       "Services of a namespace with the same port and path are short in one entry: observability:services[].alike.",
     ].join("\n"),
   );
+}
+
+/** Of what `v1:NONCE:TEXT` holds: AES-GCM adds a tag of 16 bytes, base64 a third. Another form counts as it stands. */
+function lengthOf(secret: string): number {
+  const [version, , text] = secret.split(":");
+  return version === "v1" && text ? Buffer.from(text, "base64").length - 16 : secret.length;
 }
 
 function encrypted(value: unknown, path: string[]): string[][] {
@@ -115,10 +121,14 @@ export const stackFile = (stack: string): string => join(repoDir, `Pulumi.${stac
 export const standIn = (publicly: object): string =>
   `https://secret.invalid/${createHash("sha256").update(JSON.stringify(publicly)).digest("hex").slice(0, 8)}`;
 
+interface Encrypted {
+  secure: string;
+}
+
 /** Settings with a stand-in for each encrypted text. */
-function decrypted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(decrypted);
+function decrypted(value: unknown, as: (secret: Encrypted) => string = standIn): unknown {
+  if (Array.isArray(value)) return value.map((inner) => decrypted(inner, as));
   if (typeof value !== "object" || value === null) return value;
-  if ("secure" in value) return standIn(value);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, decrypted(inner)]));
+  if ("secure" in value) return as(value as Encrypted);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, decrypted(inner, as)]));
 }

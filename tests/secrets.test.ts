@@ -219,6 +219,21 @@ test("without a secret to keep there is the Secret of Grafana's credentials alon
   ]);
 });
 
+test("no process gets a secret as an argument, which every process of its node may read", () => {
+  const containers = podsOf(objects).flatMap(({ spec }) => [
+    ...(spec.initContainers ?? []),
+    ...spec.containers,
+  ]);
+  const secretly = containers.flatMap(({ name, command = [], args = [], env = [] }) =>
+    env
+      .filter(({ valueFrom }) => valueFrom?.secretKeyRef)
+      .filter((variable) => [...command, ...args].some((text) => text.includes(`$(${variable.name})`)))
+      .map((variable) => [name, variable.name]),
+  );
+  expect(containers.map(({ name }) => name)).toContain("set-password");
+  expect(secretly).toEqual([]);
+});
+
 test("nothing looks like a secret in plain text", () => {
   const plain = podsOf(objects).flatMap((pod) =>
     containersOf(pod).flatMap(({ env }) =>

@@ -52,6 +52,25 @@ test("more settings than Pulumi can hand over are refused, with how to write the
   expect(() => stackConfig(given(1500))).not.toThrow();
 });
 
+test("a secret counts as what it holds, since Pulumi hands it over decrypted", () => {
+  const receivers = (count: number, url: string) =>
+    stackFile(
+      `config:\n  observability:alerting: { receivers: [${Array.from({ length: count }, (_, n) => `{ name: r${n}, webhook: { url: ${url} } }`).join(", ")}] }\n`,
+    );
+  // 40 letters, as a passphrase encrypts them
+  const secret = `{ secure: "v1:AAAAAAAAAAAAAAAA:${Buffer.alloc(40 + 16).toString("base64")}" }`;
+  expect(() => stackConfig(receivers(1000, secret))).not.toThrow();
+  const bytesOf = (file: string) => {
+    try {
+      stackConfig(file);
+    } catch (error) {
+      return / (\d+) bytes/.exec((error as Error).message)?.[1];
+    }
+  };
+  expect(bytesOf(receivers(2000, secret))).toMatch(/^\d+$/);
+  expect(bytesOf(receivers(2000, secret))).toBe(bytesOf(receivers(2000, "x".repeat(40))));
+});
+
 test("what Pulumi hands over as text is read as the stack file says it", async () => {
   await runtime.setMocks(mocks, "p", "a");
   runtime.setAllConfig({

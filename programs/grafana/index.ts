@@ -21,16 +21,15 @@ export const grafana: Program = {
   exposed: ({ grafana }) => ({ port: "http", nodePort: grafana.nodePort }),
   pages: { title: "Grafana", what: "dashboards, logs, traces", login: true },
   command: [GRAFANA, "server", "--homepath=/usr/share/grafana"],
-  // Grafana takes a password from its environment at its first start only.
+  // Grafana takes a password from its environment at its first start only. As an argument any process of the node could
+  // read it; printf is the shell's own.
   before: {
     name: "set-password",
     command: [
-      GRAFANA,
-      "cli",
-      "--homepath=/usr/share/grafana",
-      "admin",
-      "reset-admin-password",
-      "$(GF_SECURITY_ADMIN_PASSWORD)",
+      "/bin/sh",
+      "-c",
+      `printf '%s\\n' "$GF_SECURITY_ADMIN_PASSWORD" |
+exec ${GRAFANA} cli --homepath=/usr/share/grafana admin reset-admin-password --password-from-stdin`,
     ],
   },
   env: (stack) => grafanaEnvironment(stack),

@@ -43,6 +43,8 @@ const grafana: Recipe = {
     for (const part of ["conf", "public"])
       cpSync(join(directory, part), join(home, part), { recursive: true });
     await withLibraries(join(directory, "grafana"), join(home, "bin/grafana"), root);
+    // The password is set from it.
+    await withLibraries("/bin/sh", join(root, "bin/sh"), root);
   },
 };
 

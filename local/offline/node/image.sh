@@ -7,7 +7,7 @@ rm -f /lib/systemd/system/local-fs.target.wants/* /lib/systemd/system/basic.targ
 rm -f /lib/systemd/system/sockets.target.wants/*udev* /lib/systemd/system/sockets.target.wants/*initctl*
 echo "ReadKMsg=no" >> /etc/systemd/journald.conf
 ln -sf /usr/lib/systemd/systemd /sbin/init
-systemctl enable kubelet containerd undo-mount-hacks open-volumes.path
+systemctl enable kubelet containerd undo-mount-hacks open-volumes
 systemctl mask systemd-binfmt
 
 # Where kind's files look for programs that are Debian's here.

@@ -16,6 +16,8 @@ import { controlPlane } from "./control-plane";
 const PACKAGES = [
   ...["systemd", "conntrack", "iptables", "nftables", "iproute2", "ethtool", "util-linux", "mount", "kmod"],
   ...["procps", "ca-certificates", "containerd", "runc", "containernetworking-plugins"],
+  // For the service open-volumes alone.
+  "inotify-tools",
 ];
 
 /** Files that are laid over it. */
