@@ -1,8 +1,10 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as networking from "@pulumi/kubernetes/networking/v1";
+import * as storage from "@pulumi/kubernetes/storage/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { applicationNamespaces, type Settings } from "../config/schema";
+import { givenNamespaces, type Settings } from "../config/schema";
 import { objectLabels } from "./kubernetes/labels";
+import { REGISTRY_LOGIN } from "./kubernetes/pod";
 
 /**
  * The stack's two namespaces, each denying what no program asks for, and on request the applications'.
@@ -28,7 +30,7 @@ export class Namespaces extends pulumi.ComponentResource {
       this.namespace(name, agents, create, "privileged"),
       this.namespace(name, stack, create, "restricted"),
     ];
-    const applications = applicationNamespaces(settings).map((namespace) =>
+    const applications = givenNamespaces(settings).map((namespace) =>
       this.namespace(name, namespace, createApplications),
     );
     [stack, agents].forEach(
@@ -43,8 +45,47 @@ export class Namespaces extends pulumi.ComponentResource {
           { parent: this, dependsOn: own[1 - index] },
         ),
     );
-    this.all = [...own, ...applications];
+    this.all = [...own, ...applications, ...this.login(name, own), ...this.gp3(name)];
     this.registerOutputs();
+  }
+
+  /** Of a fixed name: a new password serves the next pull, and no pod is replaced for it. */
+  private login(name: string, own: pulumi.Resource[]): pulumi.Resource[] {
+    const { registry, registryLogin } = this.settings.placement;
+    if (!registryLogin) return [];
+    const { stack, agents } = this.settings.namespaces;
+    const config = JSON.stringify({ auths: { [registry!.split("/")[0]]: registryLogin } });
+    return [stack, agents].map(
+      (namespace) =>
+        new core.Secret(
+          `${name}-${namespace}-${REGISTRY_LOGIN}`,
+          {
+            metadata: { name: REGISTRY_LOGIN, namespace, ...this.marks() },
+            type: "kubernetes.io/dockerconfigjson",
+            stringData: { ".dockerconfigjson": pulumi.secret(config) },
+          },
+          { parent: this, dependsOn: own },
+        ),
+    );
+  }
+
+  /** Of the whole cluster; it stays when the stack goes, since other stacks' volumes may ask for it. */
+  private gp3(name: string): pulumi.Resource[] {
+    if (!this.settings.placement.createGp3) return [];
+    return [
+      new storage.StorageClass(
+        `${name}-gp3`,
+        {
+          metadata: { name: "gp3", ...this.marks() },
+          provisioner: "ebs.csi.aws.com",
+          parameters: { type: "gp3", encrypted: "true" },
+          allowVolumeExpansion: true,
+          reclaimPolicy: "Delete",
+          volumeBindingMode: "WaitForFirstConsumer",
+        },
+        { parent: this, retainOnDelete: true },
+      ),
+    ];
   }
 
   private namespace(name: string, namespace: string, create: boolean, level?: "privileged" | "restricted") {

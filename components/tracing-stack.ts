@@ -1,6 +1,6 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import type * as pulumi from "@pulumi/pulumi";
-import { applicationNamespaces } from "../config/schema";
+import { givenNamespaces } from "../config/schema";
 import { urlOf } from "../programs/addresses";
 import { TRACING_CONFIG, tracingEnvironment } from "../programs/collector/config";
 import { tracesBackend } from "../programs/program";
@@ -32,7 +32,7 @@ export class TracingStack extends Component {
   /** A fixed name, since applications refer to it by `envFrom`; they read it at their next start. */
   private applications(name: string) {
     const { settings } = this.stack;
-    for (const namespace of applicationNamespaces(settings))
+    for (const namespace of givenNamespaces(settings))
       new core.ConfigMap(
         `${name}-applications-${namespace}`,
         {

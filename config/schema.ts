@@ -56,6 +56,10 @@ export const watchedServices = (settings: Settings): Service[] =>
 export const applicationNamespaces = (settings: Settings): string[] =>
   [...new Set(settings.services.map((s) => s.namespace))].sort();
 
+/** Namespaces that the settings name besides the stack's own: they must be there, and applications find the stack in them. */
+export const givenNamespaces = (settings: Settings): string[] =>
+  openNamespaces(settings) ?? applicationNamespaces(settings);
+
 /** Namespaces whose pods may ask to be scraped and may send traces; undefined: every one. */
 export function openNamespaces(settings: Settings): string[] | undefined {
   const { annotatedNamespaces } = settings.metrics;

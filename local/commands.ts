@@ -32,6 +32,7 @@ import { imagesTable, reachable, rolledOut, workloads } from "./report";
 import { FAULT_SECONDS, runTicketing, type TrafficOptions } from "./ticketing";
 import { type ServiceName, serviceStatus } from "./service-status";
 import { installed, provideToolchain, type Toolchain } from "./toolchain";
+import { refuseUnprepared } from "./preflight";
 import { refuseVolumes } from "./volumes";
 
 interface Provided {
@@ -65,6 +66,7 @@ export async function up(options: Options): Promise<void> {
   );
   await refuseOtherCluster(options.stack, cluster);
   await refuseUnfit(options, settings, manifests, cluster);
+  await refuseUnprepared(manifests, settings, cluster);
   await refuseVolumes(manifests, options.stack, cluster);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
   await bind(options.stack, cluster);
@@ -83,10 +85,12 @@ export async function up(options: Options): Promise<void> {
 
 /** Pulumi's preview against the cluster that is there. */
 export async function preview(options: Options): Promise<void> {
-  settingsIn(options);
+  const settings = settingsIn(options);
   const { pulumi, cluster } = await existing(options);
   await refuseOtherCluster(options.stack, cluster);
-  await refuseVolumes(await manifestsOf(options), options.stack, cluster);
+  const manifests = await manifestsOf(options);
+  await refuseUnprepared(manifests, settings, cluster);
+  await refuseVolumes(manifests, options.stack, cluster);
   await pulumi.run("preview", ["--diff"]);
 }
 
@@ -213,7 +217,8 @@ async function provide(
           await provided.cluster.loadImages(archives, report);
           const pulled = provided.images.flatMap(({ ref, archive }) => (archive ? [] : [ref]));
           // Who has pull secrets has them in the cluster, where they come with the pods.
-          if (settings.placement.imagePullSecrets.length === 0)
+          const { imagePullSecrets, registryLogin } = settings.placement;
+          if (imagePullSecrets.length === 0 && !registryLogin)
             await provided.cluster.pullImages(pulled, report);
           task.title = `Cluster: ${provided.cluster.name} (${provided.cluster.kind})`;
         },

@@ -1,6 +1,6 @@
 /** What `up` and `down` refuse before anything is made. */
 import execa from "execa";
-import type { Settings } from "../config/schema";
+import { givenNamespaces, type Settings } from "../config/schema";
 import { type Cluster, defaultHostPorts } from "./cluster";
 import { UserError } from "./errors";
 import type { Options } from "./options";
@@ -115,14 +115,16 @@ async function ask(cluster: Cluster, what: string, output: string): Promise<stri
 }
 
 /** Before anything is made: an update without a preview would stop half-way. */
-async function refuseMissingNamespaces({ namespaces, services }: Settings, cluster: Cluster): Promise<void> {
+async function refuseMissingNamespaces(settings: Settings, cluster: Cluster): Promise<void> {
   const wanted = new Map<string, string>();
+  const { namespaces } = settings;
   if (!namespaces.create) {
     wanted.set(namespaces.stack, "namespaces.create: true");
     wanted.set(namespaces.agents, "namespaces.create: true");
   }
   if (!namespaces.createApplications)
-    for (const { namespace } of services) wanted.set(namespace, "namespaces.createApplications: true");
+    for (const namespace of givenNamespaces(settings))
+      wanted.set(namespace, "namespaces.createApplications: true");
   const answer = await ask(cluster, "namespaces", "jsonpath={.items[*].metadata.name}");
   const there = answer?.split(" ");
   const missing = [...wanted].filter(([namespace]) => there && !there.includes(namespace));

@@ -1,9 +1,8 @@
-import execa from "execa";
 import { bytes } from "../config/units";
 import type { Cluster } from "./cluster";
 import { UserError } from "./errors";
+import { listed } from "./listed";
 import type { Manifest } from "./render";
-import { targetOf } from "./report";
 
 export interface Claim {
   metadata: {
@@ -28,24 +27,11 @@ export interface StorageClass {
  *
  * @param manifests the stack as it is wanted
  */
-export async function refuseVolumes(
-  manifests: Manifest[],
-  stack: string,
-  { kubectl, kubeconfig }: Cluster,
-): Promise<void> {
-  const get = async <T>(...args: string[]): Promise<T[]> => {
-    const all = [...targetOf({ kubeconfig } as Cluster), "get", ...args, "-o", "json"];
-    return (JSON.parse((await execa(kubectl, all)).stdout) as { items: T[] }).items;
-  };
+export async function refuseVolumes(manifests: Manifest[], stack: string, cluster: Cluster): Promise<void> {
   const wanted = manifests.filter(({ kind }) => kind === "PersistentVolumeClaim") as unknown as Claim[];
-  const there = await get<Claim>(
-    "pvc",
-    "-A",
-    "--show-managed-fields",
-    "-l",
-    `app.kubernetes.io/instance=${stack}`,
-  );
-  const problems = volumeProblems(wanted, there, await get<StorageClass>("storageclass"));
+  const ours = ["-A", "-l", `app.kubernetes.io/instance=${stack}`];
+  const there = await listed<Claim>(cluster, "pvc", "--show-managed-fields", ...ours);
+  const problems = volumeProblems(wanted, there, await listed<StorageClass>(cluster, "storageclass"));
   if (problems.length > 0) throw new UserError([...problems, "Nothing was changed."].join("\n"));
 }
 

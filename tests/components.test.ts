@@ -150,6 +150,18 @@ describe("namespaces", () => {
   });
 });
 
+test("the class gp3 is made on request, for volumes that are encrypted, grow and wait for their pod", async () => {
+  const all = await madeWith({ services, placement: { createGp3: true } });
+  const one = [...all.values()].find(({ name }) => name === "namespaces-gp3")!;
+  expect(one.inputs).toMatchObject({
+    metadata: { name: "gp3" },
+    provisioner: "ebs.csi.aws.com",
+    parameters: { type: "gp3", encrypted: "true" },
+    allowVolumeExpansion: true,
+    volumeBindingMode: "WaitForFirstConsumer",
+  });
+});
+
 test("what holds data is protected where the platform says so", async () => {
   const kept = (one: Map<string, Made>) =>
     [...one.values()].filter(({ protect }) => protect).map(({ name }) => name);

@@ -24,6 +24,8 @@ const onKind = {
   placement: {
     registry: null,
     imagePullSecrets: [],
+    registryLogin: null,
+    createGp3: false,
     tolerations: [],
     nodeSelector: {},
     priorityClassName: null,

@@ -31,7 +31,7 @@ const table: Row[] = [
   { of: /^platform$/, allowed: "kind, eks", wrong: [1, "", "gke", "Kind"], right: ["eks"] },
   { of: /^(environment|region)$/, allowed: LABEL, wrong: noLabels, right: labels },
   {
-    of: /^protect$|\.(create|createApplications|enabled|maskIps|requireTls|withoutLogin)$/,
+    of: /^protect$|\.(create|createApplications|createGp3|enabled|maskIps|requireTls|withoutLogin)$/,
     allowed: "true or false",
     wrong: ["true", 1, null],
     right: [true, false],
@@ -316,6 +316,18 @@ const table: Row[] = [
     right: ["a:25", "a.org:1", "smtp.example.org:65535", "[::1]:25"],
   },
   { of: /smtp\.username$/, allowed: "the user name at the mail server", wrong: [7, "", " "], right: ["a@b"] },
+  {
+    of: /registryLogin\.username$/,
+    allowed: "the name of a user at the registry",
+    wrong: [7, "", " "],
+    right: ["AWS", "robot$team+pull"],
+  },
+  {
+    of: /registryLogin\.password$/,
+    allowed: "the password or token at the registry",
+    wrong: [7, "", " "],
+    right: ["a b"],
+  },
   { of: /smtp\.password$/, allowed: "the mail server's password", wrong: [7, "", " "], right: ["a b"] },
   {
     of: /rules\..*\.threshold$/,

@@ -133,6 +133,14 @@ describeWith(["alloy", "alloy"])("through Alloy", () => {
     seen = Object.fromEntries(Object.keys(cases).map((name, index) => [name, entries[index]]));
   });
 
+  test("a static pod's log is found, whose directory has the hash of its file", async () => {
+    const [[entry]] = await throughAlloy([["listening"]], stackWith(), {
+      pod: "kube-apiserver-node",
+      configHash: "8f2d1c",
+    });
+    expect([entry.line, entry.labels.pod]).toEqual(["listening", "kube-apiserver-node"]);
+  });
+
   test.each(parsed)("%s: level and ids", (what, _, level, metadata) => {
     const [{ labels, metadata: kept }] = seen[what];
     expect(labels.level).toBe(level);

@@ -156,20 +156,23 @@ const asked = (objects: KubernetesObject[]): Flow[] =>
 /** Whom Prometheus' configuration makes it find and scrape. */
 function scraped(objects: KubernetesObject[]): string[] {
   const stack = new Set(ofKind(objects, "StatefulSet", "DaemonSet").map((one) => one.metadata.namespace));
-  const found = jobsOf(objects).flatMap(({ kubernetes_sd_configs: [sd] = [], relabel_configs: rules }) => {
-    if (!sd) return [];
-    const { role, namespaces } = sd;
-    if (role === "node") return ["anywhere:10250"];
-    if (!namespaces) return ["any pod"];
-    const others = namespaces.names.filter((name) => !stack.has(name));
-    if (others.length > 0) return others.map((name) => `pods of ${name}`);
-    const marked = rules.find(({ source_labels: [, port] = [] }) => port?.endsWith("_container_port_name"))!;
-    return podsOf(objects).flatMap(({ app, spec }) =>
-      (spec.containers[0].ports ?? [])
-        .filter(({ name }) => new RegExp(`^(?:${marked.regex})$`).test(`${app};${name}`))
-        .map(({ containerPort }) => `${app}:${containerPort}`),
-    );
-  });
+  const found = jobsOf(objects).flatMap(
+    ({ kubernetes_sd_configs: discoveries = [], relabel_configs: rules }) =>
+      discoveries.flatMap(({ role, namespaces }) => {
+        if (role === "node") return ["anywhere:10250"];
+        if (!namespaces) return ["any pod"];
+        const others = namespaces.names.filter((name) => !stack.has(name));
+        if (others.length > 0) return others.map((name) => `pods of ${name}`);
+        const marked = rules.find(({ source_labels: [, port] = [] }) =>
+          port?.endsWith("_container_port_name"),
+        )!;
+        return podsOf(objects).flatMap(({ app, spec }) =>
+          (spec.containers[0].ports ?? [])
+            .filter(({ name }) => new RegExp(`^(?:${marked.regex})$`).test(`${app};${name}`))
+            .map(({ containerPort }) => `${app}:${containerPort}`),
+        );
+      }),
+  );
   return found.includes("any pod") ? found.filter((to) => !to.startsWith("pods of ")) : found;
 }
 

@@ -17,6 +17,7 @@ type Given = Record<string, unknown>;
 
 /** A stack file that sets all of them. */
 const full = (): Given => ({
+  placement: { registry: "mirror.example.org", registryLogin: { username: "u", password: "p" } },
   metrics: {
     redis: { targets: [{ name: "a", host: "redis.example.org", password: "p" }] },
     postgres: { targets: [{ name: "a", host: "pg.example.org", username: "u", password: "p" }] },
@@ -62,6 +63,7 @@ const SENTINEL = "sentinel";
 
 test("there are secrets, and the full stack file sets them all", () => {
   expect(paths.map(nameOf)).toEqual([
+    "placement.registryLogin.password",
     "metrics.redis.targets.0.password",
     "metrics.postgres.targets.0.password",
     "alerting.receivers.0.slack.url",

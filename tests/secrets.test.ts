@@ -23,6 +23,10 @@ const bucket = (name: string) => ({
   secretAccessKey: `secret-of-${name}`,
 });
 const settings = {
+  placement: {
+    registry: "mirror.example.org/team",
+    registryLogin: { username: "puller", password: "password-of-the-registry" },
+  },
   services: [{ name: "board-service", namespace: "shop", port: 8000 }],
   metrics: {
     redis: {
@@ -124,7 +128,26 @@ const valueOf = (ref?: { name: string; key: string }) =>
 
 test("every key that the schema marks as secret is here", () => {
   const marked = [...keys].filter(([, schema]) => JSON.stringify(schema).includes('"secret":true'));
-  expect(Object.keys(given).sort()).toEqual(marked.map(([key]) => key).sort());
+  const ofKubelet = ["placement.registryLogin.password"];
+  expect([...ofKubelet, ...Object.keys(given)].sort()).toEqual(marked.map(([key]) => key).sort());
+});
+
+test("the registry's password is in a pull secret of each namespace, which its pods name, and nowhere else", () => {
+  const holding = objects.filter((object) => dump(object).includes("password-of-the-registry"));
+  expect(holding.map(({ kind, metadata, type }) => [kind, metadata.namespace, metadata.name, type])).toEqual(
+    ["observability", "observability-agents"].map((namespace) => [
+      "Secret",
+      namespace,
+      "observability-registry",
+      "kubernetes.io/dockerconfigjson",
+    ]),
+  );
+  for (const { stringData } of holding)
+    expect(JSON.parse(stringData![".dockerconfigjson"])).toEqual({
+      auths: { "mirror.example.org": { username: "puller", password: "password-of-the-registry" } },
+    });
+  for (const { spec } of podsOf(objects))
+    expect(spec).toMatchObject({ imagePullSecrets: [{ name: "observability-registry" }] });
 });
 
 test.each(

@@ -459,6 +459,12 @@ const objects: Row[] = [
     "metrics.redis.targets[1].host",
     "each host, port and username once",
   ],
+  [
+    "a login at no registry",
+    placement({ registryLogin: { username: "u", password: "p" } }),
+    "placement.registryLogin",
+    "set placement.registry",
+  ],
   ["a pull secret twice", placement({ imagePullSecrets: ["a", "a"] }), "imagePullSecrets[1]", "each once"],
   ["a toleration of nothing", placement({ tolerations: [{}] }), "tolerations[0].operator", "must be Exists"],
   [
@@ -544,7 +550,9 @@ test("the names that services must not have are those of all jobs and programs",
   const stack = stackOf(settingsOf({ services: [service], metrics }, "kind"), "kind");
   const { scrape_configs } = prometheusConfig(stack) as { scrape_configs: { job_name: string }[] };
   const jobs = scrape_configs.map(({ job_name }) => job_name).filter((name) => name !== service.name);
-  expect([...OWN_JOBS].sort()).toEqual([...new Set([...jobs, ...programs.map(({ name }) => name)])].sort());
+  // The series of pods that no service's name leads to have it as their job.
+  const all = new Set([...jobs, "annotated-pods", ...programs.map(({ name }) => name)]);
+  expect([...OWN_JOBS].sort()).toEqual([...all].sort());
 });
 
 /** Written so that this file is not found itself. */

@@ -5,6 +5,9 @@ import type { Probe, Program, Stack, StartupProbe } from "../../programs/program
 import { objectLabels, selectorLabels } from "./labels";
 import { mountsOf, type Names } from "./volumes";
 
+/** The pull secret that placement.registryLogin makes. */
+export const REGISTRY_LOGIN = "observability-registry";
+
 type Container = types.input.core.v1.Container;
 
 /**
@@ -47,7 +50,10 @@ export function podTemplate(stack: Stack, program: Program, names: Names, accoun
       enableServiceLinks: false,
       ...(account ? { serviceAccountName: account } : {}),
       ...(placement.priorityClassName ? { priorityClassName: placement.priorityClassName } : {}),
-      imagePullSecrets: placement.imagePullSecrets.map((name) => ({ name })),
+      imagePullSecrets: [
+        ...placement.imagePullSecrets,
+        ...(placement.registryLogin ? [REGISTRY_LOGIN] : []),
+      ].map((name) => ({ name })),
       nodeSelector: agent ? { "kubernetes.io/os": "linux" } : placement.nodeSelector,
       tolerations: agent ? [{ operator: "Exists" }] : placement.tolerations,
       securityContext: {

@@ -1,5 +1,15 @@
 import { z } from "zod";
-import { duration, FIVE_MINUTE_RATES, nodePort, origin, port, resources, text, textOrNumber } from "./common";
+import {
+  duration,
+  FIVE_MINUTE_RATES,
+  nodePort,
+  origin,
+  port,
+  resources,
+  secret,
+  text,
+  textOrNumber,
+} from "./common";
 import {
   annotations,
   kubernetesName,
@@ -104,7 +114,9 @@ export const namespaces = z
     createApplications: z
       .boolean()
       .default(false)
-      .describe("Whether the services' namespaces are made here as well; default false: they must exist."),
+      .describe(
+        "Whether the namespaces of services, and those of metrics.annotatedNamespaces, are made here as well; default false: they must exist.",
+      ),
   })
   .prefault({})
   .describe("Namespaces.");
@@ -120,7 +132,27 @@ export const placement = z
       .describe(
         "Mirror that replaces the registry of every image (docker.io, registry.k8s.io); default null.",
       ),
-    imagePullSecrets: once(objectName("the name of a Secret")).default([]).describe("Names of pull secrets."),
+    imagePullSecrets: once(objectName("the name of a Secret"))
+      .default([])
+      .describe("Names of pull secrets that are in both namespaces."),
+    registryLogin: z
+      .strictObject({
+        username: text(/\S/, "the name of a user at the registry").describe("User name."),
+        password: secret(text(/\S/, "the password or token at the registry")).describe(
+          "Password or token. Set it with --secret.",
+        ),
+      })
+      .nullable()
+      .default(null)
+      .describe(
+        "Login at the registry, from which a pull secret is made in both namespaces; default null: none. Namespaces that are made here hold none of yours before.",
+      ),
+    createGp3: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether the StorageClass gp3 is made here, which EKS does not bring: encrypted volumes of the EBS driver that can grow; default false: it must exist, where a volume asks for it.",
+      ),
     tolerations: z
       .array(toleration())
       .default([])
@@ -132,6 +164,14 @@ export const placement = z
       .describe("Priority class of all pods; default null."),
     labels: labels().default({}).describe("Extra labels on every object."),
     annotations: annotations().default({}).describe("Extra annotations on every object."),
+  })
+  .superRefine(({ registry, registryLogin }, context) => {
+    if (registryLogin && !registry)
+      context.addIssue({
+        code: "custom",
+        path: ["registryLogin"],
+        message: "has no registry to log in at; set placement.registry, or remove it",
+      });
   })
   .prefault({})
   .describe("Where and how pods are placed.");

@@ -84,17 +84,17 @@ function checkNamespaces({ namespaces, services, metrics }: Checked, refuse: Ref
       );
   const own = (namespace: string) =>
     `${namespace} is the stack's own; allowed: a namespace of applications. The stack's pods are scraped anyway.`;
+  const clustersOwn = (namespace: string) =>
+    `${namespace} is the cluster's own and cannot be made; allowed: another namespace, or namespaces.createApplications: false`;
   services.forEach(({ namespace }, index) => {
     if ([stack, agents].includes(namespace)) refuse(["services", index, "namespace"], own(namespace));
     else if (createApplications && CLUSTERS_OWN.includes(namespace))
-      refuse(
-        ["services", index, "namespace"],
-        `${namespace} is the cluster's own and cannot be made; allowed: another namespace, or namespaces.createApplications: false`,
-      );
+      refuse(["services", index, "namespace"], clustersOwn(namespace));
   });
   metrics.annotatedNamespaces.forEach((namespace, index) => {
     const path = ["metrics", "annotatedNamespaces", index];
     if ([stack, agents].includes(namespace)) refuse(path, own(namespace));
+    else if (createApplications && CLUSTERS_OWN.includes(namespace)) refuse(path, clustersOwn(namespace));
     if (namespace === EVERY && metrics.annotatedNamespaces.length > 1)
       refuse(path, `"${EVERY}" is every namespace; allowed: it alone, or namespaces by their names`);
   });

@@ -50,6 +50,13 @@ discovery.relabel "pods" {
     replacement   = "/var/log/pods/*$1/$2/*.log"
     target_label  = "__path__"
   }
+  // A static pod, such as the API server on kind: its directory is named by the hash of its file, not by the uid of its mirror.
+  rule {
+    source_labels = ["__meta_kubernetes_pod_annotation_kubernetes_io_config_hash", "__meta_kubernetes_pod_container_name"]
+    regex         = "(.+);(.+)"
+    replacement   = "/var/log/pods/*$1/$2/*.log"
+    target_label  = "__path__"
+  }
 ${[
   ["namespace", "namespace"],
   ["pod_name", "pod"],

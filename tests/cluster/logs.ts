@@ -16,6 +16,10 @@ export function logs(context: Context): void {
       expect(data.sort()).toEqual(LABELS);
     });
 
+    test("static pods' logs are there too", async () => {
+      await find('{namespace="kube-system", container="etcd"}');
+    });
+
     test("levels are in lower case", async () => {
       const { data } = await context.grafana.datasource<{ data: string[] }>(
         "loki",

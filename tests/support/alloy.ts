@@ -27,11 +27,13 @@ export interface Container {
   namespace: string;
   pod: string;
   name: string;
+  /** Of a static pod: of the file that it is made of. */
+  configHash?: string;
 }
 
 /** Its log directory below that of all pods, as the kubelet names it. */
-export const logDirectory = (pods: string, { namespace, pod, name }: Container): string =>
-  join(pods, `${namespace}_${pod}_uid-${pod}`, name);
+export const logDirectory = (pods: string, { namespace, pod, name, configHash }: Container): string =>
+  join(pods, `${namespace}_${pod}_${configHash ?? `uid-${pod}`}`, name);
 
 /** The node agent on this machine: its configuration with a list of containers where the cluster would be asked. */
 export async function alloyServer(
@@ -40,12 +42,13 @@ export async function alloyServer(
   push: string,
   stack: Stack = stackWith(),
 ): Promise<Server> {
-  const targets = containers.map(({ namespace, pod, name }) => ({
+  const targets = containers.map(({ namespace, pod, name, configHash }) => ({
     __meta_kubernetes_namespace: namespace,
     __meta_kubernetes_pod_name: pod,
     __meta_kubernetes_pod_uid: `uid-${pod}`,
     __meta_kubernetes_pod_container_name: name,
     __meta_kubernetes_pod_label_app: pod,
+    ...(configHash && { __meta_kubernetes_pod_annotation_kubernetes_io_config_hash: configHash }),
   }));
   const list = targets.map(
     (target) =>
@@ -134,8 +137,17 @@ export function entriesOf(body: Buffer): Entry[] {
 }
 
 /** What Loki would be sent for each of these logs, each the log of a container of its own. */
-export async function throughAlloy(logs: string[][], stack: Stack = stackWith()): Promise<Entry[][]> {
-  const containers = logs.map((_, index) => ({ namespace: "shop", pod: `log-${index}`, name: "server" }));
+export async function throughAlloy(
+  logs: string[][],
+  stack: Stack = stackWith(),
+  more: Partial<Container> = {},
+): Promise<Entry[][]> {
+  const containers = logs.map((_, index) => ({
+    namespace: "shop",
+    pod: `log-${index}`,
+    name: "server",
+    ...more,
+  }));
   const count = logs.flat().length;
   const received = await sent(count, async (directory, push) => {
     const server = await alloyServer(directory, containers, push, stack);

@@ -35,6 +35,8 @@ export const baseline = {
   platform: "kind",
   services: [{ name: "board-service", namespace: "shop", port: 8000 }],
   placement: {
+    registry: "registry.example.org",
+    registryLogin: { username: "stack", password: "of the registry" },
     tolerations: [
       { key: "only", operator: "Equal", value: "servers", effect: "NoExecute", tolerationSeconds: 60 },
     ],
@@ -292,6 +294,8 @@ export const table: Row[] = [
       "namespaces-observability-deny": "GONE",
       "namespaces-watch": "NEW",
       "namespaces-watch-deny": "NEW",
+      "namespaces-observability-observability-registry": "GONE",
+      "namespaces-watch-observability-registry": "NEW",
       ...each(
         resources,
         ({ name, type }) => type.endsWith(":ClusterRoleBinding") && name !== "logs-alloy-role-binding",
@@ -313,6 +317,8 @@ export const table: Row[] = [
       "namespaces-observability-agents-deny": "GONE",
       "namespaces-watchers": "NEW",
       "namespaces-watchers-deny": "NEW",
+      "namespaces-observability-agents-observability-registry": "GONE",
+      "namespaces-watchers-observability-registry": "NEW",
       "logs-alloy-role-binding": "subjects.0.namespace: watchers\n",
       "logs-loki-policy": "kubernetes.io/metadata.name: watchers\n",
       "metrics-prometheus-policy": "kubernetes.io/metadata.name: watchers\n",
@@ -337,12 +343,37 @@ export const table: Row[] = [
   {
     key: "placement.registry",
     to: "mirror.example.org/team",
-    changes: everyPod("containers.0.image: mirror.example.org/team/"),
+    changes: (resources) => ({
+      ...everyPod("containers.0.image: mirror.example.org/team/")(resources),
+      "namespaces-observability-observability-registry": "mirror.example.org",
+      "namespaces-observability-agents-observability-registry": "mirror.example.org",
+    }),
   },
   {
     key: "placement.imagePullSecrets",
     to: ["pull"],
     changes: everyPod("imagePullSecrets.0.name: pull"),
+  },
+  {
+    key: "placement.registryLogin.username",
+    to: "puller",
+    changes: {
+      "namespaces-observability-observability-registry": "puller",
+      "namespaces-observability-agents-observability-registry": "puller",
+    },
+  },
+  {
+    key: "placement.registryLogin.password",
+    to: "another",
+    changes: {
+      "namespaces-observability-observability-registry": "another",
+      "namespaces-observability-agents-observability-registry": "another",
+    },
+  },
+  {
+    key: "placement.createGp3",
+    to: true,
+    changes: { "namespaces-gp3": "NEW" },
   },
   {
     key: "placement.tolerations[].key",
@@ -442,6 +473,8 @@ export const table: Row[] = [
       ...prometheus("- garden\n"),
       "metrics-prometheus-policy": "kubernetes.io/metadata.name: garden",
       "tracing-collector-policy": "kubernetes.io/metadata.name: garden",
+      "namespaces-garden": "NEW",
+      "tracing-applications-garden": "NEW",
     },
   },
   { key: "metrics.limits.samples", to: 700, changes: prometheus("sample_limit: 700\n") },

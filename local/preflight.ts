@@ -1,0 +1,125 @@
+import type { Settings } from "../config/schema";
+import type { Cluster } from "./cluster";
+import { UserError } from "./errors";
+import { listed } from "./listed";
+import type { Manifest } from "./render";
+
+interface Named {
+  metadata: { name: string; annotations?: Record<string, string> };
+}
+interface StorageClass extends Named {
+  provisioner: string;
+}
+interface Claim extends Manifest {
+  metadata: { name: string; namespace: string; annotations?: Record<string, string> };
+  spec: { storageClassName?: string };
+}
+
+/** What a cluster has of that which the stack does not bring along. */
+export interface Present {
+  /** Names of the volumes' claims: one that is there has its volume, whatever became of its class. */
+  claims: string[];
+  classes: StorageClass[];
+  /** Names of CSI drivers. */
+  drivers: string[];
+  ingressClasses: string[];
+  podIdentity: boolean;
+}
+
+/**
+ * Refuses, before anything is made, what the cluster could only fail to do minutes later: volumes of a class or driver
+ * that it lacks stay pending, an Ingress without its controller gets no address, a bucket without a role no data.
+ */
+export async function refuseUnprepared(
+  manifests: Manifest[],
+  settings: Settings,
+  cluster: Cluster,
+): Promise<void> {
+  const names = async (...args: string[]) =>
+    (await listed<Named>(cluster, ...args)).map(({ metadata }) => metadata.name);
+  const problems = unprepared(manifests, settings, {
+    claims: await names("pvc", "-n", settings.namespaces.stack),
+    classes: await listed<StorageClass>(cluster, "storageclass"),
+    drivers: await names("csidriver"),
+    ingressClasses: await names("ingressclass"),
+    podIdentity: (await names("daemonset", "-n", "kube-system")).includes("eks-pod-identity-agent"),
+  });
+  if (problems.length > 0) throw new UserError([...problems, "Nothing was changed."].join("\n"));
+}
+
+/** A sentence for each thing that the cluster lacks, with the command that mends it. */
+export function unprepared(manifests: Manifest[], settings: Settings, present: Present): string[] {
+  const claims = (
+    manifests.filter(({ kind }) => kind === "PersistentVolumeClaim") as unknown as Claim[]
+  ).filter(({ metadata }) => !present.claims.includes(metadata.name));
+  const own = manifests.filter(({ kind }) => kind === "StorageClass") as unknown as StorageClass[];
+  const classes = [...present.classes, ...own];
+  return [
+    ...lackedClasses(claims, classes),
+    ...lackedDrivers(claims, classes, present.drivers),
+    ...lackedIngress(manifests, present.ingressClasses),
+    ...lackedIdentity(settings, present.podIdentity),
+  ];
+}
+
+const isDefault = ({ metadata }: StorageClass) =>
+  metadata.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true";
+
+/** Of a claim; one that names none has the cluster's default. */
+const classOf = ({ spec }: Claim, classes: StorageClass[]) =>
+  classes.find((one) =>
+    spec.storageClassName ? one.metadata.name === spec.storageClassName : isDefault(one),
+  );
+
+function lackedClasses(claims: Claim[], classes: StorageClass[]): string[] {
+  const lacking = claims.filter((claim) => !classOf(claim, classes));
+  const names = [...new Set(lacking.map(({ spec }) => spec.storageClassName))];
+  return names.map((name) => {
+    const keys = lacking
+      .filter(({ spec }) => spec.storageClassName === name)
+      .map(({ metadata }) => `${metadata.annotations?.["observability-stack/setting"]}.class`);
+    return [
+      `observability:${[...new Set(keys)].join(", ")}: ${name ? `the cluster has no StorageClass ${name}.` : "the cluster has no default StorageClass, and null asks for it."}`,
+      `Allowed: ${classes.map(({ metadata }) => metadata.name).join(", ") || "none is there; make one"}. On EKS observability:placement.createGp3: true makes the class gp3.`,
+    ].join(" ");
+  });
+}
+
+/** Those of AWS are add-ons; what another provisioner needs, its own cluster knows. */
+const ADDONS: Record<string, string> = {
+  "ebs.csi.aws.com": "aws-ebs-csi-driver",
+  "efs.csi.aws.com": "aws-efs-csi-driver",
+};
+
+function lackedDrivers(claims: Claim[], classes: StorageClass[], drivers: string[]): string[] {
+  const used = claims.flatMap((claim) => classOf(claim, classes) ?? []);
+  return [...new Set(used)]
+    .filter(({ provisioner }) => provisioner in ADDONS && !drivers.includes(provisioner))
+    .map(
+      ({ metadata, provisioner }) =>
+        `The StorageClass ${metadata.name} takes its volumes from ${provisioner}, a driver that the cluster lacks. Install it, with a role that may make volumes: aws eks create-addon --cluster-name NAME --addon-name ${ADDONS[provisioner]} --pod-identity-associations ...`,
+    );
+}
+
+function lackedIngress(manifests: Manifest[], ingressClasses: string[]): string[] {
+  const wanted = manifests
+    .filter(({ kind }) => kind === "Ingress")
+    .map(({ spec }) => (spec as { ingressClassName: string }).ingressClassName);
+  return [...new Set(wanted)]
+    .filter((name) => !ingressClasses.includes(name))
+    .map(
+      (name) =>
+        `The cluster has no IngressClass ${name}, so that nobody would reach the edge. Allowed: ${ingressClasses.join(", ") || "none is there"}. For alb install the AWS Load Balancer Controller, which makes the class.`,
+    );
+}
+
+/** Who names no key and no role expects the role that Pod Identity gives. */
+function lackedIdentity(settings: Settings, podIdentity: boolean): string[] {
+  if (podIdentity || settings.platform !== "eks") return [];
+  return (["logs", "tracing"] as const)
+    .filter((key) => settings[key].s3 && !settings[key].s3.accessKeyId && !settings[key].s3.roleArn)
+    .map(
+      (key) =>
+        `observability:${key}.s3 has no roleArn, so its role comes from EKS Pod Identity, whose agent the cluster lacks. Set ${key}.s3.roleArn, or: aws eks create-addon --cluster-name NAME --addon-name eks-pod-identity-agent`,
+    );
+}

@@ -1,0 +1,93 @@
+import { type Present, unprepared } from "../../local/preflight";
+import { settingsOf } from "../../config/settings";
+import { rendered } from "../support/render";
+
+/* What of a cluster's own the stack cannot do without: each absence is said before anything is made. */
+
+const gp3 = { metadata: { name: "gp3" }, provisioner: "ebs.csi.aws.com" };
+const gp2 = { metadata: { name: "gp2" }, provisioner: "kubernetes.io/aws-ebs" };
+const complete: Present = {
+  claims: [],
+  classes: [gp3, gp2],
+  drivers: ["ebs.csi.aws.com"],
+  ingressClasses: ["alb"],
+  podIdentity: true,
+};
+const bucket = { bucket: "lines", region: "us-east-1" };
+
+const said = async (given: Record<string, unknown>, present: Partial<Present>) => {
+  const whole = { platform: "eks", ...given };
+  return unprepared(await rendered("kind", whole), settingsOf(whole, "kind"), { ...complete, ...present });
+};
+
+test("nothing is said of a cluster that has everything", async () => {
+  expect(await said({ logs: { s3: bucket } }, {})).toEqual([]);
+});
+
+test("a class that is not there is named once, with the keys that ask for it and what is there", async () => {
+  const [one, ...more] = await said({ logs: { storage: { class: "gp2" } } }, { classes: [gp2] });
+  expect(more).toEqual([]);
+  expect(one).toMatch(
+    /^observability:.*metrics\.storage\.class.*: the cluster has no StorageClass gp3\. Allowed: gp2\. .*placement\.createGp3: true/,
+  );
+  expect(one).not.toContain("logs.storage");
+});
+
+test("null asks for a default class, which EKS may lack", async () => {
+  const given = { platform: "kind" };
+  expect(await said(given, { classes: [gp2] })).toEqual([
+    expect.stringMatching(
+      /logs\.storage\.class.*no default StorageClass, and null asks for it.*Allowed: gp2/,
+    ),
+  ]);
+  const annotations = { "storageclass.kubernetes.io/is-default-class": "true" };
+  expect(await said(given, { classes: [{ ...gp2, metadata: { name: "gp2", annotations } }] })).toEqual([]);
+});
+
+test("a class that the stack makes is there, the driver behind it is not", async () => {
+  const given = { placement: { createGp3: true } };
+  expect(await said(given, { classes: [] })).toEqual([]);
+  expect(await said(given, { classes: [], drivers: [] })).toEqual([
+    expect.stringMatching(
+      /gp3 takes its volumes from ebs\.csi\.aws\.com.*lacks.*--addon-name aws-ebs-csi-driver/,
+    ),
+  ]);
+});
+
+test("what has its volume already asks for no class", async () => {
+  const claims = [
+    ...["alertmanager-data", "collector-data", "grafana-data", "loki-data", "prometheus-data", "tempo-data"],
+  ];
+  expect(await said({}, { claims, classes: [], drivers: [] })).toEqual([]);
+  expect(await said({}, { claims: claims.slice(1), classes: [] })).toEqual([
+    expect.stringContaining("observability:alerting.storage.class"),
+  ]);
+});
+
+test("a bucket without a key or a role needs the agent of Pod Identity", async () => {
+  const without = { podIdentity: false };
+  expect(await said({ logs: { s3: bucket } }, without)).toEqual([
+    expect.stringMatching(
+      /^observability:logs\.s3 .*Set logs\.s3\.roleArn, or: aws eks create-addon .*eks-pod-identity-agent/,
+    ),
+  ]);
+  const roleArn = "arn:aws:iam::123456789012:role/loki";
+  const keys = { accessKeyId: "key", secretAccessKey: "secret-of-lines" };
+  for (const more of [{ roleArn }, keys])
+    expect(await said({ logs: { s3: { ...bucket, ...more } } }, without)).toEqual([]);
+  expect(await said({}, without)).toEqual([]);
+});
+
+test("an Ingress needs its class", () => {
+  const ingress = {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "Ingress",
+    metadata: { name: "edge" },
+    spec: { ingressClassName: "alb" },
+  };
+  const settings = settingsOf({}, "kind");
+  expect(unprepared([ingress], settings, complete)).toEqual([]);
+  expect(unprepared([ingress], settings, { ...complete, ingressClasses: ["nginx"] })).toEqual([
+    expect.stringMatching(/no IngressClass alb.*Allowed: nginx.*AWS Load Balancer Controller/),
+  ]);
+});
