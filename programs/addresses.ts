@@ -4,6 +4,17 @@ import { isDeployed, type Pages, type Program, programOf, type Stack } from "./p
 export const namespaceOf = ({ namespaces }: Settings, { workload }: Program): string =>
   workload === "DaemonSet" ? namespaces.agents : namespaces.stack;
 
+export const replicasOf = ({ settings }: Stack, { replicas }: Program): number => replicas?.(settings) ?? 1;
+
+/** Names of its workloads: one for all pods, or one for each replica that stands apart. */
+export const workloadsOf = (stack: Stack, program: Program): string[] =>
+  Array.from({ length: program.apart ? replicasOf(stack, program) : 1 }, (_, index) =>
+    index === 0 ? program.name : `${program.name}-${index}`,
+  );
+
+/** Name of the Service that gives each replica an address of its own. */
+export const headless = (program: string): string => `${program}-headless`;
+
 /** Number of a program's port. */
 export function portOf(stack: Stack, { name, ports }: Program, port: string): number {
   const number = ports(stack.settings)[port];
@@ -15,6 +26,16 @@ export function portOf(stack: Stack, { name, ports }: Program, port: string): nu
 export function addressOf(stack: Stack, name: string, port: string): string {
   const program = programOf(stack, name);
   return `${name}.${namespaceOf(stack.settings, program)}.svc:${portOf(stack, program, port)}`;
+}
+
+/** host:port of each replica that stands apart; of an only one its Service's. */
+export function addressesOf(stack: Stack, name: string, port: string): string[] {
+  const program = programOf(stack, name);
+  if (replicasOf(stack, program) === 1) return [addressOf(stack, name, port)];
+  const domain = `${headless(name)}.${namespaceOf(stack.settings, program)}.svc`;
+  return workloadsOf(stack, program).map(
+    (workload) => `${workload}-0.${domain}:${portOf(stack, program, port)}`,
+  );
 }
 
 /** http://host:port inside the cluster. */

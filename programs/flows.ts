@@ -1,5 +1,5 @@
 import { openNamespaces, type Settings } from "../config/schema";
-import { namespaceOf, portOf } from "./addresses";
+import { namespaceOf, portOf, replicasOf } from "./addresses";
 import { hasOwnWords } from "./overrides";
 import { type Call, type Outside, type Program, programOf, type Stack } from "./program";
 
@@ -8,6 +8,7 @@ export interface Flow {
   to: string | Outside;
   /** Port numbers of the receiving side; none given: every port. */
   ports?: number[];
+  udp?: true;
   /** Prometheus asks the pods one by one: it needs no Service. */
   scrape?: boolean;
 }
@@ -48,21 +49,21 @@ export function flows(stack: Stack): Flow[] {
 
 const SCRAPER = "prometheus";
 
-/** Scrapes of the stack's own pods, save those on a port that Prometheus calls anyway. It reaches itself without leave. */
+/** Scrapes of the stack's own pods, save those on a port that Prometheus calls anyway. A pod reaches itself without leave. */
 const scrapes = (stack: Stack, called: Flow[]): Flow[] =>
   stack.programs.flatMap((program): Flow[] => {
     const ports = (program.telemetry?.(stack) ?? [])
       .map(({ port }) => portOf(stack, program, port))
       .filter((port) => !called.some((flow) => flow.to === program.name && flow.ports?.includes(port)));
-    return ports.length === 0 || program.name === SCRAPER
-      ? []
-      : [{ from: SCRAPER, to: program.name, ports, scrape: true }];
+    const itself = program.name === SCRAPER && replicasOf(stack, program) === 1;
+    return ports.length === 0 || itself ? [] : [{ from: SCRAPER, to: program.name, ports, scrape: true }];
   });
 
-function flowOf(stack: Stack, { name }: Program, { to, ports }: Call): Flow {
+function flowOf(stack: Stack, { name }: Program, { to, ports, udp }: Call): Flow {
   if (isOutside(to)) return { from: name, to, ...(ports ? { ports: ports as number[] } : {}) };
   const called = programOf(stack, to, name);
-  return { from: name, to, ports: (ports ?? []).map((port) => portOf(stack, called, String(port))) };
+  const numbers = (ports ?? []).map((port) => portOf(stack, called, String(port)));
+  return { from: name, to, ports: numbers, ...(udp ? { udp } : {}) };
 }
 
 /** The API server's own address is not known beforehand: its usual ports, anywhere. */
@@ -100,22 +101,23 @@ export function policyOf(
     const namespace = namespaceOf(stack.settings, programOf(stack, end));
     return [{ ...inNamespace(namespace), podSelector: { matchLabels: selector(end) } }];
   };
-  const tcp = (numbers?: number[]) =>
-    numbers ? { ports: numbers.map((port) => ({ protocol: "TCP", port })) } : {};
+  const open = ({ ports, udp }: Flow) =>
+    ports
+      ? {
+          ports: ["TCP", ...(udp ? ["UDP"] : [])].flatMap((protocol) =>
+            ports.map((port) => ({ protocol, port })),
+          ),
+        }
+      : {};
   // An empty list of peers would mean everybody, so a flow without peers makes no rule.
-  const rule = (side: "from" | "to", end: string | Outside, numbers?: number[]) => {
-    const ends = peers(end);
-    return ends.length === 0 ? [] : [{ [side]: ends, ...tcp(numbers) }];
+  const rule = (side: "from" | "to", flow: Flow) => {
+    const ends = peers(flow[side]);
+    return ends.length === 0 ? [] : [{ [side]: ends, ...open(flow) }];
   };
   const table = flows(stack);
   return {
-    ingress: table
-      .filter(({ to }) => to === program.name)
-      .flatMap(({ from, ports }) => rule("from", from, ports)),
-    egress: [
-      dns,
-      ...table.filter(({ from }) => from === program.name).flatMap(({ to, ports }) => rule("to", to, ports)),
-    ],
+    ingress: table.filter(({ to }) => to === program.name).flatMap((flow) => rule("from", flow)),
+    egress: [dns, ...table.filter(({ from }) => from === program.name).flatMap((flow) => rule("to", flow))],
   };
 }
 

@@ -1,7 +1,7 @@
 import { alert, type RuleGroup } from "../alerts/alert";
 import type { Settings } from "../config/schema";
 import { bytes, seconds } from "../config/units";
-import { namespaceOf, urlOf } from "./addresses";
+import { headless, namespaceOf, urlOf } from "./addresses";
 import { configFile } from "./overrides";
 import { type Program, type Stack, uidOf } from "./program";
 import { callsOf, endpointOf, inBucket, isPlain, type S3 } from "./s3";
@@ -176,7 +176,7 @@ const ring = (settings: Settings) =>
       };
 
 const memberlist = ({ settings }: Stack) => ({
-  join_members: [`loki-headless.${namespaceOf(settings, loki)}.svc:${GOSSIP}`],
+  join_members: [`${headless("loki")}.${namespaceOf(settings, loki)}.svc:${GOSSIP}`],
   bind_port: GOSSIP,
   // The first one that starts is alone, and nothing is wrong about that.
   abort_if_cluster_join_fails: false,

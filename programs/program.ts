@@ -20,6 +20,8 @@ export interface Call {
   to: string | Outside;
   /** Ports of a program by name, of the outside by number; none: every port. */
   ports?: (string | number)[];
+  /** It sends datagrams there besides. */
+  udp?: true;
   why: string;
 }
 
@@ -149,7 +151,7 @@ export interface Program {
   args?(stack: Stack): string[];
   env?(stack: Stack): Record<string, string>;
   /** Environment variables that come from the pod itself: name -> field path. */
-  podEnv?: Record<string, string>;
+  podEnv?(settings: Settings): Record<string, string>;
   /** Runs before the server, in the same image, with the same files and environment. */
   before?: { name: string; command: string[] };
   /** Programs of the same component that must be ready before this one is made. */
@@ -160,6 +162,11 @@ export interface Program {
   data?(settings: Settings): Data;
   /** How many pods; default 1. Several are spread over zones and nodes, and drained one at a time. */
   replicas?(settings: Settings): number;
+  /**
+   * Each of several replicas is complete by itself, and a workload of its own: the first keeps the name and the volume
+   * that it had alone, they are updated one after the other, and whoever asks by the Service stays with one of them.
+   */
+  apart?: true;
   /** Goes before all others: it can surge, so that a wrong mirror or placement is noticed while the others still run. */
   first?: boolean;
   host?(stack: Stack): HostPath[];

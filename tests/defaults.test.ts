@@ -65,6 +65,7 @@ const onKind = {
     groupInterval: "5m",
     repeatInterval: "4h",
     runbookUrl: expect.stringMatching(/^https:\/\/.*\/alerts\/RUNBOOK\.md$/) as string,
+    replicas: 1,
     rules: {
       serviceDown: { for: "5m" },
       highErrorRate: { for: "5m", threshold: 0.05 },

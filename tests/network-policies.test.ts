@@ -274,6 +274,15 @@ describe("policies", () => {
     for (const { labels } of podsOf(objects)) expect(labels).toMatchObject(matchLabels);
   });
 
+  test("replicas reach each other on what they tell each other by, and one alone has no such port", async () => {
+    const peers = ["alertmanager -> alertmanager:9094", "alertmanager -> alertmanager:9094/UDP"];
+    const [three, one] = [await clusterOf({ alerting: { replicas: 3 } }), await clusterOf({})];
+    for (const side of ["ingress", "egress"] as const) {
+      expect(allowed(three, side)).toEqual(expect.arrayContaining(peers));
+      expect(allowed(one, side).join()).not.toContain(":9094");
+    }
+  });
+
   test("the applications are told ways in that are open to them", async () => {
     const objects = await clusterOf({ services, metrics: { annotatedNamespaces: [] } });
     const told = ofKind(objects, "ConfigMap").find(({ metadata }) => metadata.namespace === "shop")!;

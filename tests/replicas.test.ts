@@ -17,6 +17,8 @@ const store: Program = {
   resources: ({ logs }) => logs.resources,
 };
 
+const labels = { "app.kubernetes.io/name": "store", "app.kubernetes.io/instance": "test" };
+
 describe("a program of three replicas", () => {
   let made: Map<string, Made>;
   beforeAll(async () => {
@@ -29,7 +31,6 @@ describe("a program of three replicas", () => {
     if (!found) throw new Error(`no resource ${name}`);
     return found.inputs as unknown as Inputs;
   };
-  const labels = { "app.kubernetes.io/name": "store", "app.kubernetes.io/instance": "test" };
 
   test("has a claim each, under the names that the template gives", () => {
     const { spec } = named("logs-store-server");
@@ -91,9 +92,11 @@ interface Inputs {
   spec: {
     replicas?: number;
     serviceName?: string;
+    selector?: { matchLabels: object };
     resources?: { requests: { storage: string } };
     volumeClaimTemplates?: { metadata: { name: string } }[];
     template?: {
+      metadata: { labels: object };
       spec: {
         containers: { volumeMounts: object[] }[];
         volumes: object[];
@@ -102,6 +105,73 @@ interface Inputs {
     };
   };
 }
+
+describe("a program whose replicas stand apart", () => {
+  const made = async (replicas: number) => {
+    (programs as Program[]).push({ ...store, replicas: () => replicas, apart: true });
+    try {
+      return new Map([...(await madeWith()).values()].map((one) => [one.name, one]));
+    } finally {
+      (programs as Program[]).pop();
+    }
+  };
+  let one: Map<string, Made>;
+  let two: Map<string, Made>;
+  beforeAll(async () => {
+    one = await made(1);
+    two = await made(2);
+  });
+  const inputs = (name: string) => two.get(name)!.inputs as unknown as Inputs;
+
+  test("has a workload each, which find their own pods alone", () => {
+    const servers = ["logs-store-server", "logs-store-server-1"].map(inputs);
+    expect(servers.map(({ metadata }) => metadata.name)).toEqual(["store", "store-1"]);
+    servers.forEach(({ spec }, index) => {
+      expect(spec).toMatchObject({ replicas: 1, serviceName: "store-headless" });
+      const mine = { ...labels, "observability-stack/replica": String(index) };
+      expect(spec.selector).toEqual({ matchLabels: mine });
+      expect(spec.template!.metadata.labels).toMatchObject(mine);
+    });
+    expect(two.has("logs-store-server-2")).toBe(false);
+  });
+
+  test("the first keeps the volume that it had alone, the other has one of its own", () => {
+    expect(two.get("logs-store-data")).toEqual(one.get("logs-store-data"));
+    const claims = ["logs-store-server", "logs-store-server-1"].map(
+      (name) => inputs(name).spec.template!.spec.volumes,
+    );
+    expect(claims).toEqual(
+      ["store-data", "store-1-data"].map((claimName) => [
+        { name: "data", persistentVolumeClaim: { claimName } },
+      ]),
+    );
+    expect(inputs("logs-store-data-1").metadata.name).toBe("store-1-data");
+  });
+
+  test("is updated one after the other", () => {
+    expect(two.get("logs-store-server-1")!.after).toContain("logs-store-server");
+    expect(two.get("logs-store-server")!.after).not.toContain("logs-store-server-1");
+  });
+
+  test("has one Service for all, where whoever asks stays with the same, and one budget", () => {
+    expect(inputs("logs-store-service").spec).toMatchObject({
+      selector: labels,
+      sessionAffinity: "ClientIP",
+    });
+    expect(inputs("logs-store-disruption-budget").spec).toMatchObject({ selector: { matchLabels: labels } });
+  });
+
+  test("alone it is as any other", () => {
+    const alone = one.get("logs-store-server")!.inputs as unknown as Inputs;
+    expect(alone.spec).toMatchObject({
+      replicas: 1,
+      serviceName: "store",
+      selector: { matchLabels: labels },
+    });
+    expect(alone.spec.selector!.matchLabels).toEqual(labels);
+    expect(one.get("logs-store-service")!.inputs.spec).not.toHaveProperty("sessionAffinity");
+  });
+});
 
 describe("a program that these settings do not deploy", () => {
   const calling = (to: string): Program => ({

@@ -1,25 +1,20 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Data } from "../../programs/program";
-import type { Objects } from "./objects";
+import { type Objects, type Part, numbered } from "./objects";
 
 const DATA = "data";
 
 /**
  * The volumes of a program, made beside the workload: growing one is an edit of its claim and replaces nothing.
- * Several replicas find theirs under the names that the StatefulSet's template would give them.
+ * Several pods of one workload find theirs under the names that the StatefulSet's template would give them.
  *
- * @returns the claim of the only replica; none where the template's names lead to them
+ * @returns the claim of the only pod; none where the template's names lead to them
  */
-export function makeClaims(
-  objects: Objects,
-  data: Data,
-  replicas: number,
-): pulumi.Output<string> | undefined {
-  const { program } = objects;
-  if (replicas === 1) return claim(objects, DATA, `${program.name}-data`, data).metadata.name;
-  for (let index = 0; index < replicas; index++)
-    claim(objects, `${DATA}-${index}`, `${DATA}-${program.name}-${index}`, data);
+export function makeClaims(objects: Objects, data: Data, part: Part): pulumi.Output<string> | undefined {
+  if (part.pods === 1) return claim(objects, numbered(DATA, part), `${part.name}-data`, data).metadata.name;
+  for (let index = 0; index < part.pods; index++)
+    claim(objects, `${DATA}-${index}`, `${DATA}-${part.name}-${index}`, data);
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { namespaceOf } from "../../programs/addresses";
+import { namespaceOf, replicasOf, workloadsOf } from "../../programs/addresses";
 import type { Program, Stack } from "../../programs/program";
 import { objectLabels } from "./labels";
 
@@ -12,6 +12,28 @@ export interface Place {
   /** What must be there before any of them: the namespaces. */
   after: pulumi.Resource[];
 }
+
+/** One workload of a program: of all its pods, or of one replica that stands apart. */
+export interface Part {
+  index: number;
+  /** The workload's. */
+  name: string;
+  pods: number;
+  /** What tells its pods from those of the other parts. */
+  labels: Record<string, string>;
+}
+
+export function partsOf(stack: Stack, program: Program): Part[] {
+  const replicas = replicasOf(stack, program);
+  if (!program.apart || replicas === 1) return [{ index: 0, name: program.name, pods: replicas, labels: {} }];
+  return workloadsOf(stack, program).map((name, index) => ({
+    ...{ index, name, pods: 1 },
+    labels: { "observability-stack/replica": String(index) },
+  }));
+}
+
+/** Last part of a name in Pulumi: that of the first is as if it were alone. */
+export const numbered = (what: string, { index }: Part): string => (index === 0 ? what : `${what}-${index}`);
 
 export const WAIT = { create: "10m", update: "10m", delete: "5m" };
 

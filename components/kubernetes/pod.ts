@@ -1,8 +1,10 @@
 import type { types } from "@pulumi/kubernetes";
 import { imageOf } from "../../config/images";
 import { bytes } from "../../config/units";
+import { replicasOf } from "../../programs/addresses";
 import type { Probe, Program, Stack, StartupProbe } from "../../programs/program";
 import { objectLabels, selectorLabels } from "./labels";
+import type { Part } from "./objects";
 import { mountsOf, type Names } from "./volumes";
 
 /** The pull secret that placement.registryLogin makes. */
@@ -14,12 +16,12 @@ type Container = types.input.core.v1.Container;
  * A pod template that the restricted Pod Security standard admits: non-root, read-only root file system, no
  * capabilities, no token unless it is needed. Agents differ by their hostPath volumes and, for Alloy, by user 0.
  */
-export function podTemplate(stack: Stack, program: Program, names: Names, account?: string) {
+export function podTemplate(stack: Stack, program: Program, part: Part, names: Names, account?: string) {
   const { settings } = stack;
   const { placement } = settings;
   const { user, before, command, args, capabilities } = program;
   const agent = program.workload === "DaemonSet";
-  const several = (program.replicas?.(settings) ?? 1) > 1;
+  const several = replicasOf(stack, program) > 1;
   const mounts = mountsOf(stack, program, names);
   const probes = program.probes?.(stack);
   const container: Container = {
@@ -42,7 +44,7 @@ export function podTemplate(stack: Stack, program: Program, names: Names, accoun
   };
   return {
     metadata: {
-      labels: objectLabels(settings, stack.name, program.name),
+      labels: { ...objectLabels(settings, stack.name, program.name), ...part.labels },
       annotations: { ...placement.annotations, ...scrapePath(stack, program) },
     },
     spec: {
@@ -126,7 +128,7 @@ function environment(stack: Stack, program: Program, names: Names) {
         valueFrom: { secretKeyRef: { name: names.secrets.get(secret.name), key } },
       })),
     ),
-    ...Object.entries(program.podEnv ?? {}).map(([name, fieldPath]) => ({
+    ...Object.entries(program.podEnv?.(stack.settings) ?? {}).map(([name, fieldPath]) => ({
       name,
       valueFrom: { fieldRef: { fieldPath } },
     })),

@@ -2,16 +2,16 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import * as networking from "@pulumi/kubernetes/networking/v1";
 import * as rbac from "@pulumi/kubernetes/rbac/v1";
 import type * as pulumi from "@pulumi/pulumi";
-import { namespaceOf } from "../../programs/addresses";
+import { namespaceOf, replicasOf } from "../../programs/addresses";
 import { isCalled, policyOf } from "../../programs/flows";
 import type { Files, Program, Secrets, Stack } from "../../programs/program";
 import { makeClaims } from "./claims";
 import { selectorLabels } from "./labels";
-import { Objects, type Place } from "./objects";
+import { Objects, partsOf, type Place } from "./objects";
 import { makeService } from "./service";
 import { withinLimit } from "./size";
 import type { Names } from "./volumes";
-import { makeWorkload } from "./workload";
+import { makeDisruptionBudget, makeWorkload } from "./workload";
 
 /** Values of a Secret that the component generates: by the Secret's name in the program, then by key. */
 export type Generated = Record<string, Record<string, pulumi.Input<string>>>;
@@ -45,9 +45,14 @@ export function run(stack: Stack, program: Program, around: Surroundings): Runni
     names.secrets.set(name, of === program.name ? own.get(name)! : running.get(of)!.secrets.get(name)!);
   }
   const data = program.data?.(stack.settings);
-  if (data) names.claim = makeClaims(objects, data, program.replicas?.(stack.settings) ?? 1);
-  const before = (program.after ?? []).map((other) => running.get(other)!.workload);
-  const workload = makeWorkload(objects, names, account, [...around.after, ...before]);
+  const before = [...around.after, ...(program.after ?? []).map((other) => running.get(other)!.workload)];
+  // Each part waits for the one before: an update never takes all of them away.
+  for (const part of partsOf(stack, program)) {
+    const claim = data && makeClaims(objects, data, part);
+    before.push(makeWorkload(objects, part, { ...names, claim }, account, [...before]));
+  }
+  const workload = before.at(-1)!;
+  if (replicasOf(stack, program) > 1) makeDisruptionBudget(objects);
   if (isCalled(stack, program)) makeService(objects);
   makePolicy(objects);
   return { workload, secrets: own };

@@ -1,9 +1,7 @@
 import * as core from "@pulumi/kubernetes/core/v1";
+import { headless, replicasOf } from "../../programs/addresses";
 import { selectorLabels } from "./labels";
 import type { Objects } from "./objects";
-
-/** Name of the Service that gives each replica an address of its own. */
-export const headless = (program: string): string => `${program}-headless`;
 
 /** All ports of the program; the exposed one is opened on every node where the settings say so. */
 export function makeService(objects: Objects): void {
@@ -17,6 +15,7 @@ export function makeService(objects: Objects): void {
     port,
     targetPort: name,
   }));
+  const several = replicasOf(stack, program) > 1;
   new core.Service(
     objects.child("service"),
     {
@@ -24,6 +23,8 @@ export function makeService(objects: Objects): void {
       spec: {
         type: nodePort === null ? "ClusterIP" : "NodePort",
         selector,
+        // Each replica that stands apart has seen a little else: a page that asks several times asks the same one.
+        ...(several && program.apart ? { sessionAffinity: "ClientIP" } : {}),
         ports: ports.map((port) => ({
           ...port,
           ...(nodePort !== null && port.name === exposed?.port ? { nodePort } : {}),
@@ -32,7 +33,7 @@ export function makeService(objects: Objects): void {
     },
     objects.options(),
   );
-  if (program.workload !== "StatefulSet" || (program.replicas?.(stack.settings) ?? 1) === 1) return;
+  if (program.workload !== "StatefulSet" || !several) return;
   new core.Service(
     objects.child("headless-service"),
     {

@@ -2,41 +2,40 @@ import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as batch from "@pulumi/kubernetes/batch/v1";
 import * as policy from "@pulumi/kubernetes/policy/v1";
 import type * as pulumi from "@pulumi/pulumi";
+import { headless, replicasOf } from "../../programs/addresses";
 import { claimTemplate } from "./claims";
 import { selectorLabels } from "./labels";
-import { type Objects, WAIT } from "./objects";
+import { numbered, type Objects, type Part, WAIT } from "./objects";
 import { podTemplate } from "./pod";
-import { headless } from "./service";
 import type { Names } from "./volumes";
 
-/** Makes a program's pods: the workload, and for several replicas what keeps them from going away together. */
+/** Makes the pods of a program, or of one part of it. */
 export function makeWorkload(
   objects: Objects,
+  part: Part,
   names: Names,
   account: string | undefined,
   after: pulumi.Resource[],
 ): pulumi.Resource {
   const { stack, program } = objects;
-  const { name } = program;
-  const replicas = program.replicas?.(stack.settings) ?? 1;
-  const template = podTemplate(stack, program, names, account);
-  const selector = { matchLabels: selectorLabels(stack.name, name) };
-  const replicated = { selector, template, replicas, revisionHistoryLimit: 3 };
+  const { name, pods } = part;
+  const template = podTemplate(stack, program, part, names, account);
+  const selector = { matchLabels: { ...selectorLabels(stack.name, program.name), ...part.labels } };
+  const replicated = { selector, template, replicas: pods, revisionHistoryLimit: 3 };
   const options = objects.options({}, after);
-  if (replicas > 1) makeDisruptionBudget(objects);
   switch (program.workload) {
     case "StatefulSet": {
       const data = program.data?.(stack.settings);
       return new apps.StatefulSet(
-        objects.child("server"),
+        objects.child(numbered("server", part)),
         {
           metadata: objects.metadata(name),
           spec: {
             ...replicated,
             // In order, a pod that never became ready would keep every later update from taking its place.
             podManagementPolicy: "Parallel",
-            serviceName: replicas > 1 ? headless(name) : name,
-            ...(replicas > 1 && data ? { volumeClaimTemplates: [claimTemplate(objects, data)] } : {}),
+            serviceName: replicasOf(stack, program) > 1 ? headless(program.name) : name,
+            ...(pods > 1 && data ? { volumeClaimTemplates: [claimTemplate(objects, data)] } : {}),
           },
         },
         options,
@@ -77,7 +76,7 @@ export function makeWorkload(
 }
 
 /** Nodes are drained one replica at a time. */
-function makeDisruptionBudget(objects: Objects): void {
+export function makeDisruptionBudget(objects: Objects): void {
   const { stack, program } = objects;
   new policy.PodDisruptionBudget(
     objects.child("disruption-budget"),

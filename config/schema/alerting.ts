@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { allowed, duration, httpUrl, resources, secret, text } from "./common";
+import { allowed, duration, httpUrl, replicas, resources, secret, text } from "./common";
 import { kubernetesName, storage } from "./kubernetes";
 import { muteTiming } from "./mute";
 import { rules } from "./rules";
@@ -159,6 +159,9 @@ export const alerting = z
       .default("https://github.com/observability-stack/observability-stack/blob/main/alerts/RUNBOOK.md")
       .describe("Page that every alert's runbook_url points into; one heading an alert."),
     rules,
+    replicas: replicas(1, 3).describe(
+      "Pods of Alertmanager; default 1. With 3, which tell each other whom they told, alerts are heard while a node is away.",
+    ),
     resources: resources("10m 32Mi", "200m 128Mi"),
     storage: storage("1Gi"),
   })

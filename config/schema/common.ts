@@ -79,6 +79,12 @@ export const count = (what: string, least = 1) => {
   return number(z.int({ error: allowed(words) }).min(least, allowed(words)), words);
 };
 
+/** How many pods: alone, or so many that the loss of one is not felt. */
+export const replicas = (alone: 1, several: number) => {
+  const error = allowed(`${alone} or ${several}`);
+  return z.literal([alone, several], { error }).meta({ errorMessage: error }).default(alone);
+};
+
 export const above0 = (words: string) => {
   const error = allowed(words);
   return number(z.number({ error }).positive(error), words);

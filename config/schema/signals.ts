@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { bytes } from "../units";
 import {
-  allowed,
   byteQuantity,
   count,
   duration,
   FIVE_MINUTE_RATES,
   nodePort,
   probability,
+  replicas,
   resources,
 } from "./common";
 import { postgres, redis } from "./exporters";
@@ -102,13 +102,9 @@ export const logs = z
       ),
     storage: storage("5Gi"),
     s3: s3("lines"),
-    replicas: z
-      .literal([1, 3], { error: allowed("1 or 3") })
-      .meta({ errorMessage: allowed("1 or 3") })
-      .default(1)
-      .describe(
-        "Pods of Loki; default 1. With 3, which needs logs.s3, each line is kept by two or more of them until it is in the bucket.",
-      ),
+    replicas: replicas(1, 3).describe(
+      "Pods of Loki; default 1. With 3, which needs logs.s3, each line is kept by two or more of them until it is in the bucket.",
+    ),
     resources: resources("100m 256Mi", "500m 512Mi"),
     agent: z
       .strictObject({ resources: resources("50m 128Mi", "2000m 256Mi") })

@@ -1,6 +1,6 @@
 import { alert } from "../../alerts/alert";
 import type { Settings } from "../../config/schema";
-import { pathOf, userUrl } from "../addresses";
+import { addressesOf, pathOf, userUrl } from "../addresses";
 import { groupsPage, incident, mailMessage, slackMessage } from "./messages";
 import { configFile } from "../overrides";
 import { nobody, type Program, type Stack } from "../program";
@@ -13,10 +13,18 @@ export const alertmanager: Program = {
   image: "alertmanager",
   go: true,
   user: nobody,
-  ports: () => ({ http: 9093 }),
+  ports: (settings) => ({ http: 9093, ...(several(settings) ? { gossip: GOSSIP } : {}) }),
   telemetry: (stack) => [{ port: "http", path: `${pathOf(stack, "alertmanager")}/metrics` }],
   pages: { title: "Alertmanager", what: "alerts that are on, silences", login: false },
-  calls: () => [{ to: "receivers", why: "whoever is told: Slack, mail servers, webhooks" }],
+  calls: ({ settings }) => [
+    { to: "receivers", why: "whoever is told: Slack, mail servers, webhooks" },
+    ...(several(settings)
+      ? [{ to: "alertmanager", ports: ["gossip"], udp: true as const, why: "tells the others who was told" }]
+      : []),
+  ],
+  replicas: ({ alerting }) => alerting.replicas,
+  apart: true,
+  podEnv: (settings): Record<string, string> => (several(settings) ? { POD_IP: "status.podIP" } : {}),
   args: (stack) => alertmanagerArgs(stack),
   files: (stack) => [
     {
@@ -64,6 +72,10 @@ export const alertmanager: Program = {
     jsonData: () => ({ implementation: "prometheus", handleGrafanaManagedAlerts: false }),
   },
 };
+
+/** Where replicas tell each other what they have told: then only one of them does. */
+const GOSSIP = 9094;
+const several = ({ alerting }: Settings): boolean => alerting.replicas > 1;
 
 /** Where the Secret with the receivers' secrets is mounted. */
 export const SECRETS = "/etc/alertmanager/secrets";
@@ -234,6 +246,12 @@ export const alertmanagerArgs = (stack: Stack): string[] => [
   // Messages of receivers that have no link of their own name it as the sender.
   `--web.external-url=${pathOf(stack, "alertmanager") ? userUrl(stack, "alertmanager") : groupsPage(stack)}`,
   `--web.route-prefix=${pathOf(stack, "alertmanager") || "/"}`,
-  // One replica: no gossip, and no port for it.
-  "--cluster.listen-address=",
+  ...(several(stack.settings)
+    ? [
+        // By the pod's own address, which it also tells the others: asked for none, it takes private ones only.
+        `--cluster.listen-address=[$(POD_IP)]:${GOSSIP}`,
+        ...addressesOf(stack, "alertmanager", "gossip").map((address) => `--cluster.peer=${address}`),
+      ]
+    : // No gossip, and no port for it.
+      ["--cluster.listen-address="]),
 ];

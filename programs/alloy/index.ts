@@ -30,7 +30,7 @@ export const alloy: Program = {
   // The log files belong to root and nobody else may read them.
   user: 0,
   kubernetesApi: [watch("", ["pods"])],
-  podEnv: { NODE_NAME: "spec.nodeName" },
+  podEnv: () => ({ NODE_NAME: "spec.nodeName" }),
   files: (stack) => [{ name: "config", path: "/etc/alloy", files: { "config.alloy": alloyConfig(stack) } }],
   host: ({ name }) => [
     { name: "logs", path: "/var/log/pods", source: "/var/log/pods", type: "Directory", readOnly: true },

@@ -1,6 +1,6 @@
 import type { Settings } from "../../config/schema";
 import { prometheusSize } from "../../config/units";
-import { addressOf, pathOf, userUrl } from "../addresses";
+import { addressesOf, pathOf, userUrl } from "../addresses";
 import type { Stack } from "../program";
 import { applicationsJob } from "./applications";
 import { containerLabel, everywhere, keep, podLabels } from "./relabel";
@@ -28,7 +28,8 @@ export function prometheusConfig(stack: Stack): object {
       alertmanagers: [
         {
           ...(alertmanagerPath ? { path_prefix: alertmanagerPath } : {}),
-          static_configs: [{ targets: [addressOf(stack, "alertmanager", "http")] }],
+          // All of them: they tell each other who was told, and not what there is to tell.
+          static_configs: [{ targets: addressesOf(stack, "alertmanager", "http") }],
         },
       ],
     },

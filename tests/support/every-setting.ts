@@ -818,6 +818,36 @@ export const table: Row[] = [
   { key: "alerting.rules.retentionNotApplied.after", to: "2h", changes: rules("More than 2h for") },
   { key: "alerting.rules.redisDown.for", to: "7m", changes: rules("has not reached it for 7m.\n") },
   { key: "alerting.rules.postgresDown.for", to: "7m", changes: rules("has not reached it for 7m.\n") },
+  {
+    key: "alerting.replicas",
+    to: 3,
+    changes: {
+      "metrics-alertmanager-server": [
+        "cluster.listen-address=[$(POD_IP)]:9094\n",
+        "cluster.peer=alertmanager-0.alertmanager-headless.observability.svc:9094\n",
+        "cluster.peer=alertmanager-2-0.alertmanager-headless.observability.svc:9094\n",
+        "spec.selector.matchLabels.observability-stack/replica: 0\n",
+      ],
+      "metrics-alertmanager-service": ["port: 9094\n", "sessionAffinity: ClientIP\n"],
+      "metrics-alertmanager-policy": ["ports.1.protocol: UDP\n", "port: 9094\n"],
+      ...all(
+        [
+          "metrics-alertmanager-server-1",
+          "metrics-alertmanager-server-2",
+          "metrics-alertmanager-data-1",
+          "metrics-alertmanager-data-2",
+          "metrics-alertmanager-headless-service",
+          "metrics-alertmanager-disruption-budget",
+        ],
+        "NEW",
+      ),
+      ...prometheus([
+        "- alertmanager-0.alertmanager-headless.observability.svc:9093\n",
+        "- alertmanager-1-0.alertmanager-headless.observability.svc:9093\n",
+        "- alertmanager-2-0.alertmanager-headless.observability.svc:9093\n",
+      ]),
+    },
+  },
   ...resources("alerting", "metrics-alertmanager-server"),
   ...storage("alerting", "metrics-alertmanager-data"),
 
