@@ -36,9 +36,9 @@ const metrics = ({ settings }: Stack): Rows => [
         "Series",
         "short",
         "In memory. It costs about 4 KiB each: see Memory below.",
-        "sum(prometheus_tsdb_head_series)",
+        "max(prometheus_tsdb_head_series)",
       ),
-      stat("Samples", "cps", "Taken a second.", "sum(rate(prometheus_tsdb_head_samples_appended_total[5m]))"),
+      stat("Samples", "cps", "Taken a second.", "max(rate(prometheus_tsdb_head_samples_appended_total[5m]))"),
       stat(
         "Rule evaluations that failed",
         "short",
@@ -67,7 +67,7 @@ const metrics = ({ settings }: Stack): Rows => [
         "Of the last round, by group. Close to the interval rules come late.",
         [
           {
-            expr: "sum by (rule_group) (prometheus_rule_group_last_duration_seconds)",
+            expr: "max by (rule_group) (prometheus_rule_group_last_duration_seconds)",
             legend: "{{rule_group}}",
           },
         ],
@@ -77,8 +77,8 @@ const metrics = ({ settings }: Stack): Rows => [
         "bytes",
         `Blocks; metrics.retention.size is ${settings.metrics.retention.size}. At it the oldest are deleted before ${settings.metrics.retention.time} are over.`,
         [
-          { expr: "sum(prometheus_tsdb_storage_blocks_bytes)", legend: "blocks" },
-          { expr: "sum(prometheus_tsdb_wal_storage_size_bytes)", legend: "log" },
+          { expr: "max(prometheus_tsdb_storage_blocks_bytes)", legend: "blocks" },
+          { expr: "max(prometheus_tsdb_wal_storage_size_bytes)", legend: "log" },
           { expr: "max(prometheus_tsdb_retention_limit_bytes)", legend: "most" },
         ],
       ),

@@ -34,6 +34,7 @@ const onKind = {
   },
   services: [],
   metrics: {
+    replicas: 1,
     scrapeInterval: "15s",
     evaluationInterval: "15s",
     annotatedNamespaces: ["*"],

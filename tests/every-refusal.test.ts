@@ -393,6 +393,7 @@ const table: Row[] = [
   },
   { of: /\.s3\.accessKeyId$/, allowed: "an access key id", wrong: [7, "", "a b c"] },
   { of: /\.s3\.secretAccessKey$/, allowed: "the access key's secret", wrong: [7, "", "short"] },
+  { of: /^metrics\.replicas$/, allowed: "1 or 2", wrong: [0, 3, "2"], right: [2] },
   { of: /^(logs|alerting)\.replicas$/, allowed: "1 or 3", wrong: [0, 2, 4, "3"], right: [3] },
   {
     of: /^slo\.window$/,

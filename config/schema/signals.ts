@@ -60,6 +60,9 @@ export const metrics = z
         "Scrape jobs of your own, as Prometheus writes them in scrape_configs; default none. Labels env and region are put on their targets.",
       ),
     storage: storage("5Gi"),
+    replicas: replicas(1, 2).describe(
+      "Pods of Prometheus; default 1. With 2, each of which scrapes, keeps and evaluates everything, nothing is missed while a node is away. Alerts have the label cluster then: environment-region.",
+    ),
     resources: resources("100m 256Mi", "500m 512Mi"),
     nodePort: nodePort().describe("Port of Prometheus on every node; kind: 30090, elsewhere null: none."),
     kubeStateMetrics: z

@@ -18,6 +18,7 @@ export function prometheusConfig(stack: Stack): object {
     global: {
       scrape_interval: metrics.scrapeInterval,
       evaluation_interval: metrics.evaluationInterval,
+      ...(metrics.replicas > 1 ? { external_labels: pairLabels(settings) } : {}),
     },
     rule_files: ["/etc/prometheus/rules/*.yaml"],
     storage: {
@@ -25,6 +26,10 @@ export function prometheusConfig(stack: Stack): object {
       exemplars: { max_exemplars: 20_000 },
     },
     alerting: {
+      // Alerts of the pair are the same alerts.
+      ...(metrics.replicas > 1
+        ? { alert_relabel_configs: [{ action: "labeldrop", regex: "__replica__" }] }
+        : {}),
       alertmanagers: [
         {
           ...(alertmanagerPath ? { path_prefix: alertmanagerPath } : {}),
@@ -42,6 +47,13 @@ export function prometheusConfig(stack: Stack): object {
     ],
   };
 }
+
+/** Whom these samples and alerts are from: whoever gets them from both servers of a pair counts them once by these. */
+const pairLabels = ({ environment, region }: Settings) => ({
+  cluster: `${environment}-${region}`,
+  // Prometheus puts in the environment variable.
+  __replica__: "${POD_NAME}",
+});
 
 /** The stack's own pods, on the ports that the programs say are telemetry. */
 function stackJobs(stack: Stack) {

@@ -27,6 +27,11 @@ export const prometheus: Program = {
     watch("discovery.k8s.io", ["endpointslices"]),
     { apiGroups: [""], resources: ["nodes/metrics"], verbs: ["get"] },
   ],
+  replicas: ({ metrics }) => metrics.replicas,
+  // Both scrape all and evaluate all; what one has missed, the other has.
+  apart: true,
+  podEnv: ({ metrics }): Record<string, string> =>
+    metrics.replicas > 1 ? { POD_NAME: "metadata.name" } : {},
   args: (stack) => prometheusArgs(stack),
   files: (stack) => [
     {

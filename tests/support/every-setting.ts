@@ -496,6 +496,29 @@ export const table: Row[] = [
     changes: { ...prometheus("size: 3GB\n"), ...dashboards("platform", "is 3Gi. At it") },
   },
   ...storage("metrics", "metrics-prometheus-data"),
+  {
+    key: "metrics.replicas",
+    to: 2,
+    changes: {
+      ...prometheus(["cluster: kind-local\n", "__replica__: ${POD_NAME}\n", "regex: __replica__\n"]),
+      "metrics-prometheus-server": [
+        "fieldPath: metadata.name\n",
+        "spec.selector.matchLabels.observability-stack/replica: 0\n",
+      ],
+      "metrics-prometheus-service": "sessionAffinity: ClientIP\n",
+      "metrics-prometheus-policy":
+        "spec.egress.5.to.0.podSelector.matchLabels.app.kubernetes.io/name: prometheus\n",
+      ...all(
+        [
+          "metrics-prometheus-server-1",
+          "metrics-prometheus-data-1",
+          "metrics-prometheus-headless-service",
+          "metrics-prometheus-disruption-budget",
+        ],
+        "NEW",
+      ),
+    },
+  },
   ...resources("metrics", "metrics-prometheus-server"),
   {
     key: "metrics.nodePort",

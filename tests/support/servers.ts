@@ -184,11 +184,19 @@ export interface Prometheus {
   server: Server;
   url: string;
   ready: string;
-  /** Writes the file that it re-reads: the stack's, with these jobs instead of those in the cluster. */
-  scrape(jobs: object[]): void;
+  /** Writes the file that it re-reads: the stack's, with these jobs, rules and alerting instead of those in the cluster. */
+  scrape(
+    jobs: object[],
+    others?: { rule_files?: string[]; alerting?: object; remote_write?: object[] },
+  ): void;
 }
 
-export async function prometheusServer(directory: string, stack = stackWith()): Promise<Prometheus> {
+/** `told`: what it has besides from its pod. */
+export async function prometheusServer(
+  directory: string,
+  stack = stackWith(),
+  told: { args?: string[]; env?: Record<string, string> } = {},
+): Promise<Prometheus> {
   const file = join(directory, "prometheus.yml");
   const listen = `127.0.0.1:${await freePort()}`;
   const args = prometheusArgs(stack).map((arg) =>
@@ -199,12 +207,13 @@ export async function prometheusServer(directory: string, stack = stackWith()): 
   const limits = goLimit(stack.settings.metrics.resources.limits.memory);
   const server = new Server(
     binary("prometheus", "prometheus")!,
-    [...args, `--web.listen-address=${listen}`],
-    limits,
+    [...args, `--web.listen-address=${listen}`, ...(told.args ?? [])],
+    { ...limits, ...told.env },
   );
   const url = `http://${listen}${pathOf(stack, "prometheus")}`;
-  const scrape = (scrape_configs: object[]) => {
-    const config = { ...prometheusConfig(stack), rule_files: [], alerting: {}, scrape_configs };
+  const scrape: Prometheus["scrape"] = (scrape_configs, others = {}) => {
+    const none = { rule_files: [], alerting: {} };
+    const config = { ...prometheusConfig(stack), ...none, ...others, scrape_configs };
     written(directory, "prometheus.yml", config);
   };
   return { server, url, ready: `${url}/-/ready`, scrape };
