@@ -1,7 +1,8 @@
 import type { Settings } from "../config/schema";
+import { accountFor, callForCredentials } from "./aws";
 import type { Call, Program, Secrets } from "./program";
 
-/** How a program reaches a bucket. AWS' library, which all of them use, finds the credentials by itself. */
+/** How a program reaches a bucket. */
 
 export type S3 = NonNullable<Settings["logs"]["s3"]>;
 
@@ -16,20 +17,16 @@ const portOf = ({ endpoint }: S3): number => {
   return Number(port || (protocol === "http:" ? 80 : 443));
 };
 
-/** Port 80 is that of the node's agent which hands out credentials (EKS Pod Identity), 443 that of roles (IRSA). */
 export const callsOf = (s3: S3 | null): Call[] =>
   s3
     ? [
         { to: "elsewhere", ports: [portOf(s3)], why: "its bucket" },
-        ...(s3.accessKeyId ? [] : [{ to: "elsewhere", ports: [80, 443], why: "credentials for its bucket" }]),
+        ...(s3.accessKeyId ? [] : [callForCredentials("its bucket")]),
       ]
     : [];
 
-/** Pod Identity finds a role by the ServiceAccount's name, IRSA by its annotation. */
-const accountOf = (s3: S3 | null): Record<string, string> | undefined => {
-  if (!s3 || s3.accessKeyId) return undefined;
-  return s3.roleArn ? { "eks.amazonaws.com/role-arn": s3.roleArn } : {};
-};
+const accountOf = (s3: S3 | null): Record<string, string> | undefined =>
+  s3 && !s3.accessKeyId ? accountFor(s3.roleArn) : undefined;
 
 const secretsOf = (s3: S3 | null): Secrets[] =>
   s3?.accessKeyId

@@ -21,6 +21,7 @@ const services = [{ name: "board-service", namespace: "shop", port: 8000 }];
 const metrics = {
   // As promtool evaluates below.
   evaluationInterval: "1m",
+  amp: { url: "https://aps.example.org/workspaces/ws-1", region: "us-east-1" },
   redis: { targets: [{ name: "queue", host: "redis" }] },
   postgres: { targets: [{ name: "orders", host: "postgres", username: "u", password: "p" }] },
 };
@@ -28,7 +29,7 @@ const stackWith = (rules: object = {}) =>
   stackOf(settingsOf({ services, metrics, alerting: { rules } }, "kind"), "kind");
 const severity = (alert: string): string => {
   if (alert === "Watchdog") return "none";
-  return /Memory|CPU|DiskPressure|Pending|Many|Circuit|Replicas|JobFailed|Filling|Lost|Retention|Limit|Twice/.test(
+  return /Memory|CPU|DiskPressure|Pending|Many|Circuit|Replicas|JobFailed|Filling|Lost|Retention|Limit|Twice|RemoteWrite/.test(
     alert,
   )
     ? "warning"

@@ -7,6 +7,7 @@ import { stackOf } from "../programs";
 
 const services = [{ name: "board-service", namespace: "shop", port: 8000 }];
 const metrics = {
+  amp: { url: "https://aps.example.org/workspaces/ws-1", region: "us-east-1" },
   redis: { targets: [{ name: "queue", host: "redis" }] },
   postgres: { targets: [{ name: "orders", host: "postgres", username: "u", password: "p" }] },
 };
@@ -43,6 +44,7 @@ test("the alerts that there are, the watchdog last", () => {
     "StackTargetDown critical",
     "ConfigReloadFailed critical",
     "RulesFailing critical",
+    "RemoteWriteFailing warning",
     "TargetLimitNear warning",
     "ScrapedTwice warning",
     "NotificationsFailing critical",
@@ -129,6 +131,7 @@ const changes: [name: string, rules: object, file: string, expected: object][] =
   ["VolumeFilling", { volumeFilling: { for: "7m" } }, "kubernetes", { for: "7m" }],
   ["VolumeFilling", { volumeFilling: { within: "2d" } }, "kubernetes", { expr: ", 172800)" }],
   ["RulesFailing", { rulesFailing: { for: "7m" } }, "prometheus", { for: "7m" }],
+  ["RemoteWriteFailing", { remoteWriteFailing: { for: "7m" } }, "prometheus", { for: "7m" }],
   ["TargetLimitNear", { targetLimitNear: { for: "7m" } }, "prometheus", { for: "7m" }],
   ["ScrapedTwice", { scrapedTwice: { for: "7m" } }, "prometheus", { for: "7m" }],
   ["NotificationsFailing", { notificationsFailing: { for: "7m" } }, "alertmanager", { for: "7m" }],
@@ -157,6 +160,7 @@ test("without targets nothing is asked of Redis and PostgreSQL", () => {
   expect(names).toContain("StackTargetDown");
   expect(names).not.toContain("RedisDown");
   expect(names).not.toContain("PostgreSQLDown");
+  expect(names).not.toContain("RemoteWriteFailing");
 });
 
 test("how long each waits by default", () => {
@@ -183,6 +187,7 @@ test("how long each waits by default", () => {
     ["StackTargetDown", "5m"],
     ["ConfigReloadFailed", "5m"],
     ["RulesFailing", "10m"],
+    ["RemoteWriteFailing", "10m"],
     ["TargetLimitNear", "15m"],
     ["ScrapedTwice", "15m"],
     ["NotificationsFailing", "10m"],

@@ -35,6 +35,7 @@ const onKind = {
   services: [],
   metrics: {
     replicas: 1,
+    amp: null,
     scrapeInterval: "15s",
     evaluationInterval: "15s",
     annotatedNamespaces: ["*"],
@@ -86,6 +87,7 @@ const onKind = {
       replicasMissing: { for: "15m" },
       jobFailed: { for: "5m" },
       rulesFailing: { for: "10m" },
+      remoteWriteFailing: { for: "10m" },
       targetLimitNear: { for: "15m" },
       scrapedTwice: { for: "15m" },
       notificationsFailing: { for: "10m" },

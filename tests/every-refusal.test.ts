@@ -375,7 +375,7 @@ const table: Row[] = [
     right: ["abc", "my.lines-2", "x".repeat(63)],
   },
   {
-    of: /\.s3\.region$/,
+    of: /\.(s3|amp)\.region$/,
     allowed: "an AWS region such as ap-northeast-2",
     wrong: [7, "", "seoul", "ap-northeast", "AP-northeast-2", "ap_northeast_2"],
     right: ["us-gov-west-1", "ap-northeast-2"],
@@ -387,12 +387,28 @@ const table: Row[] = [
     right: ["https://s3.example.org", "http://minio.minio.svc:9000"],
   },
   {
-    of: /\.s3\.roleArn$/,
+    of: /\.(s3|amp)\.roleArn$/,
     allowed: "the ARN of a role, such as arn:aws:iam::123456789012:role/loki",
     wrong: [7, "", "loki", "arn:aws:iam::1:role/loki", "arn:aws:iam::123456789012:user/loki"],
   },
   { of: /\.s3\.accessKeyId$/, allowed: "an access key id", wrong: [7, "", "a b c"] },
   { of: /\.s3\.secretAccessKey$/, allowed: "the access key's secret", wrong: [7, "", "short"] },
+  {
+    of: /^metrics\.amp\.url$/,
+    allowed:
+      "the workspace's https:// address up to its id, such as https://aps-workspaces.ap-northeast-2.amazonaws.com/workspaces/ws-1a2b3c4d",
+    wrong: [
+      ...[7, "", "ws-1", "http://aps.example.org/workspaces/ws-1", "https://aps.example.org"],
+      ...["https://aps.example.org/workspaces/ws-1/api/v1/remote_write", "https://a b/workspaces/ws-1"],
+    ],
+    right: ["https://aps.example.org/workspaces/ws-1", "https://aps.example.org:8443/workspaces/ws-1/"],
+  },
+  {
+    of: /^metrics\.amp\.shards$/,
+    allowed: "a whole number of requests, 1 or more",
+    wrong: ["5", 0, 1.5],
+    right: [1, 50],
+  },
   { of: /^metrics\.replicas$/, allowed: "1 or 2", wrong: [0, 3, "2"], right: [2] },
   { of: /^(logs|alerting)\.replicas$/, allowed: "1 or 3", wrong: [0, 2, 4, "3"], right: [3] },
   {

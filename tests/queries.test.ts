@@ -59,6 +59,7 @@ const settings = settingsOf(
     metrics: {
       postgres: { targets: [{ ...server, username: "monitor", password: "secret" }] },
       redis: { targets: [server] },
+      amp: { url: "https://aps.example.org/workspaces/ws-1", region: "us-east-1" },
     },
   },
   "kind",
@@ -132,6 +133,7 @@ const provided = [
   /^ALERTS(_FOR_STATE)?$/,
   /^prometheus_target_scrape_pool_target(s|_limit)$/,
   /^alertmanager_notifications_failed_total$/,
+  /^prometheus_remote_storage_samples_(failed|retried)_total$/,
   /^node_filesystem_((avail|size)_bytes|readonly)$/,
   /^node_(cpu_seconds_total|load5|memory_Mem(Available|Total)_bytes|disk_(read|written)_bytes_total)$/,
   /^pg_(up|settings_max_connections|database_size_bytes)$/,

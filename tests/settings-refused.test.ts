@@ -25,6 +25,28 @@ const placement = (more: object) => ({ placement: more });
 
 type Row = [what: string, given: Record<string, unknown>, key: string, allowed: string];
 
+const workspace = { url: "https://aps.example.org/workspaces/ws-1", region: "us-east-1" };
+const amp: Row[] = [
+  [
+    "AMP without a URL",
+    { metrics: { amp: { region: "us-east-1" } } },
+    "metrics.amp.url is missing",
+    "the workspace's",
+  ],
+  [
+    "AMP without a region",
+    { metrics: { amp: { url: workspace.url } } },
+    "metrics.amp.region is missing",
+    "an AWS region",
+  ],
+  [
+    "AMP by plain http",
+    { metrics: { amp: { ...workspace, url: workspace.url.replace("https", "http") } } },
+    'metrics.amp.url is "http://aps.example.org/workspaces/ws-1"',
+    "the workspace's https:// address",
+  ],
+];
+
 const names: Row[] = [
   ...["nobody", "heartbeat"].map((name): Row => [
     `a receiver called ${name}`,
@@ -487,7 +509,7 @@ const objects: Row[] = [
   ],
 ];
 
-test.each([...names, ...objectives, ...quantities, ...addresses, ...objects])(
+test.each([...names, ...amp, ...objectives, ...quantities, ...addresses, ...objects])(
   "%s is refused",
   (_, given, key, allowed) => {
     const message = messageOf(given);

@@ -114,6 +114,10 @@ export const rules = z
       .describe("A Deployment, StatefulSet or DaemonSet has fewer pods that are ready than it shall have."),
     jobFailed: z.strictObject(waiting("5m")).prefault({}).describe("A Job has given up."),
     rulesFailing: z.strictObject(waiting("10m")).prefault({}).describe("Prometheus cannot evaluate a rule."),
+    remoteWriteFailing: z
+      .strictObject(waiting("10m"))
+      .prefault({})
+      .describe("Samples that Amazon Managed Prometheus does not take."),
     targetLimitNear: z
       .strictObject(waiting("15m"))
       .prefault({})

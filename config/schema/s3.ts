@@ -1,9 +1,8 @@
 import { z } from "zod";
+import { region, roleArn } from "./aws";
 import { allowed, origin, secret, text } from "./common";
 
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d$/;
-const ROLE = /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 
 /** A bucket that keeps data instead of the volume. It must exist; the program does not make it. */
 export const s3 = (what: string) =>
@@ -13,17 +12,11 @@ export const s3 = (what: string) =>
         BUCKET,
         "the name of a bucket: 3 to 63 lower-case letters, digits, . and -, a letter or digit at both ends",
       ).describe("Bucket. It must exist and belong to this stack alone."),
-      region: text(REGION, "an AWS region such as ap-northeast-2").describe(
-        "Region of the bucket, such as ap-northeast-2.",
-      ),
+      region: region("bucket"),
       endpoint: origin()
         .optional()
         .describe("Address of an S3 that is not AWS's, such as http://minio.minio.svc:9000; default: AWS's."),
-      roleArn: text(ROLE, "the ARN of a role, such as arn:aws:iam::123456789012:role/loki")
-        .optional()
-        .describe(
-          "Role for the program's ServiceAccount (IRSA); default none: EKS Pod Identity, or the node's own role.",
-        ),
+      roleArn: roleArn("the program's ServiceAccount"),
       accessKeyId: text(/^\S{3,128}$/, "an access key id")
         .optional()
         .describe("Access key, where neither Pod Identity nor a role can be had; default none."),
@@ -31,7 +24,7 @@ export const s3 = (what: string) =>
         .optional()
         .describe("Its secret. Set it with --secret."),
     })
-    .superRefine(({ roleArn, accessKeyId, secretAccessKey }, context) => {
+    .superRefine(({ roleArn: role, accessKeyId, secretAccessKey }, context) => {
       const refuse = (path: string, message: string) =>
         context.addIssue({ code: "custom", path: [path], message });
       if ((accessKeyId === undefined) !== (secretAccessKey === undefined))
@@ -39,7 +32,7 @@ export const s3 = (what: string) =>
           accessKeyId === undefined ? "accessKeyId" : "secretAccessKey",
           `is missing; ${allowed("accessKeyId and secretAccessKey, or neither")}`,
         );
-      if (roleArn && accessKeyId)
+      if (role && accessKeyId)
         refuse("roleArn", `is set beside accessKeyId; ${allowed("one of them")}. Remove the other.`);
     })
     .nullable()

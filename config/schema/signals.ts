@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { bytes } from "../units";
+import { amp } from "./aws";
 import {
   byteQuantity,
   count,
@@ -64,6 +65,7 @@ export const metrics = z
       "Pods of Prometheus; default 1. With 2, each of which scrapes, keeps and evaluates everything, nothing is missed while a node is away. Alerts have the label cluster then: environment-region.",
     ),
     resources: resources("100m 256Mi", "500m 512Mi"),
+    amp,
     nodePort: nodePort().describe("Port of Prometheus on every node; kind: 30090, elsewhere null: none."),
     kubeStateMetrics: z
       .strictObject({ resources: resources("10m 32Mi", "100m 128Mi") })

@@ -1,3 +1,4 @@
+import { ampDatasources } from "../amp";
 import { urlOf } from "../addresses";
 import type { Signal } from "../backends";
 import type { Stack } from "../program";
@@ -17,18 +18,21 @@ export function datasources(stack: Stack): object {
     apiVersion: 1,
     // A datasource that is no longer listed goes away instead of staying as a broken one.
     prune: true,
-    datasources: all
-      .sort((a, b) => ORDER.indexOf(a.signal) - ORDER.indexOf(b.signal))
-      .map((one) => ({
-        name: one.name,
-        uid: one.type,
-        type: one.type,
-        url: urlOf(stack, one.program, one.port) + (one.path?.(stack) ?? ""),
-        access: "proxy",
-        orgId: 1,
-        editable: true,
-        ...(one.isDefault ? { isDefault: true } : {}),
-        jsonData: one.jsonData(stack),
-      })),
+    datasources: [
+      ...all
+        .sort((a, b) => ORDER.indexOf(a.signal) - ORDER.indexOf(b.signal))
+        .map((one) => ({
+          name: one.name,
+          uid: one.type,
+          type: one.type,
+          url: urlOf(stack, one.program, one.port) + (one.path?.(stack) ?? ""),
+          access: "proxy",
+          orgId: 1,
+          editable: true,
+          ...(one.isDefault ? { isDefault: true } : {}),
+          jsonData: one.jsonData(stack),
+        })),
+      ...ampDatasources(stack.settings),
+    ],
   };
 }

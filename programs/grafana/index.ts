@@ -1,6 +1,7 @@
 import { dashboardFiles } from "../../dashboards";
 import { yaml } from "../../config/yaml";
 import { pathOf } from "../addresses";
+import { ampAccount, ampCalls } from "../amp";
 import type { Program } from "../program";
 import { datasources } from "./datasources";
 import { DASHBOARDS, dashboardProviders, grafanaEnvironment } from "./server";
@@ -33,6 +34,8 @@ exec ${GRAFANA} cli --homepath=/usr/share/grafana admin reset-admin-password --p
     ],
   },
   env: (stack) => grafanaEnvironment(stack),
+  calls: ({ settings }) => ampCalls(settings),
+  accountAnnotations: ampAccount,
   secrets: () => [
     {
       name: "credentials",

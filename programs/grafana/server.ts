@@ -1,4 +1,5 @@
 import { pathOf, userUrl } from "../addresses";
+import { ampOf } from "../amp";
 import type { Stack } from "../program";
 
 /** Grafana takes another name at its first start only, so that it could not be changed later. */
@@ -19,6 +20,7 @@ export function grafanaEnvironment(stack: Stack): Record<string, string> {
     ...(path
       ? { GF_SERVER_ROOT_URL: `${userUrl(stack, "grafana")}/`, GF_SERVER_SERVE_FROM_SUB_PATH: "true" }
       : {}),
+    ...(ampOf(stack.settings) ? { GF_AUTH_SIGV4_AUTH_ENABLED: "true" } : {}),
     GF_USERS_ALLOW_SIGN_UP: "false",
     GF_LOG_MODE: "console",
     GF_LOG_LEVEL: "warn",

@@ -1,9 +1,12 @@
 import { alert, type RuleGroup } from "../../alerts/alert";
 import type { Settings } from "../../config/schema";
+import { ampOf } from "../amp";
 
 /** Alerts on Prometheus itself. */
 export function prometheusAlerts(settings: Settings): RuleGroup {
-  const { rulesFailing, scrapedTwice, targetLimitNear } = settings.alerting.rules;
+  const { rulesFailing, remoteWriteFailing, scrapedTwice, targetLimitNear } = settings.alerting.rules;
+  const samples = (what: string) =>
+    `sum by (env, region, pod) (increase(prometheus_remote_storage_samples_${what}_total[5m])) > 0`;
   return {
     name: "prometheus",
     rules: [
@@ -14,6 +17,18 @@ export function prometheusAlerts(settings: Settings): RuleGroup {
         summary: "Prometheus cannot evaluate rules of {{ $labels.rule_group }}",
         description: `For ${rulesFailing.for}: alerts of that group are silent.`,
       }),
+      ...(ampOf(settings)
+        ? [
+            alert(settings, "RemoteWriteFailing", {
+              // What is refused, such as for a wrong key, is not sent again; what cannot be sent is tried again.
+              expr: ["failed", "retried"].map(samples).join("\nor\n"),
+              for: remoteWriteFailing.for,
+              severity: "warning" as const,
+              summary: "Amazon Managed Prometheus does not take samples of {{ $labels.pod }}",
+              description: `For ${remoteWriteFailing.for}: what it refuses is missing there for good, what it cannot take after two hours.`,
+            }),
+          ]
+        : []),
       alert(settings, "TargetLimitNear", {
         expr: `max by (env, region, scrape_job) (prometheus_target_scrape_pool_targets / (prometheus_target_scrape_pool_target_limit > 0))
 > 0.8`,

@@ -2,6 +2,7 @@ import type { Settings } from "../../config/schema";
 import { prometheusSize } from "../../config/units";
 import { addressesOf, pathOf, userUrl } from "../addresses";
 import type { Stack } from "../program";
+import { ampOf, remoteWrite } from "../amp";
 import { applicationsJob } from "./applications";
 import { containerLabel, everywhere, keep, podLabels } from "./relabel";
 
@@ -18,7 +19,7 @@ export function prometheusConfig(stack: Stack): object {
     global: {
       scrape_interval: metrics.scrapeInterval,
       evaluation_interval: metrics.evaluationInterval,
-      ...(metrics.replicas > 1 ? { external_labels: pairLabels(settings) } : {}),
+      ...(hasCopies(settings) ? { external_labels: copyLabels(settings) } : {}),
     },
     rule_files: ["/etc/prometheus/rules/*.yaml"],
     storage: {
@@ -27,7 +28,7 @@ export function prometheusConfig(stack: Stack): object {
     },
     alerting: {
       // Alerts of the pair are the same alerts.
-      ...(metrics.replicas > 1
+      ...(hasCopies(settings)
         ? { alert_relabel_configs: [{ action: "labeldrop", regex: "__replica__" }] }
         : {}),
       alertmanagers: [
@@ -38,6 +39,7 @@ export function prometheusConfig(stack: Stack): object {
         },
       ],
     },
+    ...remoteWrite(settings),
     scrape_configs: [
       ...applicationsJob(settings),
       ...stackJobs(stack),
@@ -48,8 +50,12 @@ export function prometheusConfig(stack: Stack): object {
   };
 }
 
+/** Whether others get its samples or alerts beside those of another Prometheus. */
+export const hasCopies = (settings: Settings): boolean =>
+  settings.metrics.replicas > 1 || ampOf(settings) !== null;
+
 /** Whom these samples and alerts are from: whoever gets them from both servers of a pair counts them once by these. */
-const pairLabels = ({ environment, region }: Settings) => ({
+const copyLabels = ({ environment, region }: Settings) => ({
   cluster: `${environment}-${region}`,
   // Prometheus puts in the environment variable.
   __replica__: "${POD_NAME}",

@@ -1,9 +1,10 @@
 import { ruleFiles } from "../../alerts";
+import { ampAccount, ampCalls } from "../amp";
 import { prometheusAlerts } from "./alerts";
 import { pathOf } from "../addresses";
 import { configFile } from "../overrides";
 import { nobody, type Program, uidOf, watch } from "../program";
-import { prometheusArgs, prometheusConfig } from "./config";
+import { hasCopies, prometheusArgs, prometheusConfig } from "./config";
 
 /** Scrapes, keeps metrics, evaluates the rules. */
 export const prometheus: Program = {
@@ -17,11 +18,13 @@ export const prometheus: Program = {
   telemetry: (stack) => [{ port: "http", path: `${pathOf(stack, "prometheus")}/metrics` }],
   exposed: ({ metrics }) => ({ port: "http", nodePort: metrics.nodePort }),
   pages: { title: "Prometheus", what: "queries, targets, rules", login: false },
-  calls: () => [
+  calls: ({ settings }) => [
     { to: "kubelets", ports: [10250], why: "scrapes kubelet and cAdvisor" },
     { to: "applications", why: "scrapes them, on whichever port they say" },
     { to: "alertmanager", ports: ["http"], why: "sends alerts" },
+    ...ampCalls(settings),
   ],
+  accountAnnotations: ampAccount,
   kubernetesApi: [
     watch("", ["pods", "nodes", "services"]),
     watch("discovery.k8s.io", ["endpointslices"]),
@@ -30,8 +33,7 @@ export const prometheus: Program = {
   replicas: ({ metrics }) => metrics.replicas,
   // Both scrape all and evaluate all; what one has missed, the other has.
   apart: true,
-  podEnv: ({ metrics }): Record<string, string> =>
-    metrics.replicas > 1 ? { POD_NAME: "metadata.name" } : {},
+  podEnv: (settings): Record<string, string> => (hasCopies(settings) ? { POD_NAME: "metadata.name" } : {}),
   args: (stack) => prometheusArgs(stack),
   files: (stack) => [
     {

@@ -165,6 +165,14 @@ const counter = (name: string, labels: string, values: string): Series => ({
 });
 const ruleFailures = (values: string) =>
   counter("prometheus_rule_evaluation_failures_total", 'rule_group="slo"', values);
+/** Samples that a workspace refused, and that it could not take. */
+const unwritten = (failed: string, retried: string): Series => {
+  const labels = 'pod="prometheus-0", remote_name="amp"';
+  return {
+    ...counter("prometheus_remote_storage_samples_failed_total", labels, failed),
+    ...counter("prometheus_remote_storage_samples_retried_total", labels, retried),
+  };
+};
 const untold = (values: string) =>
   counter("alertmanager_notifications_failed_total", 'integration="slack"', values);
 const dropped = (values: string) =>
@@ -404,6 +412,22 @@ export const positives: Positive[] = [
     labels: `rule_group="slo", ${origin}`,
   },
   {
+    alert: "RemoteWriteFailing",
+    given: "a workspace refuses the key",
+    series: unwritten(ON, "0x60"),
+    silentUntil: 9,
+    firing: 13,
+    labels: `pod="prometheus-0", ${origin}`,
+  },
+  {
+    alert: "RemoteWriteFailing",
+    given: "a workspace is away",
+    series: unwritten("0x60", ON),
+    silentUntil: 9,
+    firing: 13,
+    labels: `pod="prometheus-0", ${origin}`,
+  },
+  {
     alert: "TargetLimitNear",
     given: "810 of 1000 targets",
     series: targets(810),
@@ -504,6 +528,18 @@ export const negatives: Negative[] = [
     given: "a rule has failed once",
     series: ruleFailures("0x5 1x55"),
     firesWith: { rulesFailing: { for: "2m" } },
+  },
+  {
+    alert: "RemoteWriteFailing",
+    given: "a workspace was away for a minute",
+    series: unwritten("0x60", "0x5 1x55"),
+    firesWith: { remoteWriteFailing: { for: "2m" } },
+  },
+  {
+    alert: "RemoteWriteFailing",
+    given: "a workspace has refused samples once",
+    series: unwritten("0x5 1x55", "0x60"),
+    firesWith: { remoteWriteFailing: { for: "2m" } },
   },
   {
     alert: "TargetLimitNear",

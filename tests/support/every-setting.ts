@@ -44,6 +44,7 @@ export const baseline = {
   metrics: {
     annotatedNamespaces: [],
     extraScrapeConfigs: [{ job_name: "shelf", static_configs: [{ targets: ["shelf.example.org:9100"] }] }],
+    amp: { url: "https://aps.example.org/workspaces/ws-1", region: "us-east-1" },
     redis: {
       targets: [{ name: "cache", host: "redis.shop.svc", username: "stack", password: "of the cache" }],
     },
@@ -497,17 +498,44 @@ export const table: Row[] = [
   },
   ...storage("metrics", "metrics-prometheus-data"),
   {
+    key: "metrics.amp.url",
+    to: "https://aps.example.org:8443/workspaces/ws-2",
+    changes: {
+      ...prometheus("url: https://aps.example.org:8443/workspaces/ws-2/api/v1/remote_write\n"),
+      "metrics-prometheus-policy": "port: 8443\n",
+      ...rolls(
+        "grafana-provisioning",
+        "grafana-server",
+        "url: https://aps.example.org:8443/workspaces/ws-2\n",
+      ),
+      "grafana-policy": "port: 8443\n",
+    },
+  },
+  {
+    key: "metrics.amp.region",
+    to: "eu-west-1",
+    changes: {
+      ...prometheus("region: eu-west-1\n"),
+      ...rolls("grafana-provisioning", "grafana-server", "sigV4Region: eu-west-1\n"),
+    },
+  },
+  {
+    key: "metrics.amp.roleArn",
+    to: "arn:aws:iam::123456789012:role/amp",
+    changes: all(
+      ["metrics-prometheus-account", "grafana-account"],
+      "eks.amazonaws.com/role-arn: arn:aws:iam::123456789012:role/amp\n",
+    ),
+  },
+  { key: "metrics.amp.shards", to: 3, changes: prometheus("max_shards: 3\n") },
+  {
     key: "metrics.replicas",
     to: 2,
     changes: {
-      ...prometheus(["cluster: kind-local\n", "__replica__: ${POD_NAME}\n", "regex: __replica__\n"]),
-      "metrics-prometheus-server": [
-        "fieldPath: metadata.name\n",
-        "spec.selector.matchLabels.observability-stack/replica: 0\n",
-      ],
+      "metrics-prometheus-server": "spec.selector.matchLabels.observability-stack/replica: 0\n",
       "metrics-prometheus-service": "sessionAffinity: ClientIP\n",
       "metrics-prometheus-policy":
-        "spec.egress.5.to.0.podSelector.matchLabels.app.kubernetes.io/name: prometheus\n",
+        "spec.egress.7.to.0.podSelector.matchLabels.app.kubernetes.io/name: prometheus\n",
       ...all(
         [
           "metrics-prometheus-server-1",
@@ -830,6 +858,7 @@ export const table: Row[] = [
   { key: "alerting.rules.replicasMissing.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.jobFailed.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.rulesFailing.for", to: "7m", changes: rules(" 7m") },
+  { key: "alerting.rules.remoteWriteFailing.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.targetLimitNear.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.scrapedTwice.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.notificationsFailing.for", to: "7m", changes: rules(" 7m") },
