@@ -15,6 +15,10 @@ export const workloadsOf = (stack: Stack, program: Program): string[] =>
 /** Name of the Service that gives each replica an address of its own. */
 export const headless = (program: string): string => `${program}-headless`;
 
+/** Whether its replicas are told apart by that second Service. */
+export const hasHeadless = (stack: Stack, program: Program): boolean =>
+  program.workload === "StatefulSet" && !program.callersChoose && replicasOf(stack, program) > 1;
+
 /** Number of a program's port. */
 export function portOf(stack: Stack, { name, ports }: Program, port: string): number {
   const number = ports(stack.settings)[port];

@@ -2,6 +2,7 @@ import type { Settings } from "../config/schema";
 import { alertmanager } from "./alertmanager";
 import { alloy, alloyEvents } from "./alloy";
 import { collector } from "./collector";
+import { sampler } from "./collector/sampler";
 import { edge } from "./edge";
 import { grafana } from "./grafana";
 import { grafanaRotation } from "./grafana/rotation";
@@ -29,6 +30,7 @@ export const programs: readonly Program[] = [
   alloy,
   alloyEvents,
   collector,
+  sampler,
   tempo,
 ];
 

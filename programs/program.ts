@@ -167,6 +167,8 @@ export interface Program {
    * that it had alone, they are updated one after the other, and whoever asks by the Service stays with one of them.
    */
   apart?: true;
+  /** Its Service has no address of its own: whoever calls is told the replicas that are ready, and chooses one. */
+  callersChoose?: true;
   /** Goes before all others: it can surge, so that a wrong mirror or placement is noticed while the others still run. */
   first?: boolean;
   host?(stack: Stack): HostPath[];

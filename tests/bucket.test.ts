@@ -7,7 +7,8 @@ import { type Bucket, bucketServer } from "./support/bucket";
 import { eventually } from "./support/eventually";
 import { freePort } from "./support/free-port";
 import { describeWith } from "./support/programs";
-import { collectorServer, type Loki, lokiServer, stackWith, tempoServer } from "./support/servers";
+import { collectorServer } from "./support/collectors";
+import { type Loki, lokiServer, stackWith, tempoServer } from "./support/servers";
 
 jest.setTimeout(300_000);
 

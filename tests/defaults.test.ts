@@ -116,6 +116,11 @@ const onKind = {
   tracing: {
     backend: "tempo",
     sampling: { probability: 1 },
+    tailSampling: {
+      enabled: false,
+      ...{ keepErrors: true, slowerThan: "1s", percent: 10, decisionWait: "10s", replicas: 2 },
+      ...resources("100m 256Mi", "1000m 1Gi"),
+    },
     retention: { time: "48h" },
     ...volume("5Gi"),
     s3: null,
@@ -137,7 +142,7 @@ const onKind = {
     withoutLogin: true,
     ...resources("10m 24Mi", "100m 64Mi"),
   },
-  overrides: { loki: {}, tempo: {}, collector: {}, prometheus: {}, alertmanager: {} },
+  overrides: { loki: {}, tempo: {}, collector: {}, sampler: {}, prometheus: {}, alertmanager: {} },
 };
 
 test("nothing given: the kind stack", () => expect(settingsOf({}, "kind")).toEqual(onKind));

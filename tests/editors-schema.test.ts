@@ -84,6 +84,7 @@ test.each([
   ["loki", "Loki's"],
   ["tempo", "Tempo's"],
   ["collector", "the OpenTelemetry Collector's"],
+  ["sampler", "the samplers'"],
   ["prometheus", "Prometheus'"],
   ["alertmanager", "Alertmanager's"],
 ])("what an editor says of a wrong overrides.%s: whose file it is laid over", (program, whose) => {

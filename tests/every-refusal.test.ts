@@ -31,7 +31,7 @@ const table: Row[] = [
   { of: /^platform$/, allowed: "kind, eks", wrong: [1, "", "gke", "Kind"], right: ["eks"] },
   { of: /^(environment|region)$/, allowed: LABEL, wrong: noLabels, right: labels },
   {
-    of: /^protect$|\.(create|createApplications|createGp3|enabled|maskIps|requireTls|withoutLogin)$/,
+    of: /^protect$|\.(create|createApplications|createGp3|enabled|keepErrors|maskIps|requireTls|withoutLogin)$/,
     allowed: "true or false",
     wrong: ["true", 1, null],
     right: [true, false],
@@ -446,6 +446,30 @@ const table: Row[] = [
   { of: /^logs\.backend$/, allowed: "loki", wrong: [7, "", "lokki"], right: ["loki"] },
   { of: /^logs\.collector$/, allowed: "alloy", wrong: [7, "", "aloy"], right: ["alloy"] },
   { of: /^tracing\.backend$/, allowed: "tempo", wrong: [7, "", "temp"], right: ["tempo"] },
+  {
+    of: /^tracing\.tailSampling\.slowerThan$/,
+    allowed: `${DURATION}; at most 1h`,
+    wrong: [...noDurations, "61m"],
+    right: ["1h", "1s", null],
+  },
+  {
+    of: /^tracing\.tailSampling\.percent$/,
+    allowed: "a number from 0 to 100, such as 10 for one in ten",
+    wrong: ["10", -1, 100.1, null],
+    right: [0, 0.5, 100],
+  },
+  {
+    of: /^tracing\.tailSampling\.decisionWait$/,
+    allowed: `${DURATION}; at most 5m, since all traces are in memory meanwhile`,
+    wrong: [...noDurations, "301s"],
+    right: ["1s", "5m"],
+  },
+  {
+    of: /^tracing\.tailSampling\.replicas$/,
+    allowed: "a whole number of pods, 1 or more",
+    wrong: ["2", 0, 1.5, null],
+    right: [1, 7],
+  },
   {
     of: /probability$/,
     allowed: "a number from 0 to 1, such as 0.1 for one trace in ten",

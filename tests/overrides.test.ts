@@ -7,12 +7,15 @@ import { programOf, type Stack } from "../programs/program";
 
 type Given = Record<string, unknown>;
 
-const stackWith = (given: Given): Stack => stackOf(settingsOf(given, "kind"), "kind");
+/** With tail sampling, since without it there is no sampler. */
+const stackWith = (given: Given): Stack =>
+  stackOf(settingsOf({ tracing: { tailSampling: { enabled: true } }, ...given }, "kind"), "kind");
 
 const files = {
   loki: "loki.yaml",
   tempo: "tempo.yaml",
   collector: "config.yaml",
+  sampler: "config.yaml",
   prometheus: "prometheus.yml",
   alertmanager: "alertmanager.yml",
 };
@@ -85,7 +88,7 @@ describe("overrides", () => {
   const nested = (path: string[], value: unknown): unknown =>
     path.reduceRight((inner, part) => (/^\d+$/.test(part) ? [inner] : { [part]: inner }), value);
 
-  test.each<Name>(["loki", "tempo", "collector", "alertmanager"])(
+  test.each<Name>(["loki", "tempo", "collector", "sampler", "alertmanager"])(
     "%s: every listen address and every secret's file that it has stays the stack's, at any depth",
     (name) => {
       const ports = Object.values(programs.find((one) => one.name === name)!.ports(settingsOf({}, "kind")));

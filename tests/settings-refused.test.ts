@@ -222,6 +222,7 @@ const quantities: Row[] = [
     ["logs", "events"],
     ["tracing"],
     ["tracing", "collector"],
+    ["tracing", "tailSampling"],
     ["grafana"],
     ["edge"],
   ].flatMap((path): Row[] =>

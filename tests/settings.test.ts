@@ -82,6 +82,24 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
     "at most half of tracing.collector.storage.size",
   ],
   [
+    "tail sampling that keeps nothing",
+    { tracing: { tailSampling: { enabled: true, keepErrors: false, slowerThan: null, percent: 0 } } },
+    "tracing.tailSampling.percent 0 with neither keepErrors nor slowerThan would keep no trace",
+    "allowed: more than 0, keepErrors: true, or a duration in slowerThan",
+  ],
+  [
+    "all errors of a tenth of all traces",
+    { tracing: { sampling: { probability: 0.1 }, tailSampling: { enabled: true } } },
+    "tracing.sampling.probability 0.1 makes applications leave traces out",
+    "tracing.tailSampling.keepErrors would keep a part of them only; allowed: 1",
+  ],
+  [
+    "all slow traces of a tenth of all",
+    { tracing: { sampling: { probability: 0.1 }, tailSampling: { enabled: true, keepErrors: false } } },
+    "tracing.sampling.probability 0.1 makes applications leave traces out",
+    "tracing.tailSampling.slowerThan would keep a part of them only; allowed: 1",
+  ],
+  [
     "two of one name",
     { services: [service, service] },
     "services[1].name x/a is named twice",

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "./support/eventually";
 import { describeWith } from "./support/programs";
-import { type Collector, collectorServer, stackWith, type Tempo, tempoServer } from "./support/servers";
+import { type Collector, collectorServer } from "./support/collectors";
+import { stackWith, type Tempo, tempoServer } from "./support/servers";
 
 /** How long Tempo is away; `npm run test:outage` takes 15. */
 const MINUTES = Number(process.env.OUTAGE_MINUTES ?? 0.25);

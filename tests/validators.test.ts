@@ -38,6 +38,7 @@ const ownWords = {
     loki: { limits_config: { max_line_size: "64KB", discover_service_name: ["app"] } },
     tempo: { overrides: { defaults: { global: { max_bytes_per_trace: 1_000_000 } } } },
     collector: { processors: { batch: null }, exporters: { debug: { verbosity: "basic" } } },
+    sampler: { processors: { tail_sampling: { sample_on_first_match: true } } },
     prometheus: { remote_write: [{ url: "https://metrics.example.org/api/v1/write" }] },
     alertmanager: { inhibit_rules: [], global: { resolve_timeout: "10m" } },
   },
@@ -51,6 +52,10 @@ beforeAll(async () => {
     kind: await rendered("kind"),
     prod: await rendered("prod"),
     "kind with own words": await rendered("kind", ownWords),
+    "kind with tail sampling": await rendered("kind", {
+      ...ownWords,
+      tracing: { tailSampling: { enabled: true } },
+    }),
     "kind with receivers": await rendered("kind", { alerting }),
     "prod with edge": await rendered("prod", { edge: { nodePort: 30080, url: "https://a.example.org" } }),
   };

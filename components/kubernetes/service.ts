@@ -1,5 +1,5 @@
 import * as core from "@pulumi/kubernetes/core/v1";
-import { headless, replicasOf } from "../../programs/addresses";
+import { hasHeadless, headless, replicasOf } from "../../programs/addresses";
 import { selectorLabels } from "./labels";
 import type { Objects } from "./objects";
 
@@ -22,6 +22,7 @@ export function makeService(objects: Objects): void {
       metadata: objects.metadata(name),
       spec: {
         type: nodePort === null ? "ClusterIP" : "NodePort",
+        ...(program.callersChoose ? { clusterIP: "None" } : {}),
         selector,
         // Each replica that stands apart has seen a little else: a page that asks several times asks the same one.
         ...(several && program.apart ? { sessionAffinity: "ClientIP" } : {}),
@@ -33,7 +34,7 @@ export function makeService(objects: Objects): void {
     },
     objects.options(),
   );
-  if (program.workload !== "StatefulSet" || !several) return;
+  if (!hasHeadless(stack, program)) return;
   new core.Service(
     objects.child("headless-service"),
     {

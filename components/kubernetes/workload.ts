@@ -2,7 +2,7 @@ import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as batch from "@pulumi/kubernetes/batch/v1";
 import * as policy from "@pulumi/kubernetes/policy/v1";
 import type * as pulumi from "@pulumi/pulumi";
-import { headless, replicasOf } from "../../programs/addresses";
+import { hasHeadless, headless } from "../../programs/addresses";
 import { claimTemplate } from "./claims";
 import { selectorLabels } from "./labels";
 import { numbered, type Objects, type Part, WAIT } from "./objects";
@@ -34,7 +34,7 @@ export function makeWorkload(
             ...replicated,
             // In order, a pod that never became ready would keep every later update from taking its place.
             podManagementPolicy: "Parallel",
-            serviceName: replicasOf(stack, program) > 1 ? headless(program.name) : name,
+            serviceName: hasHeadless(stack, program) ? headless(program.name) : name,
             ...(pods > 1 && data ? { volumeClaimTemplates: [claimTemplate(objects, data)] } : {}),
           },
         },

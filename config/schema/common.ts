@@ -96,6 +96,12 @@ export const probability = () => {
   return number(z.number({ error }).min(0, error).max(1, error), words);
 };
 
+export const percentage = () => {
+  const words = "a number from 0 to 100, such as 10 for one in ten";
+  const error = allowed(words);
+  return number(z.number({ error }).min(0, error).max(100, error), words);
+};
+
 /** A share as a fraction: 0.05 is 5 %. */
 export const fraction = () => {
   const words = "a fraction above 0 and up to 1, such as 0.05 for 5 %";

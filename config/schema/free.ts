@@ -81,6 +81,12 @@ const KEPT: Record<string, [keys: string, why: string][]> = {
     ["exporters.prometheus.endpoint", LISTENS],
     ["service.telemetry.metrics.readers", LISTENS],
   ],
+  sampler: [
+    ["receivers.otlp.protocols.*.endpoint", LISTENS],
+    ["extensions.health_check.endpoint", LISTENS],
+    ["exporters.prometheus.endpoint", LISTENS],
+    ["service.telemetry.metrics.readers", LISTENS],
+  ],
   prometheus: [
     ["global.scrape_interval", "rates need four samples in five minutes; set metrics.scrapeInterval"],
     ["global.evaluation_interval", "alerts read what was recorded last; set metrics.evaluationInterval"],
@@ -124,6 +130,7 @@ export const overrides = z
     loki: override("loki", "Loki's configuration file"),
     tempo: override("tempo", "Tempo's configuration file"),
     collector: override("collector", "the OpenTelemetry Collector's configuration file"),
+    sampler: override("sampler", "the samplers' configuration file"),
     prometheus: override("prometheus", "Prometheus' configuration file"),
     alertmanager: override("alertmanager", "Alertmanager's configuration file"),
   })

@@ -15,6 +15,7 @@ import { postgres, redis } from "./exporters";
 import { scrapeConfigs } from "./free";
 import { namespaceOrEvery, once, storage } from "./kubernetes";
 import { s3 } from "./s3";
+import { tailSampling } from "./tail-sampling";
 
 /** Prometheus and Tempo write a block every hour or two: what is younger is not deleted anyway. */
 const A_BLOCK = { least: "2h", why: "the time that one block holds" };
@@ -142,6 +143,7 @@ export const tracing = z
       })
       .prefault({})
       .describe("Head sampling."),
+    tailSampling,
     retention: z
       .strictObject({
         time: duration(A_BLOCK).default("48h").describe("Traces older than this are deleted; default 48h."),
@@ -168,6 +170,16 @@ export const tracing = z
       })
       .prefault({})
       .describe("The OpenTelemetry Collector gateway that applications send to."),
+  })
+  .superRefine(({ sampling, tailSampling }, context) => {
+    const { enabled, keepErrors, slowerThan } = tailSampling;
+    const promised = keepErrors ? "keepErrors" : slowerThan ? "slowerThan" : undefined;
+    if (enabled && promised && sampling.probability < 1)
+      context.addIssue({
+        code: "custom",
+        path: ["sampling", "probability"],
+        message: `${sampling.probability} makes applications leave traces out before anybody knows how they end, and tracing.tailSampling.${promised} would keep a part of them only; allowed: 1, with tracing.tailSampling.percent for the share of the rest.`,
+      });
   })
   .prefault({})
   .describe("OpenTelemetry Collector and Tempo.");

@@ -1,48 +1,19 @@
-import type { Settings } from "../../config/schema";
-import { bytes } from "../../config/units";
 import { addressOf } from "../addresses";
-import { type Stack, tracesBackend } from "../program";
-
-export const ports = {
-  "otlp-grpc": 4317,
-  "otlp-http": 4318,
-  zipkin: 9411,
-  "jaeger-grpc": 14250,
-  "jaeger-thrift": 14268,
-  "span-metrics": 8889,
-  telemetry: 8888,
-  health: 13133,
-};
-
-/** Where the queue is kept. */
-export const QUEUE = "/var/lib/otelcol";
-
-const listen = (port: number) => `0.0.0.0:${port}`;
+import { isDeployed, type Stack } from "../program";
+import { extensions, listen, memoryLimiter, ports, queued, service, toBackend } from "./common";
+import { spanMetrics } from "./span-metrics";
 
 /**
- * The OpenTelemetry Collector gateway: every way in, pod attributes, and the metrics of spans, which are computed
- * from all spans before anything could be sampled away.
- *
- * Metric names are those that Grafana's service graph reads: `traces_spanmetrics_calls_total`,
- * `traces_spanmetrics_latency_bucket` (seconds), `traces_service_graph_request_total`.
+ * The OpenTelemetry Collector gateway: every way in, pod attributes, and the metrics of spans; or, with tail sampling,
+ * the way to the sampler that has the other spans of the same trace, which then computes those metrics.
  */
 export function collectorConfig(stack: Stack): object {
   const { settings } = stack;
-  const { traces } = tracesBackend(stack);
-  const backend = Object.entries(traces.exporter(stack));
-  const exporter = Object.fromEntries(backend.map(([name, to]) => [name, { ...to, ...queued(settings) }]));
+  const samples = isDeployed(stack, "sampler");
+  const exporter = samples ? toSampler(stack) : toBackend(stack);
+  const sinks = Object.keys(exporter);
   return {
-    extensions: {
-      health_check: { endpoint: listen(ports.health) },
-      file_storage: {
-        directory: QUEUE,
-        create_directory: true,
-        // What a crash of the node has left unreadable is put aside instead of ending every start.
-        recreate: true,
-        // The file only grows while it is in use; a start gives back what is free.
-        compaction: { on_start: true, directory: QUEUE, cleanup_on_start: true },
-      },
-    },
+    extensions,
     receivers: {
       otlp: {
         protocols: {
@@ -59,8 +30,7 @@ export function collectorConfig(stack: Stack): object {
       },
     },
     processors: {
-      // First in every pipeline: refuses data before the kernel kills the process.
-      memory_limiter: { check_interval: "1s", limit_percentage: 80, spike_limit_percentage: 20 },
+      memory_limiter: memoryLimiter,
       k8s_attributes: {
         extract: {
           metadata: [
@@ -94,96 +64,51 @@ export function collectorConfig(stack: Stack): object {
           })),
         ],
       },
-      "transform/span_metrics": {
-        metric_statements: [
-          // Those of whichever pod came first; service and namespace are labels of each series.
-          "keep_keys(resource.attributes, [])",
-          'set(metric.unit, "") where metric.name == "traces.spanmetrics.duration"',
-          'set(metric.name, "traces.spanmetrics.latency") where metric.name == "traces.spanmetrics.duration"',
-          'set(datapoint.attributes["operation"], datapoint.attributes["span.name"]) where datapoint.attributes["span.name"] != nil',
-        ],
-      },
+      ...(samples ? {} : spanMetrics.processors),
     },
-    connectors: {
-      span_metrics: {
-        namespace: "traces.spanmetrics",
-        histogram: { unit: "s", explicit: { buckets: LATENCY } },
-        exemplars: { enabled: true },
-        // One series a service, however many pods it has: the pods' own attributes are left out of the key.
-        resource_metrics_key_attributes: ["service.name", "namespace"],
-        dimensions: [{ name: "namespace" }],
-        // Another one after each start.
-        exclude_dimensions: ["collector.instance.id"],
-        // Services beyond the cache push others out, whose counters begin anew.
-        resource_metrics_cache_size: 4000,
-        // Of one service; the rest is counted together. Span names that hold ids would fill the memory.
-        aggregation_cardinality_limit: 1000,
-        // What has had no span for this long is gone from the metrics.
-        metrics_expiration: "1h",
-        series_expiration: "1h",
-        metrics_flush_interval: "15s",
-      },
-      service_graph: {
-        latency_histogram_buckets: LATENCY,
-        // Calls of which one side is still awaited.
-        store: { ttl: "10s", max_items: 20_000 },
-        // Databases send no spans of their own: they are known by their callers', old and new conventions alike.
-        virtual_node_peer_attributes: ["peer.service", "db.system.name", "db.system", "db.name"],
-        database_name_attributes: ["db.system.name", "db.system", "db.name"],
-        metrics_flush_interval: "15s",
-      },
-    },
+    ...(samples ? {} : { connectors: spanMetrics.connectors }),
     exporters: {
       ...exporter,
-      // OpenMetrics is what carries exemplars to Prometheus.
-      prometheus: {
-        endpoint: listen(ports["span-metrics"]),
-        enable_open_metrics: true,
-        without_scope_info: true,
-      },
+      ...(samples ? {} : spanMetrics.exporters),
     },
     service: {
-      extensions: ["health_check", "file_storage"],
-      telemetry: {
-        logs: { level: "warn" },
-        metrics: {
-          readers: [{ pull: { exporter: { prometheus: { host: "0.0.0.0", port: ports.telemetry } } } }],
-        },
-      },
+      ...service,
       pipelines: {
         traces: {
           receivers: ["otlp", "zipkin", "jaeger"],
           processors: ["memory_limiter", "k8s_attributes", "resource"],
-          exporters: ["span_metrics", "service_graph", ...Object.keys(exporter)],
+          exporters: samples ? sinks : [...spanMetrics.sinks, ...sinks],
         },
-        metrics: {
-          receivers: ["span_metrics", "service_graph"],
-          processors: ["transform/span_metrics"],
-          exporters: ["prometheus"],
-        },
+        ...(samples ? {} : { metrics: spanMetrics.pipeline }),
       },
     },
   };
 }
 
 /**
- * Spans wait on disk until the backend takes them. They are put together to batches after they were written, and
- * leave the disk when they have arrived: a batch processor before the queue would lose what it holds in memory, and
- * hide from senders that the queue is full. Batches stay below the 4 MiB that a gRPC server takes.
+ * To whichever sampler its trace's id leads to. Each has an address of its own behind the one name. What waits is kept
+ * in front of the choice, so that it finds another way when a sampler is gone; behind it nothing is kept or tried again.
  */
-const queued = ({ tracing }: Settings) => ({
-  retry_on_failure: { initial_interval: "1s", max_interval: "10s", max_elapsed_time: "0s" },
-  sending_queue: {
-    storage: "file_storage",
-    sizer: "bytes",
-    queue_size: bytes(tracing.collector.queue),
-    num_consumers: 4,
-    batch: { flush_timeout: "1s", min_size: 2 ** 18, max_size: 2 ** 20 },
-  },
-});
-
-/** Buckets around the figures that people set: 500 ms (an objective), 1 s (a slow trace), 2 s (HighLatency). */
-const LATENCY = ["5ms", "10ms", "25ms", "50ms", "100ms", "250ms", "500ms", "1s", "2s", "5s", "10s"];
+function toSampler(stack: Stack) {
+  const [hostname, port] = addressOf(stack, "sampler", "otlp-grpc").split(":");
+  const sent = queued(stack.settings);
+  const atOnce = { sending_queue: { enabled: false }, retry_on_failure: { enabled: false } };
+  return {
+    load_balancing: {
+      ...sent,
+      // Unlike other exporters it has no defaults of its own for these, and tries nothing again unless it is told.
+      retry_on_failure: {
+        enabled: true,
+        ...sent.retry_on_failure,
+        multiplier: 1.5,
+        randomization_factor: 0.5,
+      },
+      routing_key: "traceID",
+      resolver: { dns: { hostname, port } },
+      protocol: { otlp: { tls: { insecure: true }, ...atOnce } },
+    },
+  };
+}
 
 /** What applications are told, by a ConfigMap of this fixed name in each of their namespaces (`envFrom`). */
 export const TRACING_CONFIG = "observability-tracing";

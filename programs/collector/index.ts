@@ -1,7 +1,13 @@
 import { alert } from "../../alerts/alert";
 import { configFile } from "../overrides";
 import { type Program, tracesBackend, watch } from "../program";
-import { collectorConfig, ports, QUEUE } from "./config";
+import { ports, probes, QUEUE } from "./common";
+import { collectorConfig } from "./config";
+import { samples } from "./sampler";
+
+const withoutSpanMetrics = Object.fromEntries(
+  Object.entries(ports).filter(([name]) => name !== "span-metrics"),
+);
 
 /** The OpenTelemetry Collector gateway: applications send their spans here. */
 export const collector: Program = {
@@ -11,10 +17,15 @@ export const collector: Program = {
   image: "collector",
   go: true,
   user: 10001,
-  ports: () => ports,
-  telemetry: () => [{ port: "span-metrics", aboutOthers: true }, { port: "telemetry" }],
+  ports: (settings) => (samples(settings) ? withoutSpanMetrics : ports),
+  telemetry: ({ settings }) => [
+    ...(samples(settings) ? [] : [{ port: "span-metrics", aboutOthers: true }]),
+    { port: "telemetry" },
+  ],
   openToApplications: ["otlp-grpc", "otlp-http", "zipkin", "jaeger-grpc", "jaeger-thrift"],
   calls: (stack) => {
+    if (samples(stack.settings))
+      return [{ to: "sampler", ports: ["otlp-grpc"], why: "sends the spans of a trace to one of them" }];
     const { name, traces } = tracesBackend(stack);
     return [{ to: name, ports: [traces.port], why: "sends the spans" }];
   },
@@ -32,12 +43,7 @@ export const collector: Program = {
     setting: "tracing.collector.storage",
     ...tracing.collector.storage,
   }),
-  probes: () => ({
-    // It tidies up its queue on disk before it answers, however long that has become.
-    startup: { path: "/", port: "health", minutes: 15 },
-    ready: { path: "/", port: "health", delay: 2, period: 5 },
-    live: { path: "/", port: "health", delay: 15, period: 10 },
-  }),
+  probes: () => probes,
   resources: ({ tracing }) => tracing.collector.resources,
   alerts: ({ settings }) => [
     {

@@ -1,4 +1,4 @@
-import { ports } from "../../programs/collector/config";
+import { ports } from "../../programs/collector/common";
 import { type Context, STACK } from "./start";
 import { eventually } from "../support/eventually";
 import { forwarded, kubectl, npm } from "./support/stack";

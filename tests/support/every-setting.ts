@@ -70,6 +70,7 @@ export const baseline = {
     },
   },
   tracing: {
+    tailSampling: { enabled: true },
     s3: {
       bucket: "traces",
       region: "us-east-1",
@@ -109,6 +110,7 @@ const rolls = (config: string, workload: string, seen: Seen): Record<string, See
 });
 const alertmanager = (seen: Seen) =>
   rolls("metrics-alertmanager-config", "metrics-alertmanager-server", seen);
+const sampler = (seen: Seen) => rolls("tracing-sampler-config", "tracing-sampler-server", seen);
 const receivers = (seen: Seen) =>
   rolls("metrics-alertmanager-receivers", "metrics-alertmanager-server", seen);
 const prometheus = (seen: Seen) => ({ "metrics-prometheus-config": seen });
@@ -120,6 +122,9 @@ const redisPasswords = (seen: Seen) =>
   rolls("metrics-redis-exporter-passwords", "metrics-redis-exporter-server", seen);
 const postgresConfig = (seen: Seen) =>
   rolls("metrics-postgres-exporter-config", "metrics-postgres-exporter-server", seen);
+
+const all = (names: string[], seen: Seen): Record<string, Seen> =>
+  Object.fromEntries(names.map((name) => [name, seen]));
 
 const workloads = /:(StatefulSet|Deployment|DaemonSet|Job)$/;
 const each = (resources: Made[], wanted: (one: Made) => boolean, seen: Seen): Record<string, Seen> =>
@@ -150,9 +155,13 @@ const resources = (key: string, workload: string, sized: Record<string, Seen> = 
   ];
 };
 
-const storage = (key: string, claim: string): Row[] => [
-  { key: `${key}.storage.size`, to: "77Gi", changes: { [claim]: "spec.resources.requests.storage: 77Gi" } },
-  { key: `${key}.storage.class`, to: "fast", changes: { [claim]: "spec.storageClassName: fast" } },
+const storage = (key: string, ...claims: string[]): Row[] => [
+  {
+    key: `${key}.storage.size`,
+    to: "77Gi",
+    changes: all(claims, "spec.resources.requests.storage: 77Gi"),
+  },
+  { key: `${key}.storage.class`, to: "fast", changes: all(claims, "spec.storageClassName: fast") },
 ];
 
 /** A bucket, and how a program gets at it. */
@@ -204,9 +213,10 @@ const claims = [
   "logs-loki-data",
   "tracing-tempo-data",
   "tracing-collector-data",
+  "tracing-sampler-data-0",
+  "tracing-sampler-data-1",
   "grafana-data",
 ];
-const all = (names: string[], seen: Seen) => Object.fromEntries(names.map((name) => [name, seen]));
 const protectedOnes = [
   ...claims,
   "grafana-secret-key",
@@ -986,7 +996,10 @@ export const table: Row[] = [
   {
     key: "tracing.sampling.probability",
     to: 0.25,
+    // With these it would be refused.
+    also: { "tracing.tailSampling.keepErrors": false, "tracing.tailSampling.slowerThan": null },
     changes: {
+      ...sampler({ without: "name: errors\n" }),
       "tracing-applications-shop": [
         "data.TRACING_SAMPLING_PROBABILITY: 0.25\n",
         "data.MANAGEMENT_TRACING_SAMPLING_PROBABILITY: 0.25\n",
@@ -994,6 +1007,49 @@ export const table: Row[] = [
       ],
     },
   },
+  {
+    key: "tracing.tailSampling.enabled",
+    to: false,
+    changes: {
+      ...all(
+        [
+          ...["config", "server", "service", "policy", "disruption-budget", "data-0", "data-1"].map(
+            (what) => `tracing-sampler-${what}`,
+          ),
+        ],
+        "GONE",
+      ),
+      ...rolls("tracing-collector-config", "tracing-collector-server", [
+        "endpoint: tempo.observability.svc:4317\n",
+        "span_metrics:\n",
+      ]),
+      "tracing-collector-server": "containerPort: 8889\n",
+      "tracing-collector-service": "port: 8889\n",
+      "tracing-collector-policy": "app.kubernetes.io/name: tempo\n",
+      "tracing-tempo-policy": "app.kubernetes.io/name: collector\n",
+      "metrics-prometheus-policy": { without: "app.kubernetes.io/name: sampler\n" },
+      ...prometheus("collector;span-metrics"),
+      ...rules({ without: "sampler" }),
+    },
+  },
+  {
+    key: "tracing.tailSampling.keepErrors",
+    to: false,
+    changes: sampler({ without: "type: status_code\n" }),
+  },
+  {
+    key: "tracing.tailSampling.slowerThan",
+    to: "3m",
+    changes: sampler("threshold_ms: 180000\n"),
+  },
+  { key: "tracing.tailSampling.percent", to: 2.5, changes: sampler("sampling_percentage: 2.5\n") },
+  { key: "tracing.tailSampling.decisionWait", to: "77s", changes: sampler("decision_wait: 77s\n") },
+  {
+    key: "tracing.tailSampling.replicas",
+    to: 3,
+    changes: { "tracing-sampler-server": "spec.replicas: 3\n", "tracing-sampler-data-2": "NEW" },
+  },
+  ...resources("tracing.tailSampling", "tracing-sampler-server"),
   {
     key: "tracing.retention.time",
     to: "3d",
@@ -1007,9 +1063,17 @@ export const table: Row[] = [
   {
     key: "tracing.collector.queue",
     to: "77Mi",
-    changes: rolls("tracing-collector-config", "tracing-collector-server", `queue_size: ${77 * 2 ** 20}\n`),
+    changes: {
+      ...rolls("tracing-collector-config", "tracing-collector-server", `queue_size: ${77 * 2 ** 20}\n`),
+      ...sampler(`queue_size: ${77 * 2 ** 20}\n`),
+    },
   },
-  ...storage("tracing.collector", "tracing-collector-data"),
+  ...storage(
+    "tracing.collector",
+    "tracing-collector-data",
+    "tracing-sampler-data-0",
+    "tracing-sampler-data-1",
+  ),
   ...resources("tracing.collector", "tracing-collector-server"),
 
   {
@@ -1118,6 +1182,14 @@ export const table: Row[] = [
     changes: {
       ...rolls("tracing-collector-config", "tracing-collector-server", "limit_percentage: 77\n"),
       "tracing-collector-policy": anywhere(3),
+    },
+  },
+  {
+    key: "overrides.sampler",
+    to: { processors: { memory_limiter: { limit_percentage: 77 } } },
+    changes: {
+      ...sampler("limit_percentage: 77\n"),
+      "tracing-sampler-policy": anywhere(2),
     },
   },
   {

@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import { settingsOf } from "../../config/settings";
+import { bytes } from "../../config/units";
 import { yaml } from "../../config/yaml";
 import { stackOf } from "../../programs";
-import { collectorConfig } from "../../programs/collector/config";
 import { lokiConfig } from "../../programs/loki";
 import type { Stack } from "../../programs/program";
 import type { S3 } from "../../programs/s3";
@@ -94,10 +94,10 @@ export class Server {
 }
 
 /** The same object with paths below another directory. */
-const below = <T>(directory: string, path: string, config: T): T =>
+export const below = <T>(directory: string, path: string, config: T): T =>
   JSON.parse(JSON.stringify(config).replaceAll(`"${path}`, `"${join(directory, path)}`)) as T;
 
-function written(directory: string, name: string, config: object): string {
+export function written(directory: string, name: string, config: object): string {
   mkdirSync(directory, { recursive: true });
   const file = join(directory, name);
   writeFileSync(file, yaml(config));
@@ -105,7 +105,9 @@ function written(directory: string, name: string, config: object): string {
 }
 
 /** What Kubernetes gives a Go program of ours besides its files. */
-const goLimit = (memory: string) => ({ GOMEMLIMIT: `${Math.floor(parseInt(memory) * 0.9)}MiB` });
+export const goLimit = (memory: string) => ({
+  GOMEMLIMIT: `${Math.floor((bytes(memory) * 0.9) / 2 ** 20)}MiB`,
+});
 
 /** By a Secret in the cluster. */
 const bucketKeys = (s3: S3 | null): Record<string, string> =>
@@ -217,59 +219,4 @@ export async function prometheusServer(
     written(directory, "prometheus.yml", config);
   };
   return { server, url, ready: `${url}/-/ready`, scrape };
-}
-
-export interface Collector {
-  server: Server;
-  /** Takes OTLP as JSON. */
-  traces: string;
-  health: string;
-  /** The metrics of spans. */
-  metrics: string;
-}
-
-/** The gateway without what only a cluster answers: the attributes of pods. */
-export async function collectorServer(
-  directory: string,
-  to: string,
-  stack = stackWith(),
-): Promise<Collector> {
-  const config = below(directory, "/var/lib/otelcol", collectorConfig(stack)) as CollectorConfig;
-  delete config.processors.k8s_attributes;
-  const { traces } = config.service.pipelines;
-  traces.processors = traces.processors.filter((name) => name !== "k8s_attributes");
-  config.exporters.otlp_grpc.endpoint = to;
-  const ports = new Map<string, number>();
-  const text = JSON.stringify(config).replaceAll(
-    /0\.0\.0\.0:(\d+)/g,
-    (_, port: string) => `127.0.0.1:PORT${port}`,
-  );
-  for (const [port] of text.matchAll(/(?<=PORT)\d+/g)) ports.set(port, await freePort());
-  const telemetry = await freePort();
-  const file = written(
-    directory,
-    "collector.yaml",
-    JSON.parse(
-      text
-        .replaceAll(/PORT(\d+)/g, (_, port: string) => String(ports.get(port)))
-        .replace(/"host":"0\.0\.0\.0","port":\d+/, `"host":"127.0.0.1","port":${telemetry}`),
-    ) as object,
-  );
-  const at = (port: number, path: string) => `http://127.0.0.1:${ports.get(String(port))}${path}`;
-  return {
-    server: new Server(
-      binary("collector", "otelcol-contrib")!,
-      [`--config=${file}`],
-      goLimit(stack.settings.tracing.collector.resources.limits.memory),
-    ),
-    traces: at(4318, "/v1/traces"),
-    health: at(13133, "/"),
-    metrics: at(8889, "/metrics"),
-  };
-}
-
-interface CollectorConfig {
-  processors: Record<string, object>;
-  exporters: { otlp_grpc: { endpoint: string } };
-  service: { pipelines: { traces: { processors: string[] } } };
 }

@@ -1,0 +1,78 @@
+import type { Settings } from "../../config/schema";
+import { bytes } from "../../config/units";
+import { type Stack, tracesBackend } from "../program";
+
+/* What the gateway and the samplers behind it have in common. */
+
+export const ports = {
+  "otlp-grpc": 4317,
+  "otlp-http": 4318,
+  zipkin: 9411,
+  "jaeger-grpc": 14250,
+  "jaeger-thrift": 14268,
+  "span-metrics": 8889,
+  telemetry: 8888,
+  health: 13133,
+};
+
+/** Where the queue is kept. */
+export const QUEUE = "/var/lib/otelcol";
+
+export const listen = (port: number) => `0.0.0.0:${port}`;
+
+export const extensions = {
+  health_check: { endpoint: listen(ports.health) },
+  file_storage: {
+    directory: QUEUE,
+    create_directory: true,
+    // What a crash of the node has left unreadable is put aside instead of ending every start.
+    recreate: true,
+    // The file only grows while it is in use; a start gives back what is free.
+    compaction: { on_start: true, directory: QUEUE, cleanup_on_start: true },
+  },
+};
+
+/** First in every pipeline: refuses data before the kernel kills the process. */
+export const memoryLimiter = { check_interval: "1s", limit_percentage: 80, spike_limit_percentage: 20 };
+
+export const service = {
+  extensions: Object.keys(extensions),
+  telemetry: {
+    logs: { level: "warn" },
+    metrics: {
+      readers: [{ pull: { exporter: { prometheus: { host: "0.0.0.0", port: ports.telemetry } } } }],
+    },
+  },
+};
+
+/**
+ * Spans wait on disk until the next one takes them. They are put together to batches after they were written, and
+ * leave the disk when they have arrived: a batch processor before the queue would lose what it holds in memory, and
+ * hide from senders that the queue is full. Batches stay below the 4 MiB that a gRPC server takes.
+ */
+export const queued = ({ tracing }: Settings) => ({
+  retry_on_failure: { initial_interval: "1s", max_interval: "10s", max_elapsed_time: "0s" },
+  sending_queue: {
+    storage: "file_storage",
+    sizer: "bytes",
+    queue_size: bytes(tracing.collector.queue),
+    num_consumers: 4,
+    batch: { flush_timeout: "1s", min_size: 2 ** 18, max_size: 2 ** 20 },
+  },
+});
+
+/** Exporters to whoever keeps traces. */
+export const toBackend = (stack: Stack, how: object = queued(stack.settings)): Record<string, object> =>
+  Object.fromEntries(
+    Object.entries(tracesBackend(stack).traces.exporter(stack)).map(([name, to]) => [
+      name,
+      { ...to, ...how },
+    ]),
+  );
+
+/** It tidies up its queue on disk before it answers, however long that has become. */
+export const probes = {
+  startup: { path: "/", port: "health", minutes: 15 },
+  ready: { path: "/", port: "health", delay: 2, period: 5 },
+  live: { path: "/", port: "health", delay: 15, period: 10 },
+};

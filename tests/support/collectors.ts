@@ -1,0 +1,91 @@
+import { load } from "js-yaml";
+import { collectorConfig } from "../../programs/collector/config";
+import { samplerConfig } from "../../programs/collector/sampler";
+import { configFile } from "../../programs/overrides";
+import type { Stack } from "../../programs/program";
+import { freePort } from "./free-port";
+import { binary } from "./programs";
+import { below, goLimit, Server, stackWith, written } from "./servers";
+
+/* The gateway and the samplers behind it, as processes on loopback. */
+
+interface Config {
+  processors: Record<string, object>;
+  exporters: Record<string, { endpoint?: string; resolver?: object }>;
+  service: { pipelines: Record<string, { processors: string[] }> };
+}
+
+export interface Collector {
+  server: Server;
+  /** Takes OTLP as JSON. */
+  traces: string;
+  /** Takes OTLP over gRPC. */
+  otlp: string;
+  health: string;
+  /** The metrics of spans. */
+  metrics: string;
+}
+
+/** The gateway without what only a cluster answers: the attributes of pods, and the names of samplers. */
+export async function collectorServer(
+  directory: string,
+  to: string | string[],
+  stack = stackWith(),
+): Promise<Collector> {
+  const config = collectorConfig(stack) as Config;
+  const { traces } = config.service.pipelines;
+  delete config.processors.k8s_attributes;
+  traces.processors = traces.processors.filter((name) => name !== "k8s_attributes");
+  // The name server would give addresses and no ports, and all of them are this machine.
+  if (Array.isArray(to)) config.exporters.load_balancing.resolver = { static: { hostnames: to } };
+  else config.exporters.otlp_grpc.endpoint = to;
+  return onLoopback(directory, config, stack.settings.tracing.collector.resources.limits.memory);
+}
+
+/** One of several, by the name of its pod. */
+export async function samplerServer(
+  directory: string,
+  pod: string,
+  to: string,
+  stack: Stack,
+): Promise<Collector> {
+  const config = load(configFile(stack, "sampler", samplerConfig(stack))) as Config;
+  config.exporters.otlp_grpc.endpoint = to;
+  const { memory } = stack.settings.tracing.tailSampling.resources.limits;
+  return onLoopback(directory, config, memory, { POD_NAME: pod });
+}
+
+async function onLoopback(
+  directory: string,
+  config: Config,
+  memory: string,
+  env: Record<string, string> = {},
+): Promise<Collector> {
+  const ports = new Map<string, number>();
+  const text = JSON.stringify(below(directory, "/var/lib/otelcol", config)).replaceAll(
+    /0\.0\.0\.0:(\d+)/g,
+    (_, port: string) => `127.0.0.1:PORT${port}`,
+  );
+  for (const [port] of text.matchAll(/(?<=PORT)\d+/g)) ports.set(port, await freePort());
+  const telemetry = await freePort();
+  const file = written(
+    directory,
+    "collector.yaml",
+    JSON.parse(
+      text
+        .replaceAll(/PORT(\d+)/g, (_, port: string) => String(ports.get(port)))
+        .replace(/"host":"0\.0\.0\.0","port":\d+/, `"host":"127.0.0.1","port":${telemetry}`),
+    ) as object,
+  );
+  const at = (port: number) => `127.0.0.1:${ports.get(String(port))}`;
+  return {
+    server: new Server(binary("collector", "otelcol-contrib")!, [`--config=${file}`], {
+      ...goLimit(memory),
+      ...env,
+    }),
+    traces: `http://${at(4318)}/v1/traces`,
+    otlp: at(4317),
+    health: `http://${at(13133)}/`,
+    metrics: `http://${at(8889)}/metrics`,
+  };
+}
