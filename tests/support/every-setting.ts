@@ -288,7 +288,7 @@ export const table: Row[] = [
     changes: {
       ...withoutEdge,
       ...all(protectedOnes, "protect: true"),
-      ...all(claims, "spec.storageClassName: gp3"),
+      ...all([...claims, "tracing-sampler-server"], "spec.storageClassName: gp3"),
       "metrics-prometheus-service": "spec.type: ClusterIP",
       "grafana-service": "spec.type: ClusterIP",
     },
@@ -1030,6 +1030,7 @@ export const table: Row[] = [
       "metrics-prometheus-policy": { without: "app.kubernetes.io/name: sampler\n" },
       ...prometheus("collector;span-metrics"),
       ...rules({ without: "sampler" }),
+      ...dashboards("platform", { without: "sampler" }),
     },
   },
   {
@@ -1073,6 +1074,8 @@ export const table: Row[] = [
     "tracing-collector-data",
     "tracing-sampler-data-0",
     "tracing-sampler-data-1",
+    // Its template of claims says the same.
+    "tracing-sampler-server",
   ),
   ...resources("tracing.collector", "tracing-collector-server"),
 
