@@ -5,7 +5,7 @@ import { kubernetesName } from "./kubernetes";
 /** These two every watched service has. */
 export const EVERY_SERVICE = ["availability", "latency"];
 
-const MATCHER = /\s*[a-zA-Z_]\w*\s*(?:=~|!~|!=|=)\s*"(?:[^"\\]|\\.)*"\s*/.source;
+const MATCHER = / *[a-zA-Z_]\w* *(?:=~|!~|!=|=) *"(?:[^"\\\n]|\\.)*" */.source;
 const SELECTOR = new RegExp(`^[a-zA-Z_:][\\w:]*(\\{${MATCHER}(,${MATCHER})*\\})?$`);
 
 const objective = () => {

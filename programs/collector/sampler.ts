@@ -40,7 +40,7 @@ export const sampler: Program = {
     return [{ to: name, ports: [traces.port], why: "sends the spans of the traces that are kept" }];
   },
   args: () => ["--config=/etc/sampler/config.yaml"],
-  podEnv: { POD_NAME: "metadata.name" },
+  podEnv: () => ({ POD_NAME: "metadata.name" }),
   files: (stack) => [
     {
       name: "config",

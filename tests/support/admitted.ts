@@ -141,9 +141,14 @@ function runs(stack: Stack, program: Program, match: Match, expect: Expect): voi
   }
   expect(`ports of ${program.name}, each once`, new Set(ports.map(([, port]) => port)).size === ports.length);
   match(`namespace of ${program.name}`, namespaceOf(settings, program), DNS_LABEL, 63);
-  // Kubernetes expands $(NAME) in both.
+  // Kubernetes expands $(NAME) in both: of the pod's own address, and of nothing that a user wrote.
+  const fields = Object.keys(program.podEnv?.(settings) ?? {}).map((name) => `$(${name})`);
   for (const argument of [...(program.args?.(stack) ?? []), ...Object.values(program.env?.(stack) ?? {})])
-    match(`argument of ${program.name}`, argument, /^(?!.*\$\()[^\n\0]*$/);
+    match(
+      `argument of ${program.name}`,
+      fields.reduce((text, field) => text.replace(field, ""), argument),
+      /^(?!.*\$\()[^\n\0]*$/,
+    );
   for (const one of program.args?.(stack) ?? [])
     if (one.startsWith("--web.external-url="))
       match("external URL", one.split("=")[1], /^https?:\/\/[\w.[\]:-]+\w\/?[\w/.-]*$/);
