@@ -124,15 +124,20 @@ const spans: Rows = [
     title: "Traces",
     height: 8,
     panels: [
-      timeSeries("Spans", "cps", "Taken and refused by the gateway, and written by Tempo.", [
-        { expr: "sum(rate(otelcol_receiver_accepted_spans[5m]))", legend: "taken" },
-        { expr: "sum(rate(otelcol_receiver_refused_spans[5m]))", legend: "refused" },
-        { expr: "sum(rate(tempo_distributor_spans_received_total[5m]))", legend: "written" },
-      ]),
+      timeSeries(
+        "Spans",
+        "cps",
+        "Taken and refused by the gateway, and written by Tempo; with tail sampling, what is kept.",
+        [
+          { expr: 'sum(rate(otelcol_receiver_accepted_spans{job="collector"}[5m]))', legend: "taken" },
+          { expr: 'sum(rate(otelcol_receiver_refused_spans{job="collector"}[5m]))', legend: "refused" },
+          { expr: "sum(rate(tempo_distributor_spans_received_total[5m]))", legend: "written" },
+        ],
+      ),
       timeSeries(
         "Queue to the store",
         "percentunit",
-        "Share in use. It rises while Tempo is away; at 1 senders are refused.",
+        "Share in use. It rises while Tempo is away, load_balancing while the samplers are; at 1 senders are refused.",
         [
           {
             expr: "max by (exporter) (otelcol_exporter_queue_size / otelcol_exporter_queue_capacity)",

@@ -192,3 +192,24 @@ test("what rules and dashboards read of cAdvisor and kubelet is kept by the scra
   expect(asked.size).toBeGreaterThanOrEqual(4);
   expect([...asked].filter((name) => !kept.some((names) => names.test(name)))).toEqual([]);
 });
+
+test("whoever reads metrics of spans adds up what each sampler has counted", () => {
+  const apart: string[] = [];
+  let found = 0;
+  for (const [where, language, text] of queries.filter(([, of]) => of === "promql")) {
+    const query = filled(text);
+    parsers[language].parse(query).iterate({
+      enter: ({ type, from, to, node }) => {
+        if (type.name !== "Identifier" || !/^traces_(spanmetrics|service_graph)_/.test(query.slice(from, to)))
+          return;
+        found++;
+        let around = node.parent;
+        while (around && around.type.name !== "AggregateExpr") around = around.parent;
+        const sum = around ? query.slice(around.from, around.to) : "";
+        if (!/^sum by \([^)]*\)/.test(sum) || /^[^)]*\b(replica|instance)\b/.test(sum)) apart.push(where);
+      },
+    });
+  }
+  expect(found).toBeGreaterThan(5);
+  expect(apart).toEqual([]);
+});

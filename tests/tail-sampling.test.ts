@@ -32,10 +32,10 @@ const traces = Array.from({ length: TRACES }, (_, n): Trace => {
 });
 const spanOf = (id: string, which: string) => hash(`${id} ${which}`, 16);
 
-/** FNV-1a of the policy's seed and the id, against the share of all 64-bit numbers: what the policy says it does. */
+/** FNV-1a of the policy's salt and the id, against the share of all 64-bit numbers: what the policy says it does. */
 function isInShare(id: string): boolean {
   let sum = 0xcbf29ce484222325n;
-  for (const byte of [...Buffer.from("default-hash-seed"), ...Buffer.from(id, "hex")])
+  for (const byte of [...Buffer.from("observability-stack"), ...Buffer.from(id, "hex")])
     sum = BigInt.asUintN(64, (sum ^ BigInt(byte)) * 0x100000001b3n);
   return sum <= ((2n ** 64n - 1n) * BigInt(PERCENT)) / 100n;
 }

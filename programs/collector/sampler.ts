@@ -111,6 +111,9 @@ export function samplerConfig(stack: Stack): object {
   };
 }
 
+/** With it and the id alone a trace belongs to the share or not: for every replica, and after an upgrade too. */
+const SALT = "observability-stack";
+
 /** A trace is kept where one of them says so. */
 function policies({ tracing }: Settings): object[] {
   const { keepErrors, slowerThan, percent } = tracing.tailSampling;
@@ -122,7 +125,13 @@ function policies({ tracing }: Settings): object[] {
       ? [{ name: "slow", type: "latency", latency: { threshold_ms: seconds(slowerThan) * 1000 } }]
       : []),
     ...(percent > 0
-      ? [{ name: "share", type: "probabilistic", probabilistic: { sampling_percentage: percent } }]
+      ? [
+          {
+            name: "share",
+            type: "probabilistic",
+            probabilistic: { sampling_percentage: percent, hash_salt: SALT },
+          },
+        ]
       : []),
   ];
 }

@@ -93,7 +93,11 @@ interface Template {
 
 export const podsOf = (objects: KubernetesObject[]): Pod[] =>
   ofKind(objects, "StatefulSet", "Deployment", "DaemonSet", "Job").map(({ kind, metadata, spec }) => {
-    const { template } = spec as { template: Template };
+    const { template, volumeClaimTemplates = [] } = spec as {
+      template: Template;
+      volumeClaimTemplates?: { metadata: { name: string } }[];
+    };
+    const claims = volumeClaimTemplates.map(({ metadata: { name } }) => ({ name }));
     const { labels, annotations } = template.metadata;
     return {
       app: labels.app,
@@ -101,7 +105,7 @@ export const podsOf = (objects: KubernetesObject[]): Pod[] =>
       namespace: metadata.namespace!,
       labels,
       annotations,
-      spec: template.spec,
+      spec: { ...template.spec, volumes: [...template.spec.volumes, ...claims] },
     };
   });
 

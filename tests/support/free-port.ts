@@ -10,3 +10,19 @@ export async function freePort(): Promise<number> {
   await once(server, "close");
   return port;
 }
+
+/**
+ * A port that is still free when its server starts again: below those that the kernel gives to connections, which
+ * may take a free one at any time.
+ */
+export async function steadyPort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+    });
+    if (free) return port;
+  }
+}
