@@ -1103,7 +1103,7 @@ export const table: Row[] = [
     to: null,
     changes: {
       "grafana-service": "spec.type: ClusterIP",
-      "grafana-policy": { without: "ipBlock.cidr" },
+      "grafana-policy": { without: "spec.ingress.0.from.0.ipBlock.cidr" },
     },
   },
   {
