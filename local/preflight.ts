@@ -23,12 +23,11 @@ export interface Present {
   /** Names of CSI drivers. */
   drivers: string[];
   ingressClasses: string[];
-  podIdentity: boolean;
 }
 
 /**
  * Refuses, before anything is made, what the cluster could only fail to do minutes later: volumes of a class or driver
- * that it lacks stay pending, an Ingress without its controller gets no address, a bucket without a role no data.
+ * that it lacks stay pending, an Ingress without its controller gets no address. Says where a role may be missing.
  */
 export async function refuseUnprepared(
   manifests: Manifest[],
@@ -37,18 +36,19 @@ export async function refuseUnprepared(
 ): Promise<void> {
   const names = async (...args: string[]) =>
     (await listed<Named>(cluster, ...args)).map(({ metadata }) => metadata.name);
-  const problems = unprepared(manifests, settings, {
+  const problems = unprepared(manifests, {
     claims: await names("pvc", "-n", settings.namespaces.stack),
     classes: await listed<StorageClass>(cluster, "storageclass"),
     drivers: await names("csidriver"),
     ingressClasses: await names("ingressclass"),
-    podIdentity: (await names("daemonset", "-n", "kube-system")).includes("eks-pod-identity-agent"),
   });
   if (problems.length > 0) throw new UserError([...problems, "Nothing was changed."].join("\n"));
+  const agents = await names("daemonset", "-n", "kube-system");
+  for (const line of withoutRole(settings, agents.includes("eks-pod-identity-agent"))) console.error(line);
 }
 
 /** A sentence for each thing that the cluster lacks, with the command that mends it. */
-export function unprepared(manifests: Manifest[], settings: Settings, present: Present): string[] {
+export function unprepared(manifests: Manifest[], present: Present): string[] {
   const claims = (
     manifests.filter(({ kind }) => kind === "PersistentVolumeClaim") as unknown as Claim[]
   ).filter(({ metadata }) => !present.claims.includes(metadata.name));
@@ -58,7 +58,6 @@ export function unprepared(manifests: Manifest[], settings: Settings, present: P
     ...lackedClasses(claims, classes),
     ...lackedDrivers(claims, classes, present.drivers),
     ...lackedIngress(manifests, present.ingressClasses),
-    ...lackedIdentity(settings, present.podIdentity),
   ];
 }
 
@@ -113,13 +112,14 @@ function lackedIngress(manifests: Manifest[], ingressClasses: string[]): string[
     );
 }
 
-/** Who names no key and no role expects the role that Pod Identity gives. */
-function lackedIdentity(settings: Settings, podIdentity: boolean): string[] {
-  if (podIdentity || settings.platform !== "eks") return [];
-  return (["logs", "tracing"] as const)
-    .filter((key) => settings[key].s3 && !settings[key].s3.accessKeyId && !settings[key].s3.roleArn)
+/** Who names no key and no role has the one of Pod Identity, or the node's, which only AWS knows. */
+export function withoutRole({ platform, metrics, logs, tracing }: Settings, podIdentity: boolean): string[] {
+  if (podIdentity || platform !== "eks") return [];
+  const roles = { "metrics.amp": metrics.amp, "logs.s3": logs.s3, "tracing.s3": tracing.s3 };
+  return Object.entries(roles)
+    .filter(([, one]) => one && !one.roleArn && !("accessKeyId" in one && one.accessKeyId))
     .map(
-      (key) =>
-        `observability:${key}.s3 has no roleArn, so its role comes from EKS Pod Identity, whose agent the cluster lacks. Set ${key}.s3.roleArn, or: aws eks create-addon --cluster-name NAME --addon-name eks-pod-identity-agent`,
+      ([key]) =>
+        `observability:${key} has no roleArn, and the cluster lacks the agent of EKS Pod Identity: only the node's own role is left. Set ${key}.roleArn, or: aws eks create-addon --cluster-name NAME --addon-name eks-pod-identity-agent`,
     );
 }

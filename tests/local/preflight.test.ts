@@ -1,4 +1,4 @@
-import { type Present, unprepared } from "../../local/preflight";
+import { type Present, unprepared, withoutRole } from "../../local/preflight";
 import { settingsOf } from "../../config/settings";
 import { rendered } from "../support/render";
 
@@ -11,13 +11,11 @@ const complete: Present = {
   classes: [gp3, gp2],
   drivers: ["ebs.csi.aws.com"],
   ingressClasses: ["alb"],
-  podIdentity: true,
 };
 const bucket = { bucket: "lines", region: "us-east-1" };
 
 const said = async (given: Record<string, unknown>, present: Partial<Present>) => {
-  const whole = { platform: "eks", ...given };
-  return unprepared(await rendered("kind", whole), settingsOf(whole, "kind"), { ...complete, ...present });
+  return unprepared(await rendered("kind", { platform: "eks", ...given }), { ...complete, ...present });
 };
 
 test("nothing is said of a cluster that has everything", async () => {
@@ -64,18 +62,22 @@ test("what has its volume already asks for no class", async () => {
   ]);
 });
 
-test("a bucket without a key or a role needs the agent of Pod Identity", async () => {
-  const without = { podIdentity: false };
-  expect(await said({ logs: { s3: bucket } }, without)).toEqual([
+test("who has neither key nor role is told of Pod Identity, where its agent is missing", () => {
+  const withRoles = (given: Record<string, unknown>, agent = false) =>
+    withoutRole(settingsOf({ platform: "eks", ...given }, "eks"), agent);
+  const logs = { s3: bucket };
+  expect(withRoles({ logs })).toEqual([
     expect.stringMatching(
       /^observability:logs\.s3 .*Set logs\.s3\.roleArn, or: aws eks create-addon .*eks-pod-identity-agent/,
     ),
   ]);
+  expect(withRoles({ logs }, true)).toEqual([]);
+  expect(withRoles({ logs, platform: "kind" })).toEqual([]);
+  expect(withRoles({})).toEqual([]);
   const roleArn = "arn:aws:iam::123456789012:role/loki";
   const keys = { accessKeyId: "key", secretAccessKey: "secret-of-lines" };
   for (const more of [{ roleArn }, keys])
-    expect(await said({ logs: { s3: { ...bucket, ...more } } }, without)).toEqual([]);
-  expect(await said({}, without)).toEqual([]);
+    expect(withRoles({ logs: { s3: { ...bucket, ...more } } })).toEqual([]);
 });
 
 test("an Ingress needs its class", () => {
@@ -85,9 +87,8 @@ test("an Ingress needs its class", () => {
     metadata: { name: "edge" },
     spec: { ingressClassName: "alb" },
   };
-  const settings = settingsOf({}, "kind");
-  expect(unprepared([ingress], settings, complete)).toEqual([]);
-  expect(unprepared([ingress], settings, { ...complete, ingressClasses: ["nginx"] })).toEqual([
+  expect(unprepared([ingress], complete)).toEqual([]);
+  expect(unprepared([ingress], { ...complete, ingressClasses: ["nginx"] })).toEqual([
     expect.stringMatching(/no IngressClass alb.*Allowed: nginx.*AWS Load Balancer Controller/),
   ]);
 });
