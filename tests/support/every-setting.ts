@@ -1030,7 +1030,7 @@ export const table: Row[] = [
       "metrics-prometheus-policy": { without: "app.kubernetes.io/name: sampler\n" },
       ...prometheus("collector;span-metrics"),
       ...rules({ without: "sampler" }),
-      ...dashboards("platform", { without: "sampler" }),
+      ...dashboards("platform", { without: "|sampler|" }),
     },
   },
   {
