@@ -46,6 +46,21 @@ describe("a program of three replicas", () => {
     expect(pod.volumes).toEqual([]);
   });
 
+  test("grows by its claims alone: a StatefulSet's template cannot change", async () => {
+    const larger = {
+      ...store,
+      data: () => ({ path: "/data", setting: "logs.storage", size: "3Gi", class: null }),
+    };
+    (programs as Program[]).push(larger);
+    const grown = await madeWith({ placement: { labels: { team: "a" } } });
+    (programs as Program[]).pop();
+    const serverOf = (all: Map<string, Made>) =>
+      ([...all.values()].find(({ name }) => name === "logs-store-server")!.inputs as unknown as Inputs).spec;
+    expect(serverOf(grown).volumeClaimTemplates).toEqual(serverOf(made).volumeClaimTemplates);
+    const claim = [...grown.values()].find(({ name }) => name === "logs-store-data-2")!;
+    expect(claim.inputs).toMatchObject({ spec: { resources: { requests: { storage: "3Gi" } } } });
+  });
+
   test("has an address for each, ready or not, besides the one for all", () => {
     const headless = named("logs-store-headless-service");
     expect(headless.spec).toMatchObject({

@@ -18,11 +18,14 @@ export function makeClaims(objects: Objects, data: Data, part: Part): pulumi.Out
   return undefined;
 }
 
-/** What a StatefulSet of several replicas is told about their claims. */
-export const claimTemplate = (objects: Objects, data: Data) => ({
-  metadata: { name: DATA, labels: objects.metadata().labels },
-  spec: claimSpec(data),
-});
+/**
+ * What a StatefulSet of several pods is told about their claims, which are there before it: only the name is ever read.
+ * It cannot be changed, so nothing that may change is in it, such as the size.
+ */
+export const CLAIM_TEMPLATE = {
+  metadata: { name: DATA },
+  spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+};
 
 function claim(objects: Objects, what: string, name: string, data: Data) {
   const metadata = objects.metadata(name);

@@ -3,7 +3,7 @@ import * as batch from "@pulumi/kubernetes/batch/v1";
 import * as policy from "@pulumi/kubernetes/policy/v1";
 import type * as pulumi from "@pulumi/pulumi";
 import { hasHeadless, headless } from "../../programs/addresses";
-import { claimTemplate } from "./claims";
+import { CLAIM_TEMPLATE } from "./claims";
 import { selectorLabels } from "./labels";
 import { numbered, type Objects, type Part, WAIT } from "./objects";
 import { podTemplate } from "./pod";
@@ -25,7 +25,7 @@ export function makeWorkload(
   const options = objects.options({}, after);
   switch (program.workload) {
     case "StatefulSet": {
-      const data = program.data?.(stack.settings);
+      const keeps = program.data !== undefined;
       return new apps.StatefulSet(
         objects.child(numbered("server", part)),
         {
@@ -35,7 +35,7 @@ export function makeWorkload(
             // In order, a pod that never became ready would keep every later update from taking its place.
             podManagementPolicy: "Parallel",
             serviceName: hasHeadless(stack, program) ? headless(program.name) : name,
-            ...(pods > 1 && data ? { volumeClaimTemplates: [claimTemplate(objects, data)] } : {}),
+            ...(pods > 1 && keeps ? { volumeClaimTemplates: [CLAIM_TEMPLATE] } : {}),
           },
         },
         options,
