@@ -28,7 +28,7 @@ export function settingsOf(given: Record<string, unknown>, stack: string): Setti
   const platform = platforms.get(given.platform ?? "kind") ?? {};
   const result = settingsSchema.safeParse(merge(platform, given), { reportInput: true, error: allowed });
   if (result.success) return result.data;
-  const lines = result.error.issues.flatMap(describe);
+  const lines = result.error.issues.flatMap(describe).map(onOneLine);
   throw new SettingsError(
     [
       `Pulumi.${stack}.yaml has ${lines.length === 1 ? "a setting" : `${lines.length} settings`} that cannot be used:`,
@@ -66,6 +66,11 @@ function describe(issue: z.core.$ZodIssue): string[] {
     default:
       return [`${keyOf(path)} ${shown(issue)}${issue.message}`];
   }
+}
+
+/** A name that the user wrote may hold a line break. */
+function onOneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
 }
 
 function unknown(path: string[], key: string): string {

@@ -1,4 +1,5 @@
-import { alert } from "../alerts/alert";
+import { alert, type RuleGroup } from "../alerts/alert";
+import type { Settings } from "../config/schema";
 import { yaml } from "../config/yaml";
 import { nobody, type Program } from "./program";
 import { targetsJob } from "./targets";
@@ -51,18 +52,30 @@ export const postgresExporter: Program = {
       })),
     ),
   ],
-  alerts: ({ settings }) => [
-    {
-      name: "postgres",
-      rules: [
-        alert(settings, "PostgreSQLDown", {
-          expr: 'pg_up{job="postgres"} == 0\nor\nup{job="postgres"} == 0',
-          for: settings.alerting.rules.postgresDown.for,
-          severity: "critical",
-          summary: "PostgreSQL {{ $labels.instance }} does not answer",
-          description: `The exporter has not reached it for ${settings.alerting.rules.postgresDown.for}.`,
-        }),
-      ],
-    },
-  ],
+  alerts: ({ settings }) => [postgresAlerts(settings)],
 };
+
+function postgresAlerts(settings: Settings): RuleGroup {
+  const { postgresDown, postgresConnections } = settings.alerting.rules;
+  return {
+    name: "postgres",
+    rules: [
+      alert(settings, "PostgreSQLDown", {
+        expr: 'pg_up{job="postgres"} == 0\nor\nup{job="postgres"} == 0',
+        for: postgresDown.for,
+        severity: "critical",
+        summary: "PostgreSQL {{ $labels.instance }} does not answer",
+        description: `The exporter has not reached it for ${postgresDown.for}.`,
+      }),
+      alert(settings, "PostgreSQLConnectionsNearLimit", {
+        expr: `sum by (env, region, instance) (pg_stat_database_numbackends{job="postgres"})
+/ max by (env, region, instance) (pg_settings_max_connections{job="postgres"}) > ${postgresConnections.threshold}`,
+        for: postgresConnections.for,
+        severity: "warning",
+        summary:
+          "PostgreSQL {{ $labels.instance }} has {{ $value | humanizePercentage }} of the connections that it may have",
+        description: `For ${postgresConnections.for}. At 100 % it refuses every login.`,
+      }),
+    ],
+  };
+}

@@ -1,4 +1,4 @@
-import { alert } from "../alerts/alert";
+import { alert, type RuleGroup } from "../alerts/alert";
 import type { Settings } from "../config/schema";
 import { json } from "../config/yaml";
 import type { Program } from "./program";
@@ -51,19 +51,31 @@ export const redisExporter: Program = {
       stack.settings.metrics.redis.targets.map((one) => ({ name: one.name, target: urlOf(one) })),
     ),
   ],
-  alerts: ({ settings }) => [
-    {
-      name: "redis",
-      rules: [
-        alert(settings, "RedisDown", {
-          // A server that takes packets and never answers holds the exporter longer than a scrape may last.
-          expr: 'redis_up{job="redis"} == 0\nor\nup{job="redis"} == 0',
-          for: settings.alerting.rules.redisDown.for,
-          severity: "critical",
-          summary: "Redis {{ $labels.instance }} does not answer",
-          description: `The exporter has not reached it for ${settings.alerting.rules.redisDown.for}.`,
-        }),
-      ],
-    },
-  ],
+  alerts: ({ settings }) => [redisAlerts(settings)],
 };
+
+function redisAlerts(settings: Settings): RuleGroup {
+  const { redisDown, redisMemory } = settings.alerting.rules;
+  return {
+    name: "redis",
+    rules: [
+      alert(settings, "RedisDown", {
+        // A server that takes packets and never answers holds the exporter longer than a scrape may last.
+        expr: 'redis_up{job="redis"} == 0\nor\nup{job="redis"} == 0',
+        for: redisDown.for,
+        severity: "critical",
+        summary: "Redis {{ $labels.instance }} does not answer",
+        description: `The exporter has not reached it for ${redisDown.for}.`,
+      }),
+      // A cache is full by design: it forgets what was used least. The others refuse what is written.
+      alert(settings, "RedisMemoryNearLimit", {
+        expr: `redis_memory_used_bytes{job="redis"} / (redis_memory_max_bytes{job="redis"} > 0) > ${redisMemory.threshold}
+and on (instance) redis_instance_info{job="redis", maxmemory_policy="noeviction"}`,
+        for: redisMemory.for,
+        severity: "warning",
+        summary: "Redis {{ $labels.instance }} uses {{ $value | humanizePercentage }} of its maxmemory",
+        description: `For ${redisMemory.for}. At 100 % it refuses every write.`,
+      }),
+    ],
+  };
+}

@@ -49,7 +49,9 @@ test("the alerts that there are, the watchdog last", () => {
     "ScrapedTwice warning",
     "NotificationsFailing critical",
     "RedisDown critical",
+    "RedisMemoryNearLimit warning",
     "PostgreSQLDown critical",
+    "PostgreSQLConnectionsNearLimit warning",
     "LinesLost warning",
     "RetentionNotApplied warning",
     "SpanQueueFilling warning",
@@ -143,6 +145,15 @@ const changes: [name: string, rules: object, file: string, expected: object][] =
   ["ConfigReloadFailed", { configReloadFailed: { for: "7m" } }, "stack", { for: "7m" }],
   ["RedisDown", { redisDown: { for: "7m" } }, "redis", { for: "7m" }],
   ["PostgreSQLDown", { postgresDown: { for: "7m" } }, "postgres", { for: "7m" }],
+  ["RedisMemoryNearLimit", { redisMemory: { for: "7m" } }, "redis", { for: "7m" }],
+  ["RedisMemoryNearLimit", { redisMemory: { threshold: 0.97 } }, "redis", { expr: "> 0.97" }],
+  ["PostgreSQLConnectionsNearLimit", { postgresConnections: { for: "7m" } }, "postgres", { for: "7m" }],
+  [
+    "PostgreSQLConnectionsNearLimit",
+    { postgresConnections: { threshold: 0.97 } },
+    "postgres",
+    { expr: "> 0.97" },
+  ],
 ];
 
 test.each(changes)("%s follows %j and only %s.yaml changes", (name, rules, file, expected) => {
@@ -192,7 +203,9 @@ test("how long each waits by default", () => {
     ["ScrapedTwice", "15m"],
     ["NotificationsFailing", "10m"],
     ["RedisDown", "5m"],
+    ["RedisMemoryNearLimit", "10m"],
     ["PostgreSQLDown", "5m"],
+    ["PostgreSQLConnectionsNearLimit", "5m"],
     ["LinesLost", "10m"],
     ["RetentionNotApplied", "15m"],
     ["SpanQueueFilling", "5m"],

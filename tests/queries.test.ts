@@ -138,7 +138,7 @@ const provided = [
   /^node_(cpu_seconds_total|load5|memory_Mem(Available|Total)_bytes|disk_(read|written)_bytes_total)$/,
   /^pg_(up|settings_max_connections|database_size_bytes)$/,
   /^pg_stat_database_(numbackends|xact_(commit|rollback))$/,
-  /^redis_(up|connected_clients|commands_processed_total|memory_used_bytes)$/,
+  /^redis_(up|connected_clients|commands_processed_total|memory_(used|max)_bytes|instance_info)$/,
   /^prometheus_tsdb_(head_(series|samples_appended_total)|storage_blocks_bytes|wal_storage_size_bytes|retention_limit_bytes)$/,
   /^prometheus_(rule_(evaluation_failures_total|group_last_duration_seconds)|notifications_dropped_total)$/,
   /^loki_(write_(sent|dropped)_entries_total|distributor_lines_received_total|discarded_samples_total)$/,

@@ -363,6 +363,12 @@ const addresses: Row[] = [
     "none, since alerting.muteTimings is empty",
   ],
   [
+    "a mute timing with a line break in its name",
+    routed([{ severity: "warning", mute: ["a\nb"] }]),
+    "alerting.routes[0].mute[0] a\\nb is no mute timing",
+    "none, since alerting.muteTimings is empty",
+  ],
+  [
     "a mute timing that mutes nothing",
     routed([{ severity: "warning" }], [{ name: "night", weekdays: ["sunday"] }]),
     "alerting.muteTimings[0].name night mutes nothing",

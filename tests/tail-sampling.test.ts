@@ -184,7 +184,11 @@ describeWith(["collector", "otelcol-contrib"])("tail sampling", () => {
       );
       for (const { value } of calls) expect(value).toBeGreaterThan(TRACES / replicas / 2);
       const failed = ['service_name="pay"', 'status_code="STATUS_CODE_ERROR"'];
-      expect(sum(await tiers.series("traces_spanmetrics_calls_total", failed))).toBe(TRACES / 50);
+      const failures = await eventually("all failures are counted", 60, async () => {
+        const found = await tiers.series("traces_spanmetrics_calls_total", failed);
+        return sum(found) >= TRACES / 50 ? found : undefined;
+      });
+      expect(sum(failures)).toBe(TRACES / 50);
       await eventually("all are decided", 60, async () =>
         tiers.arrived().size >= expected.length ? true : undefined,
       );

@@ -156,10 +156,24 @@ export const rules = z
       .strictObject(waiting("5m"))
       .prefault({})
       .describe("A server of metrics.redis.targets does not answer."),
+    redisMemory: z
+      .strictObject({
+        ...waiting("10m"),
+        threshold: fraction().default(0.9).describe("Default 0.9: 90 % of its maxmemory."),
+      })
+      .prefault({})
+      .describe("Memory of a Redis server that evicts nothing, against its maxmemory."),
     postgresDown: z
       .strictObject(waiting("5m"))
       .prefault({})
       .describe("A server of metrics.postgres.targets does not answer."),
+    postgresConnections: z
+      .strictObject({
+        ...waiting("5m"),
+        threshold: fraction().default(0.8).describe("Default 0.8: 80 % of its max_connections."),
+      })
+      .prefault({})
+      .describe("Connections of a PostgreSQL server, against its max_connections."),
   })
   .prefault({})
   .describe("Thresholds of the alert rules. Changing one restarts nothing.");

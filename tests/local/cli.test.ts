@@ -5,7 +5,7 @@ import { join } from "node:path";
 import execa from "execa";
 import programs from "../../local/offline/programs/programs.json";
 import { repoDir } from "../../local/paths";
-import { StandIns } from "../support/stand-ins";
+import { DEFAULT_CLASS, StandIns } from "../support/stand-ins";
 
 jest.setTimeout(60_000);
 const scratch = mkdtempSync(join(tmpdir(), "cli-"));
@@ -146,6 +146,7 @@ describe("a cluster of the user's", () => {
     standIns.program(
       "kubectl",
       `case "$*" in ${first} *get-contexts*) echo work;; *providerID*) echo kind://docker/work/node;;
+        *storageclass*) echo ${DEFAULT_CLASS};;
         *"-o json") echo '{"items":[]}';; esac`,
     );
   beforeEach(() => kubectl(""));
@@ -188,6 +189,15 @@ describe("a cluster of the user's", () => {
         "Look with npm run preview, then give --yes.",
     );
     expect(exitCode).toBe(1);
+    expect(pulumi()).toEqual([]);
+  });
+
+  test("a cluster without a class for the volumes is refused before anything is made", async () => {
+    kubectl(`*storageclass*) echo '{"items":[]}';;`);
+    expect(await command("up", "--context", "work", "--yes")).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/storage\.class.*no default StorageClass.*\n.*Nothing was changed/),
+    });
     expect(pulumi()).toEqual([]);
   });
 

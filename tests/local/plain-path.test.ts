@@ -16,6 +16,7 @@ import {
   up,
   useNewMachine,
 } from "../support/new-machine";
+import { DEFAULT_CLASS } from "../support/stand-ins";
 
 useNewMachine();
 
@@ -87,7 +88,10 @@ describe("the sample workload", () => {
   });
 
   test("is not run where the stack does not watch it", async () => {
-    publishedStandIns.program("kubectl", `case "$*" in *"-o json"*) echo '{"items":[]}';; esac`);
+    publishedStandIns.program(
+      "kubectl",
+      `case "$*" in *storageclass*) echo ${DEFAULT_CLASS};; *"-o json"*) echo '{"items":[]}';; esac`,
+    );
     publish("kubectl");
     await up();
     const { all, exitCode } = await command("ticketing");

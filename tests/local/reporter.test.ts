@@ -63,6 +63,7 @@ test("what passed, failed and was skipped is counted, whatever a failure is abou
     numPendingTests: 1,
     numRuntimeErrorTestSuites: 0,
     success: false,
+    said: expect.arrayContaining(["FAILED:\n  fails"]),
   });
   await run(`test("passes", () => {});`);
   expect(JSON.parse(readFileSync(report, "utf8"))).toMatchObject({ numPassedTests: 1, success: true });

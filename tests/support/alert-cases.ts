@@ -184,6 +184,24 @@ const retentionRun = (values: string) =>
 /** Goes on for an hour. */
 const ON = `0+1x${HOUR}`;
 
+const redisMemory = (used: string, policy = "noeviction"): Series => {
+  const of = `instance="cache", job="redis", ${origin}`;
+  return {
+    [`redis_memory_used_bytes{${of}}`]: used,
+    [`redis_memory_max_bytes{${of}}`]: `1000x${HOUR}`,
+    [`redis_instance_info{maxmemory_policy="${policy}", role="master", ${of}}`]: `1x${HOUR}`,
+  };
+};
+/** In two databases of a server that may have a hundred. */
+const connections = (values: string): Series => {
+  const of = `instance="orders", job="postgres", ${origin}`;
+  return {
+    [`pg_stat_database_numbackends{datname="orders", ${of}}`]: values,
+    [`pg_stat_database_numbackends{datname="postgres", ${of}}`]: `1x${HOUR}`,
+    [`pg_settings_max_connections{server="pg:5432", ${of}}`]: `100x${HOUR}`,
+  };
+};
+
 /** Servers that an exporter is asked about. */
 const exported = [
   { alert: "RedisDown", metric: "redis_up", job: "redis", rule: "redisDown" },
@@ -354,6 +372,22 @@ export const positives: Positive[] = [
     silentUntil: 4,
     firing: 5,
     labels: `job="prometheus", instance="a", ${origin}`,
+  },
+  {
+    alert: "RedisMemoryNearLimit",
+    given: "a server that evicts nothing is at 91 %",
+    series: redisMemory(`910x${HOUR}`),
+    silentUntil: 9,
+    firing: 10,
+    labels: `instance="cache", job="redis", ${origin}`,
+  },
+  {
+    alert: "PostgreSQLConnectionsNearLimit",
+    given: "81 of 100 connections, in two databases",
+    series: connections(`80x${HOUR}`),
+    silentUntil: 4,
+    firing: 5,
+    labels: `instance="orders", ${origin}`,
   },
   ...exported.flatMap(({ alert, metric, job }): Positive[] => {
     const labels = `job="${job}", instance="a", ${origin}`;
@@ -710,6 +744,26 @@ export const negatives: Negative[] = [
     given: "a reload is refused for four minutes at a time",
     series: server("prometheus_config_last_reload_successful", "prometheus", again("0x3 1", 5)),
     firesWith: { configReloadFailed: { for: "3m" } },
+  },
+  {
+    alert: "RedisMemoryNearLimit",
+    given: "a full cache, and another server at 89 %",
+    series: {
+      ...redisMemory(`890x${HOUR}`),
+      ...Object.fromEntries(
+        Object.entries(redisMemory(`1000x${HOUR}`, "allkeys-lru")).map(([name, values]) => [
+          name.replace('"cache"', '"another"'),
+          values,
+        ]),
+      ),
+    },
+    firesWith: { redisMemory: { threshold: 0.88 } },
+  },
+  {
+    alert: "PostgreSQLConnectionsNearLimit",
+    given: "80 of 100 connections",
+    series: connections(`79x${HOUR}`),
+    firesWith: { postgresConnections: { threshold: 0.79 } },
   },
   ...exported.flatMap(({ alert, metric, job, rule }): Negative[] => {
     const values = again("0x3 1", 5);

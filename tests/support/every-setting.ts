@@ -288,7 +288,7 @@ export const table: Row[] = [
     changes: {
       ...withoutEdge,
       ...all(protectedOnes, "protect: true"),
-      ...all([...claims, "tracing-sampler-server"], "spec.storageClassName: gp3"),
+      ...all(claims, "spec.storageClassName: gp3"),
       "metrics-prometheus-service": "spec.type: ClusterIP",
       "grafana-service": "spec.type: ClusterIP",
     },
@@ -879,6 +879,22 @@ export const table: Row[] = [
   { key: "alerting.rules.volumeFilling.within", to: "2d", changes: rules("Within 2d if") },
   { key: "alerting.rules.retentionNotApplied.after", to: "2h", changes: rules("More than 2h for") },
   { key: "alerting.rules.redisDown.for", to: "7m", changes: rules("has not reached it for 7m.\n") },
+  {
+    key: "alerting.rules.redisMemory.for",
+    to: "7m",
+    changes: rules("For 7m. At 100 % it refuses every write"),
+  },
+  { key: "alerting.rules.redisMemory.threshold", to: 0.97, changes: rules("> 0) > 0.97") },
+  {
+    key: "alerting.rules.postgresConnections.for",
+    to: "7m",
+    changes: rules("For 7m. At 100 % it refuses every login"),
+  },
+  {
+    key: "alerting.rules.postgresConnections.threshold",
+    to: 0.97,
+    changes: rules('(pg_settings_max_connections{job="postgres"}) > 0.97'),
+  },
   { key: "alerting.rules.postgresDown.for", to: "7m", changes: rules("has not reached it for 7m.\n") },
   {
     key: "alerting.replicas",
@@ -1074,8 +1090,6 @@ export const table: Row[] = [
     "tracing-collector-data",
     "tracing-sampler-data-0",
     "tracing-sampler-data-1",
-    // Its template of claims says the same.
-    "tracing-sampler-server",
   ),
   ...resources("tracing.collector", "tracing-collector-server"),
 

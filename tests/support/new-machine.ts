@@ -11,7 +11,7 @@ import execa from "execa";
 import programs from "../../local/offline/programs/programs.json";
 import { repoDir } from "../../local/paths";
 import { type Publisher, startPublisher } from "./publisher";
-import { StandIns } from "./stand-ins";
+import { DEFAULT_CLASS, StandIns } from "./stand-ins";
 
 export const scratch = mkdtempSync(join(tmpdir(), "plain-path-"));
 const bin = join(scratch, "bin");
@@ -72,7 +72,8 @@ export function publishAll(): void {
   kindThat("true");
   publishedStandIns.program(
     "kubectl",
-    `case "$*" in *apply*) cat > /dev/null;; *"-o json"*) echo '{"items":[]}';; *"get configmap"*) echo there;; esac`,
+    `case "$*" in *apply*) cat > /dev/null;; *storageclass*) echo ${DEFAULT_CLASS};;
+      *"-o json"*) echo '{"items":[]}';; *"get configmap"*) echo there;; esac`,
   );
   publish("kubectl");
   files.set(GET.pulumi, readFileSync(join(published, archive)));

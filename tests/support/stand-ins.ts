@@ -1,6 +1,19 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** What kubectl answers about the classes of kind's clusters, in quotes of a shell. */
+export const DEFAULT_CLASS = `'${JSON.stringify({
+  items: [
+    {
+      metadata: {
+        name: "standard",
+        annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
+      },
+      provisioner: "rancher.io/local-path",
+    },
+  ],
+})}'`;
+
 /** Programs played by scripts in a directory, which is to be put first on the PATH. */
 export class StandIns {
   private readonly calls;
