@@ -16,6 +16,13 @@ export interface RuleGroup {
   rules: Rule[];
 }
 
+/** Where the edge serves RUNBOOK.md. */
+export const RUNBOOK_PATH = "/runbook";
+
+/** Page whose headings are the alerts' names, if there is one that people can open. */
+const runbookOf = ({ alerting, edge }: Settings): string | null =>
+  alerting.runbookUrl ?? (edge.enabled ? edge.url + RUNBOOK_PATH : null);
+
 /**
  * One alert with what every alert has: severity, env and region (absent() knows no labels), and the link to its
  * heading in RUNBOOK.md.
@@ -33,6 +40,7 @@ export function alert(
     description: string;
   },
 ): Rule {
+  const runbook = runbookOf(settings);
   return {
     alert: name,
     expr: rule.expr,
@@ -41,7 +49,7 @@ export function alert(
     annotations: {
       summary: rule.summary,
       description: rule.description,
-      runbook_url: `${settings.alerting.runbookUrl}#${name.toLowerCase()}`,
+      ...(runbook ? { runbook_url: `${runbook}#${name.toLowerCase()}` } : {}),
     },
   };
 }

@@ -90,13 +90,25 @@ test.each([
   expect(alertNamed("HighErrorRate", settings).annotations?.description).toContain(text);
 });
 
+test("the runbook is where the settings say, else where the edge serves it, else nowhere", () => {
+  const runbook = (given: object) =>
+    alertNamed("ServiceDown", settingsWith({}, given)).annotations?.runbook_url;
+  expect(runbook({ alerting: { runbookUrl: "https://wiki.example.org/runbook" } })).toBe(
+    "https://wiki.example.org/runbook#servicedown",
+  );
+  expect(runbook({ edge: { url: "https://ops.example.org" } })).toBe(
+    "https://ops.example.org/runbook#servicedown",
+  );
+  expect(runbook({ edge: { enabled: false } })).toBeUndefined();
+});
+
 test("each says what is wrong, how bad, where it comes from, and leads to a heading of the runbook", () => {
   const runbook = readFileSync(join(__dirname, "../alerts/RUNBOOK.md"), "utf8");
   const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
   const settings = settingsWith({}, { environment: "test", region: "here" });
   for (const { alert, labels, annotations } of alertsOf(settings)) {
     expect(labels).toMatchObject({ env: "test", region: "here" });
-    expect(annotations?.runbook_url).toBe(`${settings.alerting.runbookUrl}#${alert!.toLowerCase()}`);
+    expect(annotations?.runbook_url).toBe(`http://localhost:8080/runbook#${alert!.toLowerCase()}`);
     expect([alert, labels?.severity]).toEqual([alert, expect.stringMatching(/^(critical|warning|none)$/)]);
     // A sentence each.
     for (const text of [annotations?.summary, annotations?.description])

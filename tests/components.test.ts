@@ -166,7 +166,7 @@ test("what holds data is protected where the platform says so", async () => {
   const kept = (one: Map<string, Made>) =>
     [...one.values()].filter(({ protect }) => protect).map(({ name }) => name);
   expect(kept(made)).toEqual([]);
-  expect(kept(await madeWith({ services, platform: "eks" })).sort()).toEqual([
+  expect(kept(await madeWith({ services, platform: "eks", alerting: { unattended: true } })).sort()).toEqual([
     "grafana-data",
     "grafana-secret-key",
     "logs-loki-data",

@@ -1,4 +1,5 @@
 import { createServer, type Server as HttpServer } from "node:http";
+import { ruleGroups } from "../alerts";
 import { startPage } from "../programs/edge/page";
 import { type Edge, edgeServer } from "./support/edge";
 import { describeWith } from "./support/programs";
@@ -63,8 +64,20 @@ describeWith(["caddy", "caddy"])("the edge proxy", () => {
     expect(await answer.text()).toMatch(/Nothing is here[^]*<a href="\/">/);
   });
 
+  test("the runbook has each heading that alerts lead to", async () => {
+    const answer = await ask("/runbook");
+    expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    const page = await answer.text();
+    for (const { rules } of ruleGroups(stackWith()))
+      for (const { alert, annotations } of rules)
+        if (alert) expect(page).toContain(`<h2 id="${annotations!.runbook_url.split("#")[1]}">${alert}</h2>`);
+  });
+
   test("outside of kind nothing without a login is reached", async () => {
-    const outside = await edgeServer(stackWith({ platform: "eks", edge: { enabled: true } }), upstreams);
+    const outside = await edgeServer(
+      stackWith({ platform: "eks", alerting: { unattended: true }, edge: { enabled: true } }),
+      upstreams,
+    );
     try {
       const statuses = PROGRAMS.map(async (name) => (await ask(`/api/monitoring/${name}/`, outside)).status);
       expect(await Promise.all(statuses)).toEqual([200, 404, 404]);

@@ -31,7 +31,7 @@ const table: Row[] = [
   { of: /^platform$/, allowed: "kind, eks", wrong: [1, "", "gke", "Kind"], right: ["eks"] },
   { of: /^(environment|region)$/, allowed: LABEL, wrong: noLabels, right: labels },
   {
-    of: /^protect$|\.(create|createApplications|createGp3|enabled|keepErrors|maskIps|requireTls|withoutLogin)$/,
+    of: /^protect$|\.(create|createApplications|createGp3|enabled|keepErrors|maskIps|requireTls|unattended|withoutLogin)$/,
     allowed: "true or false",
     wrong: ["true", 1, null],
     right: [true, false],
@@ -266,10 +266,16 @@ const table: Row[] = [
     right: ["a.b+c@d.example.org"],
   },
   {
-    of: /(webhook|heartbeat)\.url$|runbookUrl$/,
+    of: /(webhook|heartbeat)\.url$/,
     allowed: URL,
     wrong: noUrls,
     right: ["http://a.org", "https://a.org:8443/b?c=d"],
+  },
+  {
+    of: /runbookUrl$/,
+    allowed: URL,
+    wrong: noUrls.filter((one) => one !== null),
+    right: ["http://a.org", "https://a.org:8443/b?c=d", null],
   },
   {
     of: /routingKey$/,

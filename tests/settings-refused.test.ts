@@ -323,6 +323,18 @@ const addresses: Row[] = [
     "an e-mail address",
   ],
   [
+    "nobody to tell outside of kind",
+    { platform: "eks" },
+    "alerting.receivers names nobody, so that alerts tell nobody",
+    "alerting.unattended: true",
+  ],
+  [
+    "messages without a runbook to open",
+    { platform: "eks", alerting: { receivers: [{ name: "a", webhook: hook }] } },
+    "alerting.runbookUrl is missing",
+    "edge.enabled: true, which serves it",
+  ],
+  [
     "a route to none of the receivers",
     {
       alerting: {

@@ -4,7 +4,10 @@ import { settingsOf } from "../config/settings";
 const service = { name: "a", namespace: "x", port: 8080 };
 
 test("a platform is a patch below what is given", () => {
-  const settings = settingsOf({ platform: "eks", logs: { storage: { class: "io2" } } }, "prod");
+  const settings = settingsOf(
+    { platform: "eks", logs: { storage: { class: "io2" } }, alerting: { unattended: true } },
+    "prod",
+  );
   expect(settings.grafana.nodePort).toBeNull();
   expect(settings.protect).toBe(true);
   expect(settings.logs.storage).toEqual({ size: "5Gi", class: "io2" });

@@ -34,7 +34,11 @@ const links = (page: Element[]) =>
   Object.fromEntries(named(page, "a").map((link) => [attribute(link, "href"), words(link)]));
 const codes = (page: Element[]) => named(page, "code").map(words);
 
-const EKS = { platform: "eks", edge: { enabled: true, url: "https://ops.example.org" } };
+const EKS = {
+  platform: "eks",
+  alerting: { unattended: true },
+  edge: { enabled: true, url: "https://ops.example.org" },
+};
 
 test("it says which stack it is about", () => {
   const page = elements(
@@ -50,6 +54,7 @@ test("it leads to every user interface that the edge serves", () => {
     "/api/monitoring/grafana/": "Grafana",
     "/api/monitoring/prometheus/": "Prometheus",
     "/api/monitoring/alertmanager/": "Alertmanager",
+    "/runbook": "runbook",
   });
 });
 

@@ -87,7 +87,7 @@ test("no generated file is left without a reader", () => {
   );
   // Read by Grafana and by Node at run time, or by browsers; the cluster tests see to them.
   const others =
-    /^(datasources|dashboards)\.yaml$|^end-sessions\.mjs$|^index\.html$|^[a-z-]+\.json$|^[A-Z_]+$/;
+    /^(datasources|dashboards)\.yaml$|^end-sessions\.mjs$|^(index|runbook)\.html$|^[a-z-]+\.json$|^[A-Z_]+$/;
   const all = stacks.kind
     .filter(({ kind }) => kind === "ConfigMap")
     .flatMap(({ data }) => Object.keys(data as object));

@@ -1,6 +1,7 @@
 /** A laptop: ports on the node, which the local cluster maps to localhost, and whoever asks to be scraped is. */
 export const kind = {
   metrics: { nodePort: 30090, annotatedNamespaces: ["*"] },
+  alerting: { unattended: true },
   grafana: { nodePort: 30006 },
   edge: { nodePort: 30080, withoutLogin: true },
 };

@@ -1,17 +1,34 @@
 import { type Refuse, repeated } from "./common";
 
-export interface Alerting {
+export interface CheckedAlerting {
+  alerting: Alerting;
+  edge: { enabled: boolean };
+}
+
+interface Alerting {
   receivers: { name: string; email?: object }[];
   routes: { severity?: string; namespace?: string; service?: string; receiver: string; mute: string[] }[];
   muteTimings: { name: string }[];
   smtp: object | null;
+  unattended: boolean;
+  runbookUrl: string | null;
 }
 
-/** Receivers, routes and mute timings refer to each other by name. */
-export function checkAlerting(alerting: Alerting, refuse: Refuse): void {
+/** Somebody is told, and of a page to open; receivers, routes and mute timings refer to each other by name. */
+export function checkAlerting({ alerting, edge }: CheckedAlerting, refuse: Refuse): void {
   const { receivers, routes, muteTimings, smtp } = alerting;
   const names = (those: { name: string }[], key: string) =>
     those.map(({ name }) => name).join(", ") || `none, since alerting.${key} is empty`;
+  if (receivers.length === 0 && !alerting.unattended)
+    refuse(
+      ["alerting", "receivers"],
+      "names nobody, so that alerts tell nobody; allowed: at least one receiver, or alerting.unattended: true while there is none",
+    );
+  if (receivers.length > 0 && !edge.enabled && alerting.runbookUrl === null)
+    refuse(
+      ["alerting", "runbookUrl"],
+      "is missing; allowed: the URL of a page with alerts/RUNBOOK.md, to which messages lead, or edge.enabled: true, which serves it",
+    );
   for (const key of ["receivers", "muteTimings"] as const)
     repeated(alerting[key].map(({ name }) => name)).forEach(({ index, value }) =>
       refuse(["alerting", key, index, "name"], `${value} is named twice; allowed: each name once`),

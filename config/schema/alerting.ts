@@ -156,8 +156,15 @@ export const alerting = z
         error: allowed("a URL without #: the alert's heading is put behind it"),
         abort: true,
       })
-      .default("https://github.com/observability-stack/observability-stack/blob/main/alerts/RUNBOOK.md")
-      .describe("Page that every alert's runbook_url points into; one heading an alert."),
+      .nullable()
+      .default(null)
+      .describe(
+        "Page that every alert's runbook_url leads to, with one heading an alert; default null: the one that the edge serves at /runbook. Without the edge it is needed beside receivers.",
+      ),
+    unattended: z
+      .boolean()
+      .default(false)
+      .describe("Whether alerts may tell nobody; default false: there must be a receiver. Kind: true."),
     rules,
     replicas: replicas(1, 3).describe(
       "Pods of Alertmanager; default 1. With 3, which tell each other whom they told, alerts are heard while a node is away.",

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { bytes } from "../units";
-import { type Alerting, checkAlerting } from "./alerting-checks";
+import { checkAlerting, type CheckedAlerting } from "./alerting-checks";
 import { type Refuse, repeated } from "./common";
 import { EVERY } from "./kubernetes";
 
@@ -31,7 +31,7 @@ const CLUSTERS_OWN = ["default", "kube-system", "kube-public", "kube-node-lease"
 /** Prometheus counts blocks only, so that its write-ahead log and a compaction need the rest. */
 const RETAINED = 0.9;
 
-interface Checked {
+interface Checked extends CheckedAlerting {
   namespaces: { stack: string; agents: string; create: boolean; createApplications: boolean };
   services: { name: string; namespace: string; alike: string[] }[];
   metrics: {
@@ -46,7 +46,6 @@ interface Checked {
   grafana: { nodePort: number | null };
   edge: { enabled: boolean; nodePort: number | null };
   slo: { objectives: { name: string; namespace: string; service: string }[] };
-  alerting: Alerting;
 }
 
 export function checkTogether(settings: Checked, context: z.core.$RefinementCtx): void {
@@ -57,7 +56,7 @@ export function checkTogether(settings: Checked, context: z.core.$RefinementCtx)
   checkTargets(settings, refuse);
   checkNodePorts(settings, refuse);
   checkObjectives(settings, refuse);
-  checkAlerting(settings.alerting, refuse);
+  checkAlerting(settings, refuse);
 }
 
 function checkSizes({ metrics }: Checked, refuse: Refuse): void {

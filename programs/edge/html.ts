@@ -1,4 +1,4 @@
-/** Text that is HTML already. Made by {@link html} alone, so that nothing else gets into a page unescaped. */
+/** Text that is HTML already. Made by {@link html} and of files of ours alone, so that nothing else gets into a page unescaped. */
 export class Html {
   constructor(readonly text: string) {}
 }

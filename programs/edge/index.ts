@@ -1,10 +1,13 @@
+import { RUNBOOK_PATH } from "../../alerts/alert";
 import { json } from "../../config/yaml";
 import { addressOf, pagesUnderEdge, pathOf } from "../addresses";
 import type { Program, Stack } from "../program";
 import { contentSecurityPolicy, notFoundPage, startPage } from "./page";
+import { runbookPage } from "./runbook";
 
 const ports = { http: 8080 };
 const PAGE = "/srv/page";
+const RUNBOOK = "/srv/runbook";
 
 /** Caddy in front of the user interfaces, so that they share one address. */
 export const edge: Program = {
@@ -28,8 +31,12 @@ export const edge: Program = {
     {
       name: "config",
       // Apart, so that what is served holds nothing but what people may read.
-      path: { "caddy.json": "/etc/edge", "index.html": PAGE },
-      files: { "caddy.json": json(edgeConfig(stack)), "index.html": startPage(stack) },
+      path: { "caddy.json": "/etc/edge", "index.html": PAGE, "runbook.html": RUNBOOK },
+      files: {
+        "caddy.json": json(edgeConfig(stack)),
+        "index.html": startPage(stack),
+        "runbook.html": runbookPage(),
+      },
     },
   ],
   scratch: { tmp: { path: "/tmp" } },
@@ -59,6 +66,7 @@ function edgeConfig(stack: Stack): object {
       },
     },
   };
+  const filesOf = (root: string) => [ownPage, { handler: "file_server", root }];
   return {
     admin: { disabled: true },
     logging: { logs: { default: { level: "WARN" } } },
@@ -72,7 +80,11 @@ function edgeConfig(stack: Stack): object {
               { match: [{ path: ["/healthz"] }], handle: [{ handler: "static_response", status_code: 200 }] },
               // Each serves its path itself.
               ...pagesUnderEdge(stack).map(({ name }) => under(pathOf(stack, name), name)),
-              { match: [{ path: ["/"] }], handle: [ownPage, { handler: "file_server", root: PAGE }] },
+              {
+                match: [{ path: [RUNBOOK_PATH] }],
+                handle: [{ handler: "rewrite", uri: "/runbook.html" }, ...filesOf(RUNBOOK)],
+              },
+              { match: [{ path: ["/"] }], handle: filesOf(PAGE) },
               // Caddy's own answer would be an empty page.
               { handle: [ownPage, { handler: "static_response", status_code: 404, body: notFoundPage }] },
             ],

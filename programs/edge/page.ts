@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { RUNBOOK_PATH } from "../../alerts/alert";
 import { dashboardTitles } from "../../dashboards";
 import { addressOf, pagesUnderEdge, pathOf } from "../addresses";
 import { TRACING_CONFIG } from "../collector/config";
@@ -64,6 +65,7 @@ export function startPage(stack: Stack): string {
         Grafana's user is <code>${ADMIN}</code>. Who may read the stack's secrets gets the password by
         <code>pulumi stack output grafanaPassword --show-secrets --stack ${stack.name}</code>.
       </p>
+      <p>What an alert means, and what to do: the <a href="${RUNBOOK_PATH}">runbook</a>.</p>
       ${sendTo(stack)}`,
   );
 }
@@ -115,7 +117,8 @@ const sendTo = (stack: Stack): Html =>
       name.
     </p>`;
 
-function document(title: string, body: Html, styled = true): string {
+/** A page of its own, in the one style. */
+export function document(title: string, body: Html, styled = true): string {
   return html`<!doctype html>
     <html lang="en">
       <head>

@@ -15,7 +15,10 @@ const complete: Present = {
 const bucket = { bucket: "lines", region: "us-east-1" };
 
 const said = async (given: Record<string, unknown>, present: Partial<Present>) => {
-  return unprepared(await rendered("kind", { platform: "eks", ...given }), { ...complete, ...present });
+  return unprepared(await rendered("kind", { platform: "eks", alerting: { unattended: true }, ...given }), {
+    ...complete,
+    ...present,
+  });
 };
 
 test("nothing is said of a cluster that has everything", async () => {
@@ -64,7 +67,7 @@ test("what has its volume already asks for no class", async () => {
 
 test("who has neither key nor role is told of Pod Identity, where its agent is missing", () => {
   const withRoles = (given: Record<string, unknown>, agent = false) =>
-    withoutRole(settingsOf({ platform: "eks", ...given }, "eks"), agent);
+    withoutRole(settingsOf({ platform: "eks", alerting: { unattended: true }, ...given }, "eks"), agent);
   const logs = { s3: bucket };
   expect(withRoles({ logs })).toEqual([
     expect.stringMatching(

@@ -32,7 +32,11 @@ test("addresses are those of the cluster at hand", () => {
 
 test("for a cluster of the user's: how to get to Grafana there, and no localhost that may lead elsewhere", () => {
   const settings = settingsOf(
-    { platform: "eks", edge: { enabled: true, url: "https://g.example.org" } },
+    {
+      platform: "eks",
+      alerting: { unattended: true },
+      edge: { enabled: true, url: "https://g.example.org" },
+    },
     "prod",
   );
   const cluster = { kind: "context", name: "work", hostPorts: [] as Cluster["hostPorts"] } as Cluster;

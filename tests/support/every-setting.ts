@@ -95,6 +95,7 @@ export const baseline = {
     ],
     muteTimings: [{ name: "night", times: [{ start: "22:00", end: "23:30" }], weekdays: ["monday"] }],
     heartbeat: { url: "https://heartbeat.example.org/", interval: "3m" },
+    runbookUrl: "https://runbook.example.org/",
     smtp: {
       smarthost: "smtp.example.org:465",
       from: "stack@example.org",
@@ -757,6 +758,8 @@ export const table: Row[] = [
   { key: "alerting.groupWait", to: "7s", changes: alertmanager("group_wait: 7s\n") },
   { key: "alerting.groupInterval", to: "7m", changes: alertmanager("group_interval: 7m\n") },
   { key: "alerting.repeatInterval", to: "7h", changes: alertmanager("repeat_interval: 7h\n") },
+  // Somebody is told already.
+  { key: "alerting.unattended", to: false, changes: {} },
   {
     key: "alerting.runbookUrl",
     to: "https://runbook.example.org/page",
@@ -1159,7 +1162,9 @@ export const table: Row[] = [
     changes: {
       ...inside,
       "grafana-server": "FOLLOWS",
-      ...rolls("grafana-edge-config", "grafana-edge-server", { without: "prometheus" }),
+      ...rolls("grafana-edge-config", "grafana-edge-server", {
+        without: "prometheus.observability.svc",
+      }),
       "grafana-edge-policy": { without: "app.kubernetes.io/name: alertmanager" },
     },
   },
