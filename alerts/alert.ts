@@ -19,9 +19,11 @@ export interface RuleGroup {
 /** Where the edge serves RUNBOOK.md. */
 export const RUNBOOK_PATH = "/runbook";
 
-/** Page whose headings are the alerts' names, if there is one that people can open. */
-const runbookOf = ({ alerting, edge }: Settings): string | null =>
-  alerting.runbookUrl ?? (edge.enabled ? edge.url + RUNBOOK_PATH : null);
+/** Where people read of an alert, if they can open the runbook. */
+function headingOf({ alerting, edge }: Settings, alert: string): string | null {
+  const page = alerting.runbookUrl ?? (edge.enabled ? edge.url + RUNBOOK_PATH : null);
+  return page && `${page}#${alert.toLowerCase()}`;
+}
 
 /**
  * One alert with what every alert has: severity, env and region (absent() knows no labels), and the link to its
@@ -38,9 +40,11 @@ export function alert(
     labels?: Record<string, string>;
     summary: string;
     description: string;
+    /** Page that says what to do; null: there is none. Default: its heading in RUNBOOK.md. */
+    runbook?: string | null;
   },
 ): Rule {
-  const runbook = runbookOf(settings);
+  const { runbook = headingOf(settings, name) } = rule;
   return {
     alert: name,
     expr: rule.expr,
@@ -49,7 +53,7 @@ export function alert(
     annotations: {
       summary: rule.summary,
       description: rule.description,
-      ...(runbook ? { runbook_url: `${runbook}#${name.toLowerCase()}` } : {}),
+      ...(runbook ? { runbook_url: runbook } : {}),
     },
   };
 }

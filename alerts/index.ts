@@ -3,6 +3,7 @@ import { yaml } from "../config/yaml";
 import type { Stack } from "../programs/program";
 import { alert, type RuleGroup } from "./alert";
 import { kubernetesAlerts } from "./kubernetes";
+import { ownAlerts } from "./own";
 import { requestRules } from "./requests";
 import { withLinks } from "./links";
 import { serviceAlerts } from "./services";
@@ -29,6 +30,7 @@ const groups = (stack: Stack): RuleGroup[] => [
   kubernetesAlerts(stack.settings),
   stackAlerts(stack),
   ...stack.programs.flatMap(({ alerts }) => alerts?.(stack) ?? []),
+  ...ownAlerts(stack.settings, "metrics"),
   watchdog(stack.settings),
 ];
 
@@ -36,5 +38,11 @@ export const ruleGroups = (stack: Stack): RuleGroup[] =>
   groups(stack).map((group) => withLinks(stack, group));
 
 /** Prometheus' rule files, one a group: file name -> text. */
-export const ruleFiles = (stack: Stack): Record<string, string> =>
-  Object.fromEntries(ruleGroups(stack).map((group) => [`${group.name}.yaml`, yaml({ groups: [group] })]));
+export const ruleFiles = (stack: Stack): Record<string, string> => filesOf(ruleGroups(stack));
+
+/** Those that Loki evaluates. */
+export const logRuleFiles = (stack: Stack): Record<string, string> =>
+  filesOf(ownAlerts(stack.settings, "logs").map((group) => withLinks(stack, group)));
+
+const filesOf = (all: RuleGroup[]): Record<string, string> =>
+  Object.fromEntries(all.map((group) => [`${group.name}.yaml`, yaml({ groups: [group] })]));

@@ -9,6 +9,7 @@ const DASHBOARDS: Record<string, string> = {
   kubernetes: "kubernetes",
   redis: "infrastructure",
   postgres: "infrastructure",
+  own: "alerts",
 };
 /** Groups whose alerts are about a service. */
 const ABOUT_SERVICES = ["services", "slo-windows"];

@@ -1,7 +1,8 @@
+import { logRuleFiles } from "../alerts";
 import { alert, type RuleGroup } from "../alerts/alert";
 import type { Settings } from "../config/schema";
 import { bytes, seconds } from "../config/units";
-import { headless, namespaceOf, urlOf } from "./addresses";
+import { addressesOf, headless, namespaceOf, pathOf, urlOf, userUrl } from "./addresses";
 import { configFile } from "./overrides";
 import { type Program, type Stack, uidOf } from "./program";
 import { callsOf, endpointOf, inBucket, isPlain, type S3 } from "./s3";
@@ -9,6 +10,12 @@ import { callsOf, endpointOf, inBucket, isPlain, type S3 } from "./s3";
 const ports = { http: 3100, grpc: 9096 };
 /** Where replicas tell each other who is there. */
 const GOSSIP = 7946;
+/** Loki looks there every minute. */
+const RULES = "/etc/loki/rules";
+/** Whose lines they are where nobody names a tenant. */
+const TENANT = "fake";
+const evaluates = ({ alerting }: Settings): boolean =>
+  alerting.extraAlerts.some(({ logs }) => logs !== undefined);
 const several = ({ logs }: Settings): boolean => logs.replicas > 1;
 
 /** Keeps logs. */
@@ -29,6 +36,7 @@ export const loki: Program = {
     ...(several(settings)
       ? [{ to: "loki", ports: ["http", "grpc", "gossip"], why: "its other replicas" }]
       : []),
+    ...(evaluates(settings) ? [{ to: "alertmanager", ports: ["http"], why: "alerts on lines" }] : []),
   ],
   args: () => ["-config.file=/etc/loki/loki.yaml", "-target=all"],
   files: (stack) => [
@@ -37,6 +45,9 @@ export const loki: Program = {
       path: "/etc/loki",
       files: { "loki.yaml": configFile(stack, "loki", lokiConfig(stack)) },
     },
+    ...(evaluates(stack.settings)
+      ? [{ name: "rules", path: `${RULES}/${TENANT}`, reloaded: true, files: logRuleFiles(stack) }]
+      : []),
   ],
   data: ({ logs }) => ({ path: "/loki", setting: "logs.storage", ...logs.storage }),
   probes: () => ({
@@ -75,7 +86,9 @@ export const loki: Program = {
 
 /** Alerts on lines on their way in, and on the way out by age. */
 function lokiAlerts(settings: Settings): RuleGroup {
-  const { linesLost, retentionNotApplied } = settings.alerting.rules;
+  const { linesLost, retentionNotApplied, rulesFailing } = settings.alerting.rules;
+  const failures =
+    "sum by (env, region, rule_group) (increase(loki_prometheus_rule_evaluation_failures_total[5m])) > 0";
   const more = (counter: string) => `sum by (env, region, reason) (increase(${counter}[10m])) > 0`;
   return {
     name: "loki",
@@ -96,6 +109,17 @@ function lokiAlerts(settings: Settings): RuleGroup {
         summary: "Loki has not deleted old lines for {{ $value | humanizeDuration }}",
         description: `More than ${retentionNotApplied.after} for ${retentionNotApplied.for}: its store fills.`,
       }),
+      ...(evaluates(settings)
+        ? [
+            alert(settings, "RulesFailing", {
+              expr: failures,
+              for: rulesFailing.for,
+              severity: "critical",
+              summary: "Loki cannot evaluate rules of {{ $labels.rule_group }}",
+              description: `For ${rulesFailing.for}: alerts of that group are silent.`,
+            }),
+          ]
+        : []),
     ],
   };
 }
@@ -121,6 +145,7 @@ export function lokiConfig(stack: Stack): object {
         : { filesystem: { chunks_directory: "/loki/chunks", rules_directory: "/loki/rules" } },
     },
     ...(several(settings) ? { memberlist: memberlist(stack) } : {}),
+    ...(evaluates(settings) ? { ruler: rulerConfig(stack) } : {}),
     schema_config: {
       configs: [
         {
@@ -174,6 +199,19 @@ const ring = (settings: Settings) =>
         replication_factor: 1,
         ring: { kvstore: { store: "inmemory" } },
       };
+
+/** Asks the lines as rules say, each rule by one replica. */
+const rulerConfig = (stack: Stack) => ({
+  storage: { type: "local", local: { directory: RULES } },
+  rule_path: "/loki/rules",
+  enable_sharding: several(stack.settings),
+  alertmanager_url: addressesOf(stack, "alertmanager", "http")
+    .map((address) => `http://${address}${pathOf(stack, "alertmanager")}`)
+    .join(","),
+  // What messages link to as the query.
+  external_url: userUrl(stack, "grafana"),
+  datasource_uid: uidOf(stack, "logs"),
+});
 
 const memberlist = ({ settings }: Stack) => ({
   join_members: [`${headless("loki")}.${namespaceOf(settings, loki)}.svc:${GOSSIP}`],

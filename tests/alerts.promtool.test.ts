@@ -25,8 +25,10 @@ const metrics = {
   redis: { targets: [{ name: "queue", host: "redis" }] },
   postgres: { targets: [{ name: "orders", host: "postgres", username: "u", password: "p" }] },
 };
+/** With one on lines, so that the alert is there that speaks of those. */
+const extraAlerts = [{ name: "Own", logs: 'rate({app="a"}[5m]) > 1', summary: "Lines" }];
 const stackWith = (rules: object = {}) =>
-  stackOf(settingsOf({ services, metrics, alerting: { rules } }, "kind"), "kind");
+  stackOf(settingsOf({ services, metrics, alerting: { rules, extraAlerts } }, "kind"), "kind");
 const severity = (alert: string): string => {
   if (alert === "Watchdog") return "none";
   return /Memory|CPU|DiskPressure|Pending|Many|Circuit|Replicas|JobFailed|Filling|Lost|Retention|Limit|Twice|RemoteWrite/.test(

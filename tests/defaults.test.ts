@@ -68,6 +68,7 @@ const onKind = {
     repeatInterval: "4h",
     runbookUrl: null,
     unattended: true,
+    extraAlerts: [],
     replicas: 1,
     rules: {
       serviceDown: { for: "5m" },

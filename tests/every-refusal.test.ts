@@ -266,13 +266,13 @@ const table: Row[] = [
     right: ["a.b+c@d.example.org"],
   },
   {
-    of: /(webhook|heartbeat)\.url$/,
+    of: /(webhook|heartbeat)\.url$|extraAlerts\[\]\.runbookUrl$/,
     allowed: URL,
     wrong: noUrls,
     right: ["http://a.org", "https://a.org:8443/b?c=d"],
   },
   {
-    of: /runbookUrl$/,
+    of: /^alerting\.runbookUrl$/,
     allowed: URL,
     wrong: noUrls.filter((one) => one !== null),
     right: ["http://a.org", "https://a.org:8443/b?c=d", null],
@@ -308,7 +308,12 @@ const table: Row[] = [
     wrong: [9, "", "Seoul", "UTC+25", "+09:00", "asia/seoul", "Asia/SEOUL"],
     right: ["Asia/Seoul", "UTC"],
   },
-  { of: /routes\[\]\.severity$/, allowed: "critical, warning", wrong: [7, "", "page"], right: ["critical"] },
+  {
+    of: /(routes|extraAlerts)\[\]\.severity$/,
+    allowed: "critical, warning",
+    wrong: [7, "", "page"],
+    right: ["critical"],
+  },
   {
     of: /(heartbeat\.interval|group(Wait|Interval)|repeatInterval|\.for)$/,
     allowed: DURATION,
@@ -428,6 +433,36 @@ const table: Row[] = [
     allowed: "a share above 0 and below 1, such as 0.999 for 99.9 %",
     wrong: ["0.9", 0, 1, 99.9, -1, null],
     right: [0.5, 0.9999],
+  },
+  {
+    of: /^alerting\.extraAlerts\[\]\.name$/,
+    allowed: "letters, digits and _ after a letter, such as OrdersStuck",
+    wrong: [7, "", "7up", "a b", "a-b", "x".repeat(101)],
+    right: ["a", "A_7", "x".repeat(100)],
+  },
+  {
+    of: /^alerting\.extraAlerts\[\]\.metrics$/,
+    allowed: "an expression such as sum by (namespace) (orders_waiting) > 100",
+    wrong: [7, "", "a >", "sum by (a", "nothing(a)", "a > 1 )"],
+    right: ["a > 1\nor\nb", 'absent(up{job="a"})'],
+  },
+  {
+    of: /^alerting\.extraAlerts\[\]\.logs$/,
+    allowed:
+      'an expression that counts lines, such as sum by (namespace, app) (count_over_time({app="shop"} |= "refused" [5m])) > 0',
+    wrong: [7, "", "a > 1", 'rate({app="a"}[5m]'],
+  },
+  {
+    of: /^alerting\.extraAlerts\[\]\.summary$/,
+    allowed: "a sentence that says what is wrong",
+    wrong: [7, "", " "],
+    right: ["{{ $labels.a }}: {{$value|humanize}}", "{ }"],
+  },
+  {
+    of: /^alerting\.extraAlerts\[\]\.description$/,
+    allowed: "what else one should know",
+    wrong: [7, "", " "],
+    right: ["a"],
   },
   { of: /^slo\..*seconds$/, allowed: "seconds above 0", wrong: ["1", 0, -1], right: [0.25, 30] },
   { of: /^slo\.objectives\[\]\.name$/, allowed: `a name: ${DNS}`, wrong: noNames, right: names },

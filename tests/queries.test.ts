@@ -61,6 +61,7 @@ const settings = settingsOf(
       redis: { targets: [server] },
       amp: { url: "https://aps.example.org/workspaces/ws-1", region: "us-east-1" },
     },
+    alerting: { extraAlerts: [{ name: "Own", logs: 'rate({app="a"}[5m]) > 1', summary: "Lines" }] },
   },
   "kind",
 );
@@ -142,6 +143,7 @@ const provided = [
   /^prometheus_tsdb_(head_(series|samples_appended_total)|storage_blocks_bytes|wal_storage_size_bytes|retention_limit_bytes)$/,
   /^prometheus_(rule_(evaluation_failures_total|group_last_duration_seconds)|notifications_dropped_total)$/,
   /^loki_(write_(sent|dropped)_entries_total|distributor_lines_received_total|discarded_samples_total)$/,
+  /^loki_prometheus_rule_evaluation_failures_total$/,
   /^loki_compactor_apply_retention_last_successful_run_timestamp_seconds$/,
   /^otelcol_(receiver_(accepted|refused)_spans|exporter_queue_(size|capacity))$/,
   /^tempo(_distributor_spans_received_total|db_retention_deleted_total)$/,

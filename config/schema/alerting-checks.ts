@@ -9,6 +9,7 @@ interface Alerting {
   receivers: { name: string; email?: object }[];
   routes: { severity?: string; namespace?: string; service?: string; receiver: string; mute: string[] }[];
   muteTimings: { name: string }[];
+  extraAlerts: { name: string }[];
   smtp: object | null;
   unattended: boolean;
   runbookUrl: string | null;
@@ -29,7 +30,7 @@ export function checkAlerting({ alerting, edge }: CheckedAlerting, refuse: Refus
       ["alerting", "runbookUrl"],
       "is missing; allowed: the URL of a page with alerts/RUNBOOK.md, to which messages lead, or edge.enabled: true, which serves it",
     );
-  for (const key of ["receivers", "muteTimings"] as const)
+  for (const key of ["receivers", "muteTimings", "extraAlerts"] as const)
     repeated(alerting[key].map(({ name }) => name)).forEach(({ index, value }) =>
       refuse(["alerting", key, index, "name"], `${value} is named twice; allowed: each name once`),
     );

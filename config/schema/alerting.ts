@@ -2,6 +2,7 @@ import { z } from "zod";
 import { allowed, duration, httpUrl, replicas, resources, secret, text } from "./common";
 import { kubernetesName, storage } from "./kubernetes";
 import { muteTiming } from "./mute";
+import { ownAlerts } from "./own-alerts";
 import { rules } from "./rules";
 
 const smarthost = () => {
@@ -166,6 +167,9 @@ export const alerting = z
       .default(false)
       .describe("Whether alerts may tell nobody; default false: there must be a receiver. Kind: true."),
     rules,
+    extraAlerts: ownAlerts()
+      .default([])
+      .describe("Alerts of your own, on metrics or on log lines; default none."),
     replicas: replicas(1, 3).describe(
       "Pods of Alertmanager; default 1. With 3, which tell each other whom they told, alerts are heard while a node is away.",
     ),

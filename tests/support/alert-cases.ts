@@ -165,6 +165,8 @@ const counter = (name: string, labels: string, values: string): Series => ({
 });
 const ruleFailures = (values: string) =>
   counter("prometheus_rule_evaluation_failures_total", 'rule_group="slo"', values);
+const lineRuleFailures = (values: string) =>
+  counter("loki_prometheus_rule_evaluation_failures_total", 'pod="loki-0", rule_group="own"', values);
 /** Samples that a workspace refused, and that it could not take. */
 const unwritten = (failed: string, retried: string): Series => {
   const labels = 'pod="prometheus-0", remote_name="amp"';
@@ -446,6 +448,14 @@ export const positives: Positive[] = [
     labels: `rule_group="slo", ${origin}`,
   },
   {
+    alert: "RulesFailing",
+    given: "a rule on lines fails at each round",
+    series: lineRuleFailures(ON),
+    silentUntil: 9,
+    firing: 13,
+    labels: `rule_group="own", ${origin}`,
+  },
+  {
     alert: "RemoteWriteFailing",
     given: "a workspace refuses the key",
     series: unwritten(ON, "0x60"),
@@ -561,6 +571,12 @@ export const negatives: Negative[] = [
     alert: "RulesFailing",
     given: "a rule has failed once",
     series: ruleFailures("0x5 1x55"),
+    firesWith: { rulesFailing: { for: "2m" } },
+  },
+  {
+    alert: "RulesFailing",
+    given: "a rule on lines has failed once",
+    series: lineRuleFailures("0x5 1x55"),
     firesWith: { rulesFailing: { for: "2m" } },
   },
   {

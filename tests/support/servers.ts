@@ -119,18 +119,21 @@ export interface Loki {
   push: string;
 }
 
-/** `gossip`: ports of several replicas, this one's first. */
+/** `gossip`: ports of several replicas, this one's first; `ruler`: where its rules are here, and whom it tells. */
 export async function lokiServer(
   directory: string,
   stack = stackWith(),
   gossip: number[] = [],
+  ruler: object = {},
 ): Promise<Loki> {
   const [http, grpc] = [await freePort(), await freePort()];
   const config = below(directory, "/loki", lokiConfig(stack)) as {
     server: object;
     common: { ring: object };
     memberlist?: object;
+    ruler?: object;
   };
+  Object.assign(config.ruler ?? {}, ruler);
   Object.assign(config.server, {
     http_listen_address: "127.0.0.1",
     http_listen_port: http,
