@@ -35,3 +35,5 @@ export const grafanaUser = ADMIN;
 export const grafanaPassword = grafana.password;
 export const otlpEndpoint = tracing.otlpUrl;
 export const inCluster = { prometheus: metrics.url, loki: logs.url, tempo: tracing.url };
+// Pulumi warns of an output that has no value.
+if (grafana.edgePassword) Object.assign(exports, { edgePassword: grafana.edgePassword });

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
+import { edgeHasLogin } from "../programs/addresses";
 import { ADMIN } from "../programs/grafana/server";
 import { Component, type ComponentArgs } from "./component";
 
@@ -11,27 +12,44 @@ import { Component, type ComponentArgs } from "./component";
  * database, whatever it held. Then a Job, which names the same Secret, ends the sessions. Each step follows from
  * the Secret's name alone, so that a rotation killed half-way goes on with the next `pulumi up`.
  *
+ * The edge's own login, where it has one, rotates by `edge.login.rotation`: another Secret, another pod, and no session to end.
+ *
  * @example new GrafanaStack("grafana", { settings, after: namespaces }, { provider })
  */
 export class GrafanaStack extends Component {
   /** The administrator's password; a secret. */
   readonly password: pulumi.Output<string>;
+  /** The password of the edge's login; a secret. None where the edge asks nobody. */
+  readonly edgePassword?: pulumi.Output<string>;
 
   constructor(name: string, args: ComponentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("GrafanaStack", "grafana", name, args, opts);
-    const password = new RandomPassword(
-      `${name}-admin`,
-      { length: 24, special: false, keepers: { rotation: args.settings.grafana.admin.rotation } },
-      { parent: this, additionalSecretOutputs: ["result"] },
-    );
+    const { grafana, edge, protect } = args.settings;
+    const password = this.generated(`${name}-admin`, grafana.admin.rotation);
+    const login = edgeHasLogin(args.settings)
+      ? this.generated(`${name}-edge-password`, edge.login.rotation)
+      : undefined;
     // Encrypts secrets in Grafana's database: it must be there before the first start and never change.
     const key = new RandomPassword(
       `${name}-secret-key`,
       { length: 32, special: false },
-      { parent: this, additionalSecretOutputs: ["result"], protect: args.settings.protect },
+      { parent: this, additionalSecretOutputs: ["result"], protect },
     );
     this.password = password.result;
-    this.run({ credentials: { user: ADMIN, password: password.result, key: key.result } });
-    this.registerOutputs({ password: this.password });
+    this.edgePassword = login?.result;
+    this.run({
+      credentials: { user: ADMIN, password: password.result, key: key.result },
+      ...(login ? { login: { hash: login.bcryptHash } } : {}),
+    });
+    this.registerOutputs({ password: this.password, edgePassword: this.edgePassword });
+  }
+
+  /** Another text in `rotation` makes another one. */
+  private generated(name: string, rotation: string): RandomPassword {
+    return new RandomPassword(
+      name,
+      { length: 24, special: false, keepers: { rotation } },
+      { parent: this, additionalSecretOutputs: ["result", "bcryptHash"] },
+    );
   }
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { edge, grafana, namespaces, placement, service } from "./schema/access";
+import { grafana, namespaces, placement, service } from "./schema/access";
 import { alerting } from "./schema/alerting";
 import { checkTogether } from "./schema/checks";
+import { edge } from "./schema/edge";
 import { overrides } from "./schema/free";
 import { EVERY, labelValue } from "./schema/kubernetes";
 import { logs, metrics, tracing } from "./schema/signals";

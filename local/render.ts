@@ -29,7 +29,7 @@ export async function renderManifests(stack: string, config: StackConfig): Promi
     {
       newResource: ({ type, name, inputs, id }) => {
         if (!type.startsWith("kubernetes:") || !inputs.kind || id)
-          return { id: id || `${name}-id`, state: { ...inputs, result: standIn({ name, ...inputs }) } };
+          return { id: id || `${name}-id`, state: { ...inputs, ...generated({ name, ...inputs }) } };
         const metadata = { ...inputs.metadata, name: inputs.metadata.name ?? `${name}-[auto]` };
         manifests.push(hidden({ ...inputs, metadata } as Manifest));
         return { id: metadata.name, state: { ...inputs, metadata } };
@@ -55,6 +55,9 @@ export async function renderManifests(stack: string, config: StackConfig): Promi
   if (failure) throw failure;
   return manifests.sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
 }
+
+/** Stand-ins for what a generated password is made of. */
+const generated = (from: object) => ({ result: standIn(from), bcryptHash: standIn({ hash: from }) });
 
 export const manifestsText = (manifests: Manifest[]): string =>
   manifests.map((manifest) => `---\n${yaml(manifest)}`).join("");

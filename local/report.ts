@@ -1,5 +1,13 @@
 import execa from "execa";
-import { hasEdge, namespaceOf, pagesUnderEdge, pathOf, portOf, userUrl } from "../programs/addresses";
+import {
+  edgeHasLogin,
+  hasEdge,
+  namespaceOf,
+  pagesUnderEdge,
+  pathOf,
+  portOf,
+  userUrl,
+} from "../programs/addresses";
 import { programOf, type Stack } from "../programs/program";
 import type { Cluster } from "./cluster";
 import type { Image } from "./images";
@@ -39,6 +47,8 @@ export function reachable(
   }
   rows.push(["User", String(outputs.grafanaUser ?? "")]);
   rows.push(["Password", "pulumi stack output grafanaPassword --show-secrets"]);
+  if (edgeHasLogin(stack.settings))
+    rows.push(["Password elsewhere", "pulumi stack output edgePassword --show-secrets"]);
   rows.push(["Applications send to", String(outputs.otlpEndpoint ?? "")]);
   const exports = Object.entries(env).map(
     ([name, value]) => `  export ${name}="${value.replace(process.env.PATH ?? "", "$PATH")}"`,

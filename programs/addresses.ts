@@ -48,14 +48,18 @@ export const urlOf = (stack: Stack, name: string, port: string): string =>
 
 export const hasEdge = (stack: Stack): boolean => isDeployed(stack, "edge");
 
-/** Programs whose pages the edge proxy serves. One without a login is served to whoever reaches the address. */
+/** Programs whose pages the edge proxy serves. */
 export const pagesUnderEdge = (stack: Stack): (Program & { pages: Pages })[] =>
   stack.programs.filter(
-    (program): program is Program & { pages: Pages } =>
-      program.pages !== undefined &&
-      hasEdge(stack) &&
-      (program.pages.login || stack.settings.edge.withoutLogin),
+    (program): program is Program & { pages: Pages } => program.pages !== undefined && hasEdge(stack),
   );
+
+/** Whether the edge proxy has a login, for the pages that ask nobody for one themselves. */
+export const edgeHasLogin = ({ edge }: Settings): boolean => edge.enabled && !edge.anonymous;
+
+/** Whether the edge proxy asks for its login before it serves these pages. */
+export const edgeAsks = ({ settings }: Stack, { pages }: { pages: Pages }): boolean =>
+  edgeHasLogin(settings) && !pages.login;
 
 /** Under the edge proxy a user interface lives below its path, on every way in; elsewhere at the root. */
 export const pathOf = (stack: Stack, program: string): string =>

@@ -105,7 +105,7 @@ export interface Pages {
   title: string;
   /** What one finds there: a few words. */
   what: string;
-  /** Whether it asks who somebody is. One that does not may be kept inside of the cluster: `edge.withoutLogin`. */
+  /** Whether it asks who somebody is. For one that does not the edge asks, unless `edge.anonymous`. */
   login: boolean;
 }
 

@@ -109,6 +109,24 @@ test("a rotation makes another password, a Secret and what reads it; the encrypt
   expect(named("grafana-grafana-rotation-job", after).after).toContain("grafana-server");
 });
 
+test("a rotation of the edge's login makes another password, its Secret and its pod, and leaves Grafana alone", async () => {
+  const asking = (more: object = {}) => madeWith({ services, edge: { anonymous: false, ...more } });
+  const before = await asking();
+  const after = await asking({ login: { rotation: "second" } });
+  expect(changed(before, after)).toEqual([
+    "grafana-edge-login",
+    "grafana-edge-password",
+    "grafana-edge-server",
+  ]);
+  expect(named("grafana-edge-password", after).inputs).toEqual({
+    ...named("grafana-edge-password", before).inputs,
+    keepers: { rotation: "second" },
+  });
+});
+
+test("an edge that asks nobody has no password", () =>
+  expect([...made.values()].filter(({ name }) => /edge-(login|password)/.test(name))).toEqual([]));
+
 test("a larger volume is an edit of the claim", async () => {
   const after = await madeWith({ services, logs: { storage: { size: "9Gi" } } });
   expect(changed(made, after)).toEqual(["logs-loki-data"]);

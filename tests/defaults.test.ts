@@ -143,7 +143,8 @@ const onKind = {
     enabled: true,
     nodePort: 30080,
     url: "http://localhost:8080",
-    withoutLogin: true,
+    anonymous: true,
+    login: { rotation: "1" },
     ...resources("10m 24Mi", "100m 64Mi"),
   },
   overrides: { loki: {}, tempo: {}, collector: {}, sampler: {}, prometheus: {}, alertmanager: {} },
@@ -164,7 +165,7 @@ test("eks: volumes by the EBS driver, protected; no port on the nodes, so no edg
     logs: { ...logs, ...gp3("5Gi") },
     tracing: { ...tracing, ...gp3("5Gi"), collector: { ...tracing.collector, ...gp3("1Gi") } },
     grafana: { ...of(grafana), ...gp3("1Gi") },
-    edge: { ...of(edge), enabled: false, withoutLogin: false },
+    edge: { ...of(edge), enabled: false, anonymous: false },
   });
 });
 

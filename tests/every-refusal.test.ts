@@ -31,7 +31,7 @@ const table: Row[] = [
   { of: /^platform$/, allowed: "kind, eks", wrong: [1, "", "gke", "Kind"], right: ["eks"] },
   { of: /^(environment|region)$/, allowed: LABEL, wrong: noLabels, right: labels },
   {
-    of: /^protect$|\.(create|createApplications|createGp3|enabled|keepErrors|maskIps|requireTls|unattended|withoutLogin)$/,
+    of: /^protect$|\.(anonymous|create|createApplications|createGp3|enabled|keepErrors|maskIps|requireTls|unattended)$/,
     allowed: "true or false",
     wrong: ["true", 1, null],
     right: [true, false],

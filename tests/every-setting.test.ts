@@ -72,7 +72,7 @@ function textOf(name: string, made: Map<string, Made>): string | undefined {
       called && called !== name && called.startsWith(`${name}-`)
         ? text.replaceAll(called, `NAME OF ${name}`)
         : text,
-    lines.replaceAll(/made-by-([\w-]+)-[0-9a-f]{8}/g, "PASSWORD OF $1"),
+    lines.replaceAll(/(?:made-by|hash-of)-([\w-]+)-[0-9a-f]{8}/g, "PASSWORD OF $1"),
   );
 }
 

@@ -103,6 +103,12 @@ test("passwords are long and of letters and digits; the one that is printed is t
   expect(program.outputs).toMatchObject({ grafanaUser: "admin", grafanaPassword: "made by grafana-admin" });
 });
 
+test("so is the edge's, where it asks for one", async () => {
+  expect(program.outputs).not.toHaveProperty("edgePassword");
+  const { outputs } = await run({ "observability:edge": JSON.stringify({ anonymous: false }) });
+  expect(outputs).toMatchObject({ edgePassword: "made by grafana-edge-password" });
+});
+
 test("the addresses that are printed are those of the settings and of Services", () => {
   expect(program.outputs).toMatchObject({
     grafanaUrl: "http://localhost:8080/api/monitoring/grafana/",

@@ -58,11 +58,18 @@ test("it leads to every user interface that the edge serves", () => {
   });
 });
 
-test("outside of kind, only to those that ask for a login, unless that is allowed", () => {
-  const pages = (given: object) =>
-    Object.keys(links(elements(startPage(stackWith({ ...EKS, ...given }))))).filter((to) => to.endsWith("/"));
-  expect(pages({})).toEqual(["/api/monitoring/grafana/"]);
-  expect(pages({ edge: { ...EKS.edge, withoutLogin: true } })).toHaveLength(3);
+test("it says which of them ask for a login, and how to get the edge's password where it has one", () => {
+  const asking = (given: Record<string, unknown>) => {
+    const page = elements(startPage(stackWith(given)));
+    const items = named(page, "li").map(words);
+    return {
+      pages: items.filter((item) => item.endsWith(". Asks for a login")).map((item) => item.split(":")[0]),
+      password: codes(page).includes("pulumi stack output edgePassword --show-secrets --stack test"),
+    };
+  };
+  expect(asking(EKS)).toEqual({ pages: ["Prometheus", "Alertmanager", "Grafana"], password: true });
+  for (const open of [{}, { ...EKS, edge: { ...EKS.edge, anonymous: true } }])
+    expect(asking(open)).toEqual({ pages: ["Grafana"], password: false });
 });
 
 test("another program with pages appears by itself", () => {

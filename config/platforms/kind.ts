@@ -3,5 +3,5 @@ export const kind = {
   metrics: { nodePort: 30090, annotatedNamespaces: ["*"] },
   alerting: { unattended: true },
   grafana: { nodePort: 30006 },
-  edge: { nodePort: 30080, withoutLogin: true },
+  edge: { nodePort: 30080, anonymous: true },
 };

@@ -1,15 +1,5 @@
 import { z } from "zod";
-import {
-  duration,
-  FIVE_MINUTE_RATES,
-  nodePort,
-  origin,
-  port,
-  resources,
-  secret,
-  text,
-  textOrNumber,
-} from "./common";
+import { duration, FIVE_MINUTE_RATES, nodePort, port, resources, rotation, secret, text } from "./common";
 import {
   annotations,
   kubernetesName,
@@ -41,16 +31,9 @@ export const grafana = z
     nodePort: nodePort().describe("Port of Grafana on every node; kind: 30006, elsewhere null: none."),
     admin: z
       .strictObject({
-        // Of 1.1 and 1.10 YAML makes the same number, and so the same password.
-        rotation: textOrNumber(
-          /\S/,
-          "any text that is not empty, such as a date; a number with a dot in quotes; another text makes a new password",
-          (error) => z.int({ error }),
-        )
-          .prefault("1")
-          .describe(
-            "Id of the generated password. Another id makes a new one and ends all sessions; default 1.",
-          ),
+        rotation: rotation().describe(
+          "Id of the generated password. Another id makes a new one and ends all sessions; default 1.",
+        ),
       })
       .prefault({})
       .describe("The generated administrator."),
@@ -70,32 +53,6 @@ export const grafana = z
   })
   .prefault({})
   .describe("Grafana.");
-
-export const edge = z
-  .strictObject({
-    enabled: z
-      .boolean()
-      .optional()
-      .describe(
-        "Whether there is a proxy; default: where it has a NodePort. With it Grafana lives under its path.",
-      ),
-    nodePort: nodePort().describe("Port of the proxy on every node; kind: 30080, elsewhere null: none."),
-    url: origin()
-      .prefault("http://localhost:8080")
-      .describe("Address users type; default http://localhost:8080, where kind maps 30080."),
-    withoutLogin: z
-      .boolean()
-      .default(false)
-      .describe(
-        "Whether it also serves the pages that ask nobody for a login (Prometheus, Alertmanager); kind: true, elsewhere false: they stay inside of the cluster.",
-      ),
-    resources: resources("10m 24Mi", "100m 64Mi"),
-  })
-  .transform((edge) => ({ ...edge, enabled: edge.enabled ?? edge.nodePort !== null }))
-  .prefault({})
-  .describe(
-    "The proxy in front of the user interfaces: a start page at /, and each under /api/monitoring/<program>.",
-  );
 
 export const namespaces = z
   .strictObject({

@@ -29,6 +29,14 @@ export const textOrNumber = (
     .meta({ errorMessage: error });
 };
 
+/** Id of a generated password. Of 1.1 and 1.10 YAML makes the same number, and so the same password. */
+export const rotation = () =>
+  textOrNumber(
+    /\S/,
+    "any text that is not empty, such as a date; a number with a dot in quotes; another text makes a new password",
+    (error) => z.int({ error }),
+  ).prefault("1");
+
 /** Longer ones overflow in some of the programs, which count nanoseconds. */
 const TEN_YEARS = "520w";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { RUNBOOK_PATH } from "../../alerts/alert";
 import { dashboardTitles } from "../../dashboards";
-import { addressOf, pagesUnderEdge, pathOf } from "../addresses";
+import { addressOf, edgeAsks, edgeHasLogin, pagesUnderEdge, pathOf } from "../addresses";
 import { TRACING_CONFIG } from "../collector/config";
 import { ADMIN } from "../grafana/server";
 import type { Stack } from "../program";
@@ -54,21 +54,30 @@ export function startPage(stack: Stack): string {
       <h2>What is here</h2>
       <ul>
         ${pagesUnderEdge(stack).map(
-          ({ name, pages }) =>
+          (program) =>
             html`<li>
-              <a href="${pathOf(stack, name)}/">${pages.title}</a>:
-              ${pages.what}${pages.login ? ". Asks for a login" : ""}
+              <a href="${pathOf(stack, program.name)}/">${program.pages.title}</a>:
+              ${program.pages.what}${program.pages.login || edgeAsks(stack, program) ? ". Asks for a login" : ""}
             </li>`,
         )}
       </ul>
       <p>
         Grafana's user is <code>${ADMIN}</code>. Who may read the stack's secrets gets the password by
-        <code>pulumi stack output grafanaPassword --show-secrets --stack ${stack.name}</code>.
+        ${output(stack, "grafanaPassword")}.${edgeLogin(stack)}
       </p>
       <p>What an alert means, and what to do: the <a href="${RUNBOOK_PATH}">runbook</a>.</p>
       ${sendTo(stack)}`,
   );
 }
+
+const edgeLogin = (stack: Stack): Html =>
+  edgeHasLogin(stack.settings)
+    ? html` The others ask for a user <code>${ADMIN}</code> of their own, whose password
+        ${output(stack, "edgePassword")} says.`
+    : html``;
+
+const output = (stack: Stack, name: string): Html =>
+  html`<code>pulumi stack output ${name} --show-secrets --stack ${stack.name}</code>`;
 
 /** What every other address answers. */
 export const notFoundPage = document(

@@ -28,6 +28,8 @@ test("addresses are those of the cluster at hand", () => {
   expect(text).toMatch(/^ +Grafana, directly +http:\/\/localhost:31006$/m);
   // This cluster leads no port to it.
   expect(text).not.toContain("Prometheus, directly");
+  // Nobody is asked for it.
+  expect(text).not.toContain("edgePassword");
 });
 
 test("for a cluster of the user's: how to get to Grafana there, and no localhost that may lead elsewhere", () => {
@@ -45,8 +47,8 @@ test("for a cluster of the user's: how to get to Grafana there, and no localhost
     "kubectl --context work -n observability port-forward svc/grafana 3000, then http://localhost:3000/api/monitoring/grafana/",
   );
   expect(text).not.toContain("NodePort");
-  // It asks nobody for a login.
-  expect(text).not.toContain("Alertmanager");
+  expect(text).toMatch(/^ +Password +pulumi stack output grafanaPassword --show-secrets$/m);
+  expect(text).toMatch(/^ +Password elsewhere +pulumi stack output edgePassword --show-secrets$/m);
   const own = reachable(stackOf(settingsOf({}, "kind"), "kind"), cluster, {}, { env: {} });
   expect(own).toMatch(/Grafana, NodePort +30006; localhost leads there only where the cluster maps it/);
   expect(own).not.toContain("http://localhost:30006");

@@ -53,10 +53,9 @@ export async function madeWith(given: Record<string, unknown> = {}): Promise<Map
           existing: Boolean(id),
           called,
         });
-        return {
-          id: id || name,
-          state: { metadata: { name: called }, result: `made-by-${name}-${hash(inputs)}` },
-        };
+        const from = `${name}-${hash(inputs)}`;
+        const generated = { result: `made-by-${from}`, bcryptHash: `hash-of-${from}` };
+        return { id: id || name, state: { metadata: { name: called }, ...generated } };
       },
       call: ({ inputs }) => inputs,
     },

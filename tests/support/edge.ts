@@ -8,6 +8,10 @@ import { freePort } from "./free-port";
 import { binary } from "./programs";
 import { Server } from "./servers";
 
+/** The password of the login at these edges, and its hash of the cost that Pulumi's have. */
+export const EDGE_PASSWORD = "password-of-the-edge";
+const HASH = "$2a$10$Zk3m1Jc9u7Wq5rT8yPd2xOwF7U1Eg7FtsKERy2Yu6huUpeFAypSsy";
+
 /** A real Caddy on loopback with the files that a stack gives it. */
 export interface Edge {
   url: string;
@@ -33,14 +37,13 @@ export async function edgeServer(stack: Stack, upstreams: Record<string, string>
     mkdirSync(at(file), { recursive: true });
     writeFileSync(join(at(file), file), text);
   }
-  const caddy = new Server(
-    binary("caddy", "caddy")!,
-    ["run", `--config=${join(at("caddy.json"), "caddy.json")}`],
-    {
-      XDG_DATA_HOME: directory,
-      XDG_CONFIG_HOME: directory,
-    },
-  );
+  const program = binary("caddy", "caddy")!;
+  const login = edge.secrets!(stack).flatMap(({ env }) => Object.keys(env ?? {}));
+  const caddy = new Server(program, ["run", `--config=${join(at("caddy.json"), "caddy.json")}`], {
+    XDG_DATA_HOME: directory,
+    XDG_CONFIG_HOME: directory,
+    ...Object.fromEntries(login.map((name) => [name, HASH])),
+  });
   caddy.start();
   const url = `http://127.0.0.1:${port}`;
   await caddy.ready(`${url}/healthz`);

@@ -79,6 +79,7 @@ export const baseline = {
       secretAccessKey: "secret-of-traces",
     },
   },
+  edge: { anonymous: false },
   alerting: {
     receivers: [
       {
@@ -246,8 +247,9 @@ const origin = (value: string): Record<string, Seen> => ({
   ...rolls("grafana-edge-config", "grafana-edge-server", `<b>${value}</b>`),
 });
 
-/** Prometheus and Alertmanager are not reached through the proxy: their paths begin at the root, for all who ask them. */
-const inside: Record<string, Seen> = {
+/** Whoever links to the user interfaces, or is reached through the proxy. */
+const withoutEdge: Record<string, Seen> = {
+  // Their paths begin at the root, for all who ask them.
   "metrics-prometheus-server": [
     "--web.external-url=http://prometheus.observability.svc:9090\n",
     "prometheus.io/path: /metrics\n",
@@ -268,13 +270,8 @@ const inside: Record<string, Seen> = {
     "livenessProbe.httpGet.path: /-/healthy\n",
   ],
   "metrics-alertmanager-policy": { without: "app.kubernetes.io/name: edge" },
-};
-
-/** Whoever links to the user interfaces, or is reached through the proxy. */
-const withoutEdge: Record<string, Seen> = {
-  ...inside,
   ...all(
-    ["grafana-edge-config", "grafana-edge-server", "grafana-edge-service", "grafana-edge-policy"],
+    ["config", "login", "password", "policy", "server", "service"].map((what) => `grafana-edge-${what}`),
     "GONE",
   ),
   "grafana-server": { without: "GF_SERVER_ROOT_URL" },
@@ -1198,15 +1195,20 @@ export const table: Row[] = [
   },
   { key: "edge.nodePort", to: null, changes: withoutEdge },
   {
-    key: "edge.withoutLogin",
-    to: false,
+    key: "edge.anonymous",
+    to: true,
     changes: {
-      ...inside,
-      "grafana-server": "FOLLOWS",
-      ...rolls("grafana-edge-config", "grafana-edge-server", {
-        without: "prometheus.observability.svc",
-      }),
-      "grafana-edge-policy": { without: "app.kubernetes.io/name: alertmanager" },
+      ...all(["grafana-edge-login", "grafana-edge-password"], "GONE"),
+      "grafana-edge-config": { without: "http_basic" },
+      "grafana-edge-server": { without: "EDGE_PASSWORD_HASH" },
+    },
+  },
+  {
+    key: "edge.login.rotation",
+    to: "second",
+    changes: {
+      "grafana-edge-password": "keepers.rotation: second",
+      ...all(["grafana-edge-login", "grafana-edge-server"], "FOLLOWS"),
     },
   },
   {
