@@ -44,8 +44,10 @@ export interface Secrets {
   name: string;
   /** Name of the program whose Secret it is; default: this program's. */
   of?: string;
-  /** Key -> value, from the settings. None: the component generates them. */
+  /** Key -> value, from the settings. None: the component generates them, or the Secret is the user's. */
   values?: Record<string, string>;
+  /** Name of a Secret of the user's own, which is mounted as it is. */
+  existing?: string;
   /** Environment variable -> key. */
   env?: Record<string, string>;
   /** Directory in which each key is a file, and the volume's name. */
@@ -78,6 +80,8 @@ export interface Data {
 export interface Probe {
   path: string;
   port: string;
+  /** By https, whatever the certificate. */
+  tls?: boolean;
   delay: number;
   period: number;
 }

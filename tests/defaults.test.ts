@@ -145,6 +145,7 @@ const onKind = {
     url: "http://localhost:8080",
     anonymous: true,
     login: { rotation: "1" },
+    tls: null,
     ...resources("10m 24Mi", "100m 64Mi"),
   },
   overrides: { loki: {}, tempo: {}, collector: {}, sampler: {}, prometheus: {}, alertmanager: {} },

@@ -550,6 +550,12 @@ const table: Row[] = [
     wrong: [...noUrls, "https://a.org/b", "https://a.org?b"],
     right: ["http://localhost:8080", "https://a.org/"],
   },
+  {
+    of: /^edge\.tls\.secretName$/,
+    allowed: `the name of a Secret: ${LONG_DNS}`,
+    wrong: noLongNames,
+    right: ["a", "a.b-c"],
+  },
 ];
 
 /** What its own row of another test checks: it is compared with other keys. */
@@ -572,6 +578,8 @@ function given(key: string, value: unknown): Record<string, unknown> {
   parent[last] = value;
   // Another service or none would have no objective.
   if (key.startsWith("services")) delete settings.slo;
+  // Others of its keys allow fewer.
+  if (key === "edge.url") settings.edge = { url: value };
   return settings;
 }
 

@@ -253,6 +253,12 @@ const quantities: Row[] = [
 ];
 
 const addresses: Row[] = [
+  [
+    "https at the edge under an address that says http",
+    { edge: { tls: { secretName: "a" } } },
+    "edge.url http://localhost:8080 is no address of a proxy that has edge.tls",
+    "begins with https://",
+  ],
   ...["/x", "/?a=b", "#a", "/x/", "?x"].map((end): Row => [
     `edge.url with ${end}`,
     { edge: { url: `https://a.example.org${end}` } },

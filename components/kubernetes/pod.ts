@@ -111,8 +111,8 @@ const started = ({ path, port, minutes }: StartupProbe) => ({
   failureThreshold: (minutes * 60) / STARTUP_PERIOD,
 });
 
-const httpGet = ({ path, port, delay, period }: Probe) => ({
-  httpGet: { path, port },
+const httpGet = ({ path, port, tls, delay, period }: Probe) => ({
+  httpGet: { path, port, ...(tls ? { scheme: "HTTPS" } : {}) },
   initialDelaySeconds: delay,
   periodSeconds: period,
   timeoutSeconds: 5,

@@ -40,7 +40,11 @@ export function run(stack: Stack, program: Program, around: Surroundings): Runni
   for (const files of program.files?.(stack) ?? []) names.files.set(files.name, makeFiles(objects, files));
   const own = new Map<string, pulumi.Output<string>>();
   for (const secrets of program.secrets?.(stack) ?? []) {
-    const { name, of = program.name } = secrets;
+    const { name, of = program.name, existing } = secrets;
+    if (existing) {
+      names.secrets.set(name, existing);
+      continue;
+    }
     if (of === program.name) own.set(name, makeSecret(objects, secrets, generated));
     names.secrets.set(name, of === program.name ? own.get(name)! : running.get(of)!.secrets.get(name)!);
   }

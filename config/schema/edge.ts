@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { nodePort, origin, resources, rotation } from "./common";
+import { objectName } from "./kubernetes";
 
 export const edge = z
   .strictObject({
@@ -27,7 +28,24 @@ export const edge = z
       })
       .prefault({})
       .describe("The login that the proxy asks for, unless edge.anonymous is true."),
+    tls: z
+      .strictObject({
+        secretName: objectName("the name of a Secret").describe(
+          "Name of a Secret of type kubernetes.io/tls in the stack's namespace, which must exist. A renewed certificate is read when the pod starts anew: kubectl rollout restart deployment/edge.",
+        ),
+      })
+      .nullable()
+      .default(null)
+      .describe("Certificate with which the proxy itself serves https; default null: it serves http."),
     resources: resources("10m 24Mi", "100m 64Mi"),
+  })
+  .superRefine(({ url, tls }, context) => {
+    if (tls && !url.startsWith("https://"))
+      context.addIssue({
+        code: "custom",
+        path: ["url"],
+        message: `${url} is no address of a proxy that has edge.tls; allowed: one that begins with https://. Set it, or remove edge.tls.`,
+      });
   })
   .transform((edge) => ({ ...edge, enabled: edge.enabled ?? edge.nodePort !== null }))
   .prefault({})

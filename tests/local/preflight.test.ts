@@ -1,4 +1,14 @@
-import { type Present, unprepared, withoutRole } from "../../local/preflight";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Cluster } from "../../local/cluster";
+import {
+  type Present,
+  refuseUnprepared,
+  unprepared,
+  withoutCertificate,
+  withoutRole,
+} from "../../local/preflight";
 import { settingsOf } from "../../config/settings";
 import { rendered } from "../support/render";
 
@@ -94,4 +104,43 @@ test("an Ingress needs its class", () => {
   expect(unprepared([ingress], { ...complete, ingressClasses: ["nginx"] })).toEqual([
     expect.stringMatching(/no IngressClass alb.*Allowed: nginx.*AWS Load Balancer Controller/),
   ]);
+});
+
+test("https at the edge needs its certificate, in a Secret of the right type", () => {
+  const given = { url: "https://ops.example.org", tls: { secretName: "ops" } };
+  const saidOf = (type?: string) => withoutCertificate(settingsOf({ edge: given }, "kind"), type);
+  expect(saidOf("kubernetes.io/tls")).toEqual([]);
+  // Who previews may read no Secret.
+  expect(saidOf(undefined)).toEqual([]);
+  expect(saidOf("")).toEqual([
+    expect.stringMatching(
+      /edge\.tls\.secretName: the Secret ops is not in the namespace observability\. .*kubectl -n observability create secret tls ops --cert=FILE/,
+    ),
+  ]);
+  expect(saidOf("Opaque")).toEqual([expect.stringContaining("ops is of type Opaque")]);
+});
+
+test("that Secret is asked for by its name; who may not see it is told so, and goes on", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "preflight-"));
+  const kubectl = join(directory, "kubectl");
+  const settings = settingsOf(
+    { edge: { url: "https://ops.example.org", tls: { secretName: "ops" } } },
+    "kind",
+  );
+  const said = jest.spyOn(console, "error").mockImplementation();
+  const asking = (secret: string) => {
+    const script = `case "$*" in *"get secret ops -n observability "*) ${secret};; *) echo '{"items":[]}';; esac`;
+    writeFileSync(kubectl, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return refuseUnprepared([], settings, { kubectl, kubeconfig: "none" } as Cluster);
+  };
+  try {
+    await expect(asking("true")).rejects.toThrow(/Secret ops is not in the namespace[^]*Nothing was changed/);
+    await asking("printf kubernetes.io/tls");
+    expect(said).not.toHaveBeenCalled();
+    await asking("echo Forbidden >&2; exit 1");
+    expect(said).toHaveBeenCalledWith(expect.stringMatching(/Nobody looked.*edge\.tls.*Forbidden/));
+  } finally {
+    said.mockRestore();
+    rmSync(directory, { recursive: true });
+  }
 });

@@ -1,9 +1,15 @@
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import http, { type IncomingMessage } from "node:http";
+import https from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text as readText } from "node:stream/consumers";
+import { type PeerCertificate, TLSSocket } from "node:tls";
 import { addressOf, pagesUnderEdge } from "../../programs/addresses";
 import { edge } from "../../programs/edge";
 import type { Stack } from "../../programs/program";
+import { eventually } from "./eventually";
 import { freePort } from "./free-port";
 import { binary } from "./programs";
 import { Server } from "./servers";
@@ -12,9 +18,18 @@ import { Server } from "./servers";
 export const EDGE_PASSWORD = "password-of-the-edge";
 const HASH = "$2a$10$Zk3m1Jc9u7Wq5rT8yPd2xOwF7U1Eg7FtsKERy2Yu6huUpeFAypSsy";
 
+interface Certificate {
+  cert: string;
+  key: string;
+}
+
 /** A real Caddy on loopback with the files that a stack gives it. */
 export interface Edge {
   url: string;
+  /** Starts it anew, with what its files hold by now. */
+  restart(): Promise<void>;
+  /** What the kubelet does with a Secret that has changed. */
+  renew(certificate: Certificate): void;
   end(): Promise<void>;
 }
 
@@ -22,8 +37,13 @@ export interface Edge {
  * Starts it and waits until it answers.
  *
  * @param upstreams program -> host:port that takes its place; one without does not answer
+ * @param certificate what the Secret of `edge.tls` holds
  */
-export async function edgeServer(stack: Stack, upstreams: Record<string, string>): Promise<Edge> {
+export async function edgeServer(
+  stack: Stack,
+  upstreams: Record<string, string>,
+  certificate?: Certificate,
+): Promise<Edge> {
   const directory = mkdtempSync(join(tmpdir(), "edge-"));
   const port = await freePort();
   const [{ files, path }] = edge.files!(stack);
@@ -33,6 +53,16 @@ export async function edgeServer(stack: Stack, upstreams: Record<string, string>
     config = config.replaceAll(addressOf(stack, name, "http"), upstreams[name] ?? "127.0.0.1:9");
   for (const served of Object.values(path))
     config = config.replaceAll(`"${served}"`, `"${join(directory, served)}"`);
+  const mounted = edge.secrets!(stack).flatMap((secret) => secret.path ?? []);
+  const renew = ({ cert, key }: Certificate) => {
+    for (const [file, text] of Object.entries({ "tls.crt": cert, "tls.key": key }))
+      writeFileSync(join(directory, mounted[0], file), text);
+  };
+  for (const one of mounted) {
+    mkdirSync(join(directory, one), { recursive: true });
+    config = config.replaceAll(`"${one}/`, `"${join(directory, one)}/`);
+  }
+  if (certificate) renew(certificate);
   for (const [file, text] of Object.entries({ ...files, "caddy.json": config })) {
     mkdirSync(at(file), { recursive: true });
     writeFileSync(join(at(file), file), text);
@@ -44,12 +74,38 @@ export async function edgeServer(stack: Stack, upstreams: Record<string, string>
     XDG_CONFIG_HOME: directory,
     ...Object.fromEntries(login.map((name) => [name, HASH])),
   });
-  caddy.start();
-  const url = `http://127.0.0.1:${port}`;
-  await caddy.ready(`${url}/healthz`);
+  const url = `${certificate ? "https" : "http"}://127.0.0.1:${port}`;
+  const restart = async () => {
+    await caddy.end();
+    caddy.start();
+    // As the kubelet looks at it: whatever the certificate.
+    await eventually("the edge", 30, async () => (await get(`${url}/healthz`)).status === 200 || undefined);
+  };
+  await restart();
   const end = async () => {
     await caddy.end();
     rmSync(directory, { recursive: true });
   };
-  return { url, end };
+  return { url, restart, renew, end };
+}
+
+interface Answer {
+  status: number;
+  text: string;
+  /** What was shown on the way there; none by http. */
+  certificate?: PeerCertificate;
+}
+
+/** GET; `ca`: only from whom that certificate proves; `servername`: who is asked for. */
+export async function get(
+  url: string,
+  options: { ca?: string; servername?: string; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const { request } = url.startsWith("https:") ? https : http;
+  const sent = request(url, { rejectUnauthorized: options.ca !== undefined, agent: false, ...options });
+  sent.end();
+  const [answer] = (await once(sent, "response")) as [IncomingMessage];
+  const { socket } = answer;
+  const certificate = socket instanceof TLSSocket ? socket.getPeerCertificate() : undefined;
+  return { status: answer.statusCode!, text: await readText(answer), certificate };
 }

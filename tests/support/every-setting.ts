@@ -79,7 +79,7 @@ export const baseline = {
       secretAccessKey: "secret-of-traces",
     },
   },
-  edge: { anonymous: false },
+  edge: { url: "https://stack.example.org", anonymous: false, tls: { secretName: "certificate" } },
   alerting: {
     receivers: [
       {
@@ -1222,6 +1222,11 @@ export const table: Row[] = [
         "--web.external-url=https://ops.example.org/api/monitoring/alertmanager\n",
       "metrics-alertmanager-config": "https://ops.example.org/api/monitoring/grafana/alerting/groups?",
     },
+  },
+  {
+    key: "edge.tls.secretName",
+    to: "another",
+    changes: { "grafana-edge-server": "secret.secretName: another\n" },
   },
   ...resources("edge", "grafana-edge-server"),
 
