@@ -113,6 +113,13 @@ export interface Pages {
   login: boolean;
 }
 
+/** A host of users' that leads to the exposed port. */
+export interface Ingress {
+  className: string;
+  host: string;
+  annotations: Record<string, string>;
+}
+
 interface Rule {
   apiGroups: string[];
   resources: string[];
@@ -141,6 +148,8 @@ export interface Program {
   telemetry?(stack: Stack): Telemetry[];
   /** A port that people open; the number of its NodePort, or null for none. `ingress`: by an Ingress of theirs as well. */
   exposed?(settings: Settings): { port: string; nodePort: number | null; ingress?: true };
+  /** An Ingress of our own in front of that port. */
+  ingress?(settings: Settings): Ingress | undefined;
   /** Pages for people, on its port `http`: under the edge they live below a path of theirs. */
   pages?: Pages;
   /** Ports that the applications' pods connect to. */

@@ -146,6 +146,7 @@ const onKind = {
     anonymous: true,
     login: { rotation: "1" },
     tls: null,
+    ingress: null,
     ...resources("10m 24Mi", "100m 64Mi"),
   },
   overrides: { loki: {}, tempo: {}, collector: {}, sampler: {}, prometheus: {}, alertmanager: {} },

@@ -556,6 +556,33 @@ const table: Row[] = [
     wrong: noLongNames,
     right: ["a", "a.b-c"],
   },
+  {
+    of: /^edge\.ingress\.className$/,
+    allowed: `the name of an IngressClass: ${LONG_DNS}`,
+    wrong: noLongNames,
+    right: ["a", "a.b-c"],
+  },
+  {
+    of: /^edge\.ingress\.scheme$/,
+    allowed: "internal, internet-facing",
+    wrong: [7, "", "public", "Internal"],
+    right: ["internal", "internet-facing"],
+  },
+  {
+    of: /^edge\.ingress\.certificateArn$/,
+    allowed: "the ARN of a certificate in ACM, such as arn:aws:acm:us-east-1:123456789012:certificate/ID",
+    wrong: [
+      ...[
+        7,
+        "",
+        "certificate/a",
+        "arn:aws:acm:us-east-1:1234:certificate/a",
+        "arn:aws:acm:us-east-1:123456789012:a/b",
+      ],
+      "arn:aws:iam::123456789012:server-certificate/a",
+    ],
+    right: ["arn:aws-us-gov:acm:us-gov-west-1:123456789012:certificate/0a-1b"],
+  },
 ];
 
 /** What its own row of another test checks: it is compared with other keys. */
@@ -579,7 +606,7 @@ function given(key: string, value: unknown): Record<string, unknown> {
   // Another service or none would have no objective.
   if (key.startsWith("services")) delete settings.slo;
   // Others of its keys allow fewer.
-  if (key === "edge.url") settings.edge = { url: value };
+  if (["edge.url", "edge.anonymous"].includes(key)) settings.edge = { [last]: value };
   return settings;
 }
 

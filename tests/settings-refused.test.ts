@@ -252,12 +252,31 @@ const quantities: Row[] = [
   ],
 ];
 
+const ingress = { certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/a" };
 const addresses: Row[] = [
   [
     "https at the edge under an address that says http",
     { edge: { tls: { secretName: "a" } } },
     "edge.url http://localhost:8080 is no address of a proxy that has edge.tls",
     "begins with https://",
+  ],
+  ...[
+    "http://a.example.org",
+    "https://a.example.org:8443",
+    "https://10.0.0.1",
+    "https://localhost",
+    "https://A.example.org",
+  ].map((url): Row => [
+    `a load balancer for ${url}`,
+    { edge: { url, anonymous: false, ingress } },
+    `edge.url ${url} is no address of a load balancer`,
+    "https:// and a host name",
+  ]),
+  [
+    "a load balancer in front of pages without a login",
+    { edge: { url: "https://a.example.org", anonymous: true, ingress } },
+    "edge.anonymous would open Prometheus",
+    "false",
   ],
   ...["/x", "/?a=b", "#a", "/x/", "?x"].map((end): Row => [
     `edge.url with ${end}`,

@@ -8,7 +8,7 @@ import type { Files, Program, Secrets, Stack } from "../../programs/program";
 import { makeClaims } from "./claims";
 import { selectorLabels } from "./labels";
 import { Objects, partsOf, type Place } from "./objects";
-import { makeService } from "./service";
+import { makeIngress, makeService } from "./service";
 import { withinLimit } from "./size";
 import type { Names } from "./volumes";
 import { makeDisruptionBudget, makeWorkload } from "./workload";
@@ -58,6 +58,7 @@ export function run(stack: Stack, program: Program, around: Surroundings): Runni
   const workload = before.at(-1)!;
   if (replicasOf(stack, program) > 1) makeDisruptionBudget(objects);
   if (isCalled(stack, program)) makeService(objects);
+  makeIngress(objects);
   makePolicy(objects);
   return { workload, secrets: own };
 }

@@ -1,4 +1,5 @@
 import * as core from "@pulumi/kubernetes/core/v1";
+import * as networking from "@pulumi/kubernetes/networking/v1";
 import { hasHeadless, headless, replicasOf } from "../../programs/addresses";
 import { selectorLabels } from "./labels";
 import type { Objects } from "./objects";
@@ -41,6 +42,24 @@ export function makeService(objects: Objects): void {
       metadata: objects.metadata(headless(name)),
       // Replicas look for each other before they are ready.
       spec: { clusterIP: "None", publishNotReadyAddresses: true, selector, ports },
+    },
+    objects.options(),
+  );
+}
+
+/** Leads users of a host to the exposed port. Pulumi waits until the load balancer has an address. */
+export function makeIngress(objects: Objects): void {
+  const { stack, program } = objects;
+  const ingress = program.ingress?.(stack.settings);
+  if (!ingress) return;
+  const metadata = objects.metadata(program.name);
+  const service = { name: program.name, port: { name: program.exposed!(stack.settings).port } };
+  const paths = [{ path: "/", pathType: "Prefix", backend: { service } }];
+  new networking.Ingress(
+    objects.child("ingress"),
+    {
+      metadata: { ...metadata, annotations: { ...metadata.annotations, ...ingress.annotations } },
+      spec: { ingressClassName: ingress.className, rules: [{ host: ingress.host, http: { paths } }] },
     },
     objects.options(),
   );

@@ -3,6 +3,7 @@ import { json } from "../../config/yaml";
 import { edgeHasLogin, pagesUnderEdge } from "../addresses";
 import type { Program } from "../program";
 import { edgeConfig, PAGE, PASSWORD_HASH, PORT, RUNBOOK, TLS } from "./config";
+import { ingressOf } from "./ingress";
 import { startPage } from "./page";
 import { runbookPage } from "./runbook";
 
@@ -20,6 +21,7 @@ export const edge: Program = {
   enabled: ({ edge }) => edge.enabled,
   ports: (settings) => ({ [port(settings)]: PORT }),
   exposed: (settings) => ({ port: port(settings), nodePort: settings.edge.nodePort, ingress: true }),
+  ingress: ingressOf,
   calls: (stack) =>
     pagesUnderEdge(stack).map(({ name }) => ({ to: name, ports: ["http"], why: "its pages" })),
   command: ["/usr/bin/caddy", "run", "--config=/etc/edge/caddy.json"],

@@ -79,7 +79,12 @@ export const baseline = {
       secretAccessKey: "secret-of-traces",
     },
   },
-  edge: { url: "https://stack.example.org", anonymous: false, tls: { secretName: "certificate" } },
+  edge: {
+    url: "https://stack.example.org",
+    anonymous: false,
+    tls: { secretName: "certificate" },
+    ingress: { certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/first" },
+  },
   alerting: {
     receivers: [
       {
@@ -271,7 +276,9 @@ const withoutEdge: Record<string, Seen> = {
   ],
   "metrics-alertmanager-policy": { without: "app.kubernetes.io/name: edge" },
   ...all(
-    ["config", "login", "password", "policy", "server", "service"].map((what) => `grafana-edge-${what}`),
+    ["config", "ingress", "login", "password", "policy", "server", "service"].map(
+      (what) => `grafana-edge-${what}`,
+    ),
     "GONE",
   ),
   "grafana-server": { without: "GF_SERVER_ROOT_URL" },
@@ -295,7 +302,10 @@ export const table: Row[] = [
     key: "platform",
     to: "eks",
     changes: {
-      ...withoutEdge,
+      // The Ingress keeps the proxy.
+      "grafana-edge-service": "spec.type: ClusterIP",
+      "grafana-policy": { without: "spec.ingress.0.from.0.ipBlock.cidr" },
+      "metrics-prometheus-policy": { without: "spec.ingress.0.from.0.ipBlock.cidr" },
       ...all(protectedOnes, "protect: true"),
       ...all(claims, "spec.storageClassName: gp3"),
       "metrics-prometheus-service": "spec.type: ClusterIP",
@@ -1193,12 +1203,13 @@ export const table: Row[] = [
     to: 31000,
     changes: { "grafana-edge-service": "spec.ports.0.nodePort: 31000" },
   },
-  { key: "edge.nodePort", to: null, changes: withoutEdge },
+  { key: "edge.nodePort", to: null, changes: { "grafana-edge-service": "spec.type: ClusterIP" } },
   {
     key: "edge.anonymous",
     to: true,
+    also: { "edge.ingress": null },
     changes: {
-      ...all(["grafana-edge-login", "grafana-edge-password"], "GONE"),
+      ...all(["grafana-edge-ingress", "grafana-edge-login", "grafana-edge-password"], "GONE"),
       "grafana-edge-config": { without: "http_basic" },
       "grafana-edge-server": { without: "EDGE_PASSWORD_HASH" },
     },
@@ -1215,6 +1226,7 @@ export const table: Row[] = [
     key: "edge.url",
     to: "https://ops.example.org",
     changes: {
+      "grafana-edge-ingress": "host: ops.example.org\n",
       ...rules("dashboard_url: https://ops.example.org/api/monitoring/grafana/d/"),
       "grafana-server": "value: https://ops.example.org/api/monitoring/grafana/\n",
       "metrics-prometheus-server": "--web.external-url=https://ops.example.org/api/monitoring/prometheus\n",
@@ -1227,6 +1239,24 @@ export const table: Row[] = [
     key: "edge.tls.secretName",
     to: "another",
     changes: { "grafana-edge-server": "secret.secretName: another\n" },
+  },
+  {
+    key: "edge.ingress.className",
+    to: "inside",
+    changes: { "grafana-edge-ingress": "spec.ingressClassName: inside\n" },
+  },
+  {
+    key: "edge.ingress.scheme",
+    to: "internet-facing",
+    changes: { "grafana-edge-ingress": "kubernetes.io/scheme: internet-facing\n" },
+  },
+  {
+    key: "edge.ingress.certificateArn",
+    to: "arn:aws:acm:us-east-1:123456789012:certificate/second",
+    changes: {
+      "grafana-edge-ingress":
+        "kubernetes.io/certificate-arn: arn:aws:acm:us-east-1:123456789012:certificate/second\n",
+    },
   },
   ...resources("edge", "grafana-edge-server"),
 

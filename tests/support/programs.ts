@@ -29,8 +29,13 @@ export const describeWith = (...needed: [program: TestedProgram, name: string][]
   needed.every(([program, name]) => binary(program, name)) ? describe : describe.skip;
 
 /** Runs a program and returns what it says; a failure carries it too. */
-export async function output(file: string, args: string[], directory?: string): Promise<string> {
-  const { all, exitCode } = await execa(file, args, { cwd: directory, all: true, reject: false });
+export async function output(
+  file: string,
+  args: string[],
+  directory?: string,
+  env: Record<string, string> = {},
+): Promise<string> {
+  const { all, exitCode } = await execa(file, args, { cwd: directory, env, all: true, reject: false });
   if (exitCode !== 0) throw new Error(`${file} ${args.join(" ")}\n${all}`);
   return all ?? "";
 }

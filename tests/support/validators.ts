@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { PASSWORD_HASH } from "../../programs/edge/config";
 import { binary, output, type TestedProgram } from "./programs";
 
 /** The programs that read the stack's generated files before anybody runs them. */
@@ -10,6 +11,8 @@ export interface Validator {
   program: TestedProgram;
   binary: string;
   args: (file: string) => string[];
+  /** What its pod has in its environment and the file refers to. */
+  env?: Record<string, string>;
   /** A mistake that it must notice, put at the end of a good file. */
   mistake: string;
 }
@@ -70,6 +73,7 @@ export const validators: Validator[] = [
     program: "caddy",
     binary: "caddy",
     args: (file) => ["validate", `--config=${file}`],
+    env: { [PASSWORD_HASH]: "$2a$10$hash" },
     mistake: "{",
   },
 ];
@@ -79,13 +83,13 @@ export const isPresent = ({ program, binary: name }: Validator): boolean => Bool
 
 /** Lets the program read the text as its file; a refusal throws with what it says. */
 export async function validate(
-  validator: Validator,
-  name: string,
+  { program, binary: name, args, env }: Validator,
+  path: string,
   text: string,
   directory: string,
 ): Promise<void> {
   // Names are kept: some programs go by the ending.
-  const file = join(directory, name.split("/").at(-1)!);
+  const file = join(directory, path.split("/").at(-1)!);
   writeFileSync(file, text);
-  await output(binary(validator.program, validator.binary)!, validator.args(file), directory);
+  await output(binary(program, name)!, args(file), directory, env);
 }
