@@ -48,7 +48,7 @@ export function reachable(
   rows.push(["User", String(outputs.grafanaUser ?? "")]);
   rows.push(["Password", "pulumi stack output grafanaPassword --show-secrets"]);
   if (edgeHasLogin(stack.settings))
-    rows.push(["Password elsewhere", "pulumi stack output edgePassword --show-secrets"]);
+    rows.push(["Password of the edge", "pulumi stack output edgePassword --show-secrets"]);
   rows.push(["Applications send to", String(outputs.otlpEndpoint ?? "")]);
   const exports = Object.entries(env).map(
     ([name, value]) => `  export ${name}="${value.replace(process.env.PATH ?? "", "$PATH")}"`,

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "puppeteer-core";
@@ -8,9 +9,10 @@ import { yaml } from "../config/yaml";
 import { pathOf } from "../programs/addresses";
 import { alertmanagerArgs, alertmanagerConfig } from "../programs/alertmanager";
 import { hasBrowser, opened, picture, startBrowser } from "./support/browser";
-import { type Edge, edgeServer } from "./support/edge";
+import { type Edge, EDGE_PASSWORD, edgeServer } from "./support/edge";
 import { freePort } from "./support/free-port";
 import { binary } from "./support/programs";
+import { listening } from "./support/receivers";
 import { Server, stackWith } from "./support/servers";
 
 /* Chromium opens what people open: through a real Caddy, with a real Alertmanager behind it, as the stack sets them up. */
@@ -21,12 +23,13 @@ const all = binary("caddy", "caddy") && binary("alertmanager", "alertmanager") &
 (all ? describe : describe.skip)("in a real browser", () => {
   const directory = mkdtempSync(join(tmpdir(), "browser-"));
   const stack = stackWith({ environment: "staging", region: "seoul" });
+  let address: string;
   let alertmanager: Server;
   let edge: Edge;
   let browser: Browser;
 
   beforeAll(async () => {
-    const address = `127.0.0.1:${await freePort()}`;
+    address = `127.0.0.1:${await freePort()}`;
     const file = join(directory, "alertmanager.yml");
     writeFileSync(file, yaml(alertmanagerConfig(stack)));
     const args = alertmanagerArgs(stack).filter((arg) => !/^--(config|storage)/.test(arg));
@@ -118,5 +121,36 @@ const all = binary("caddy", "caddy") && binary("alertmanager", "alertmanager") &
     await Promise.all([page.waitForNavigation(), page.click("a")]);
     expect(await page.title()).toBe("test: observability");
     await page.close();
+  });
+
+  test("the edge's login opens Alertmanager, and Grafana is never sent it", async () => {
+    const logins: (string | undefined)[] = [];
+    const grafana = createServer(({ headers }, response) => {
+      logins.push(headers.authorization);
+      response
+        .setHeader("content-type", "text/html")
+        .end("<title>Grafana</title><link rel=icon href=data:,>");
+    });
+    const behind = { alertmanager: address, grafana: await listening(grafana) };
+    const asking = await edgeServer(stackWith({ edge: { anonymous: false } }), behind);
+    const page = await browser.newPage();
+    try {
+      await page.authenticate({ username: "admin", password: EDGE_PASSWORD });
+      await page.goto(`${asking.url}/api/monitoring/alertmanager`);
+      await page.waitForFunction(() => document.body.textContent?.includes("ServiceDown"), {
+        timeout: 30_000,
+      });
+      // From here on the browser sends what it has learnt, and nothing else.
+      await page.authenticate(null);
+      await page.goto(`${asking.url}/api/monitoring/alertmanager/api/v2/status`);
+      expect(await page.evaluate(() => document.body.textContent)).toContain("versionInfo");
+      await page.goto(`${asking.url}/api/monitoring/grafana/`);
+      expect(await page.title()).toBe("Grafana");
+      expect(logins).toEqual([undefined]);
+    } finally {
+      await page.close();
+      await asking.end();
+      grafana.close();
+    }
   });
 });

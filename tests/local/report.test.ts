@@ -48,7 +48,7 @@ test("for a cluster of the user's: how to get to Grafana there, and no localhost
   );
   expect(text).not.toContain("NodePort");
   expect(text).toMatch(/^ +Password +pulumi stack output grafanaPassword --show-secrets$/m);
-  expect(text).toMatch(/^ +Password elsewhere +pulumi stack output edgePassword --show-secrets$/m);
+  expect(text).toMatch(/^ +Password of the edge +pulumi stack output edgePassword --show-secrets$/m);
   const own = reachable(stackOf(settingsOf({}, "kind"), "kind"), cluster, {}, { env: {} });
   expect(own).toMatch(/Grafana, NodePort +30006; localhost leads there only where the cluster maps it/);
   expect(own).not.toContain("http://localhost:30006");
