@@ -135,6 +135,7 @@ const onKind = {
     port: 3000,
     nodePort: 30006,
     admin: { rotation: "1" },
+    oidc: null,
     folders: { overview: "Overview", services: "Services", platform: "Platform" },
     ...volume("1Gi"),
     ...resources("100m 256Mi", "500m 512Mi"),

@@ -538,6 +538,48 @@ const table: Row[] = [
     wrong: ["", " ", 1.5, true],
     right: ["1", "2026-01-01", 2],
   },
+  ...Object.entries({
+    name: "the text of the button",
+    clientId: "the client's id",
+    clientSecret: "the client's secret",
+  }).map(([key, what]): Row => ({
+    of: new RegExp(`^grafana\\.oidc\\.${key}$`),
+    allowed: `${what}, without $ and %`,
+    wrong: [7, "", " ", " a", "a\n", "a$b", "100%"],
+    right: ["a", "A b-c_9~.", "팀"],
+  })),
+  {
+    of: /^grafana\.oidc\.(auth|token|api)Url$/,
+    allowed: "an https:// URL",
+    wrong: [...noUrls, "http://a.org/token", "http://localhost/token"],
+    right: ["https://a.org", "https://a.org:8443/realms/a/protocol/openid-connect/token?b=c"],
+  },
+  { of: /^grafana\.oidc\.scopes$/, allowed: "a list", wrong: ["openid", 7, null], right: [["openid"]] },
+  {
+    of: /^grafana\.oidc\.groupsClaim$/,
+    allowed: "the name of a claim",
+    wrong: [7, "", " ", "a\n", "x".repeat(256)],
+    right: ["a", "cognito:groups", "https://a.org/groups"],
+  },
+  {
+    of: /^grafana\.oidc\.roles\[\]\.group$/,
+    allowed: "the name of a group, as the provider spells it",
+    wrong: [7, "", " ", "a\n", "x".repeat(256)],
+    right: ["a", "/team/a", "CN=a,OU=b", "x".repeat(255)],
+  },
+  {
+    of: /^grafana\.oidc\.roles\[\]\.role$/,
+    allowed: "Admin, Editor, Viewer",
+    wrong: [7, "", "admin", "GrafanaAdmin", "None"],
+    right: ["Viewer"],
+  },
+  {
+    of: /^grafana\.oidc\.roles\[\]\.organisation$/,
+    allowed:
+      'the name of an organisation of Grafana, or its number in quotes such as "2": letters, digits, spaces, ., _ and -',
+    wrong: [2, "", " ", "*", "a:b", "a,b", "-a", "x".repeat(101)],
+    right: ["2", "Shop floor", "a"],
+  },
   {
     of: /^grafana\.folders\./,
     allowed: "any text that is not empty, of at most 100 characters, without $, and not General",
@@ -607,6 +649,8 @@ function given(key: string, value: unknown): Record<string, unknown> {
   if (key.startsWith("services")) delete settings.slo;
   // Others of its keys allow fewer.
   if (["edge.url", "edge.anonymous"].includes(key)) settings.edge = { [last]: value };
+  // Single sign-on needs the edge.
+  if (/^(platform|edge\.)/.test(key)) delete settings.grafana;
   return settings;
 }
 

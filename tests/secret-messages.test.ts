@@ -26,6 +26,12 @@ const full = (): Given => ({
   tracing: {
     s3: { bucket: "spans", region: "us-east-1", accessKeyId: "key", secretAccessKey: "p".repeat(8) },
   },
+  grafana: {
+    oidc: {
+      ...{ authUrl: "https://a.org/a", tokenUrl: "https://a.org/t", apiUrl: "https://a.org/u" },
+      ...{ clientId: "a", clientSecret: "p", roles: [{ group: "a", role: "Admin" }] },
+    },
+  },
   alerting: {
     receivers: [
       {
@@ -73,6 +79,7 @@ test("there are secrets, and the full stack file sets them all", () => {
     "alerting.smtp.password",
     "logs.s3.secretAccessKey",
     "tracing.s3.secretAccessKey",
+    "grafana.oidc.clientSecret",
   ]);
   for (const path of paths) expect(typeof at(full(), path)).toBe("string");
   expect(messageOf(full())).toBe("");
@@ -90,7 +97,7 @@ describe.each(paths.map((path): [string, Path] => [nameOf(path), path]))("%s", (
 
   test.each(wrong)("as %s is not printed", (_, value) => {
     // Text is all that a password or a key must be.
-    if (typeof value !== "string" || !/(password|Key)$/.test(name))
+    if (typeof value !== "string" || !/(password|Key|Secret)$/.test(name))
       expect(messageOf(withValue(path, value))).not.toBe("");
     expect(messageOf(withValue(path, value))).not.toContain(SENTINEL);
   });

@@ -44,6 +44,13 @@ const settings = {
     },
   },
   logs: { s3: bucket("lines") },
+  grafana: {
+    oidc: {
+      ...{ authUrl: "https://id.example.org/auth", tokenUrl: "https://id.example.org/token" },
+      ...{ apiUrl: "https://id.example.org/me", clientId: "grafana", clientSecret: "secret-of-the-client" },
+      roles: [{ group: "platform", role: "Admin" }],
+    },
+  },
   tracing: { s3: bucket("traces") },
   edge: { anonymous: false },
   alerting: {
@@ -85,6 +92,7 @@ const given: Record<string, string[]> = {
   "alerting.receivers[].pagerduty.routingKey": ["f".repeat(32)],
   "alerting.heartbeat.url": ["https://heartbeat.example.org/"],
   "alerting.smtp.password": ["password-of-the-mail-server"],
+  "grafana.oidc.clientSecret": ["secret-of-the-client"],
 };
 
 /** The only program that sees the values of a key, and the file or environment variable in which it does. */
@@ -94,6 +102,7 @@ const readBy = (key: string): [program: string, file: RegExp] => {
     return ["postgres-exporter", /^\/etc\/postgres-exporter\/postgres_exporter\.yml$/];
   if (key.startsWith("logs.s3.")) return ["loki", /^AWS_SECRET_ACCESS_KEY$/];
   if (key.startsWith("tracing.s3.")) return ["tempo", /^AWS_SECRET_ACCESS_KEY$/];
+  if (key.startsWith("grafana.")) return ["grafana", /^GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET$/];
   return ["alertmanager", /^\/etc\/alertmanager\/secrets\/[\w-]+$/];
 };
 
@@ -262,7 +271,7 @@ test("no process gets a secret as an argument, which every process of its node m
 test("nothing looks like a secret in plain text", () => {
   const plain = podsOf(objects).flatMap((pod) =>
     containersOf(pod).flatMap(({ env }) =>
-      env.filter(({ name, value }) => value !== undefined && /PASSWORD|SECRET|TOKEN/.test(name)),
+      env.filter(({ name, value }) => value !== undefined && /PASSWORD|SECRET|TOKEN(?!_URL)/.test(name)),
     ),
   );
   expect(plain).toEqual([]);

@@ -10,6 +10,7 @@ import {
   storage,
   toleration,
 } from "./kubernetes";
+import { oidc } from "./oidc";
 
 /** A host without a dot or port would be taken for a path on Docker Hub. */
 const REGISTRY =
@@ -37,6 +38,7 @@ export const grafana = z
       })
       .prefault({})
       .describe("The generated administrator."),
+    oidc,
     folders: z
       .strictObject({
         overview: folder("Overview", "what to open first: landing page, alerts, objectives"),

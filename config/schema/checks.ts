@@ -3,6 +3,7 @@ import { bytes } from "../units";
 import { checkAlerting, type CheckedAlerting } from "./alerting-checks";
 import { type Refuse, repeated } from "./common";
 import { EVERY } from "./kubernetes";
+import { checkOidc } from "./oidc";
 
 /** The checks that need more than one key. They run once every key is right by itself. */
 
@@ -43,8 +44,8 @@ interface Checked extends CheckedAlerting {
     postgres: { targets: { name: string }[] };
     extraScrapeConfigs: { job_name: string }[];
   };
-  grafana: { nodePort: number | null };
-  edge: { enabled: boolean; nodePort: number | null };
+  grafana: { nodePort: number | null; oidc: object | null };
+  edge: { enabled: boolean; nodePort: number | null; url: string };
   slo: { objectives: { name: string; namespace: string; service: string }[] };
 }
 
@@ -57,6 +58,7 @@ export function checkTogether(settings: Checked, context: z.core.$RefinementCtx)
   checkNodePorts(settings, refuse);
   checkObjectives(settings, refuse);
   checkAlerting(settings, refuse);
+  checkOidc(settings, refuse);
 }
 
 function checkSizes({ metrics }: Checked, refuse: Refuse): void {

@@ -4,6 +4,7 @@ import { pathOf } from "../addresses";
 import { ampAccount, ampCalls } from "../amp";
 import type { Program } from "../program";
 import { datasources } from "./datasources";
+import { oidcCalls, oidcSecrets } from "./oidc";
 import { DASHBOARDS, dashboardProviders, grafanaEnvironment } from "./server";
 
 const GRAFANA = "/usr/share/grafana/bin/grafana";
@@ -34,9 +35,9 @@ exec ${GRAFANA} cli --homepath=/usr/share/grafana admin reset-admin-password --p
     ],
   },
   env: (stack) => grafanaEnvironment(stack),
-  calls: ({ settings }) => ampCalls(settings),
+  calls: ({ settings }) => [...ampCalls(settings), ...oidcCalls(settings)],
   accountAnnotations: ampAccount,
-  secrets: () => [
+  secrets: ({ settings }) => [
     {
       name: "credentials",
       env: {
@@ -45,6 +46,7 @@ exec ${GRAFANA} cli --homepath=/usr/share/grafana admin reset-admin-password --p
         GF_SECURITY_SECRET_KEY: "key",
       },
     },
+    ...oidcSecrets(settings),
   ],
   files: (stack) => [
     {

@@ -1,6 +1,7 @@
 import { pathOf, userUrl } from "../addresses";
 import { ampOf } from "../amp";
 import type { Stack } from "../program";
+import { oidcEnvironment } from "./oidc";
 
 /** Grafana takes another name at its first start only, so that it could not be changed later. */
 export const ADMIN = "admin";
@@ -22,6 +23,7 @@ export function grafanaEnvironment(stack: Stack): Record<string, string> {
       : {}),
     ...(ampOf(stack.settings) ? { GF_AUTH_SIGV4_AUTH_ENABLED: "true" } : {}),
     GF_USERS_ALLOW_SIGN_UP: "false",
+    ...oidcEnvironment(stack.settings),
     GF_LOG_MODE: "console",
     GF_LOG_LEVEL: "warn",
     GF_ANALYTICS_REPORTING_ENABLED: "false",

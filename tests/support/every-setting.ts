@@ -85,6 +85,16 @@ export const baseline = {
     tls: { secretName: "certificate" },
     ingress: { certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/first" },
   },
+  grafana: {
+    oidc: {
+      authUrl: "https://id.example.org/auth",
+      tokenUrl: "https://id.example.org/token",
+      apiUrl: "https://id.example.org/me",
+      clientId: "grafana",
+      clientSecret: "of the client",
+      roles: [{ group: "platform", role: "Admin" }],
+    },
+  },
   alerting: {
     receivers: [
       {
@@ -282,11 +292,15 @@ const withoutEdge: Record<string, Seen> = {
     "GONE",
   ),
   "grafana-server": { without: "GF_SERVER_ROOT_URL" },
+  "grafana-oidc": "GONE",
   ...rules("dashboard_url: http://grafana.observability.svc:3000/d/"),
   "grafana-policy": { without: "app.kubernetes.io/name: edge" },
   "grafana-grafana-rotation-job": "value: http://grafana.observability.svc:3000\n",
   "metrics-alertmanager-config": "http://grafana.observability.svc:3000/alerting/groups",
 };
+
+/** Single sign-on needs the edge. */
+const withoutSignOn = { "grafana.oidc": null };
 
 /** Where a program's configuration holds words of the user's own it may connect to any address: its last rule. */
 const anywhere = (rule: number) => `spec.egress.${rule}.to.0.ipBlock.cidr: 0.0.0.0/0\n`;
@@ -1179,6 +1193,48 @@ export const table: Row[] = [
       ...all(["grafana-credentials", "grafana-server", "grafana-grafana-rotation-job"], "FOLLOWS"),
     },
   },
+  ...["name", "authUrl", "clientId"].map((key): Row => {
+    const to = key === "authUrl" ? "https://other.example.org/auth" : "Other";
+    return { key: `grafana.oidc.${key}`, to, changes: { "grafana-server": `value: ${to}\n` } };
+  }),
+  ...["tokenUrl", "apiUrl"].map((key): Row => ({
+    key: `grafana.oidc.${key}`,
+    to: "https://id.example.org:8443/other",
+    changes: {
+      "grafana-server": "value: https://id.example.org:8443/other\n",
+      "grafana-policy": "port: 8443\n",
+    },
+  })),
+  {
+    key: "grafana.oidc.clientSecret",
+    to: "another-secret",
+    changes: rolls("grafana-oidc", "grafana-server", "secret: another-secret\n"),
+  },
+  {
+    key: "grafana.oidc.scopes",
+    to: ["openid", "groups"],
+    changes: { "grafana-server": "value: openid groups\n" },
+  },
+  {
+    key: "grafana.oidc.groupsClaim",
+    to: "cognito:groups",
+    changes: { "grafana-server": `value: "cognito:groups"[?@ == \`"platform"\`] && 'Admin'\n` },
+  },
+  {
+    key: "grafana.oidc.roles[].group",
+    to: "sre",
+    changes: { "grafana-server": `value: "groups"[?@ == \`"sre"\`] && 'Admin'\n` },
+  },
+  {
+    key: "grafana.oidc.roles[].role",
+    to: "Viewer",
+    changes: { "grafana-server": `value: "groups"[?@ == \`"platform"\`] && 'Viewer'\n` },
+  },
+  {
+    key: "grafana.oidc.roles[].organisation",
+    to: "Shop",
+    changes: { "grafana-server": 'value: ["platform:Shop:Admin"]\n' },
+  },
   {
     key: "grafana.folders.overview",
     to: "Shop",
@@ -1197,7 +1253,7 @@ export const table: Row[] = [
   ...storage("grafana", "grafana-data"),
   ...resources("grafana", "grafana-server"),
 
-  { key: "edge.enabled", to: false, changes: withoutEdge },
+  { key: "edge.enabled", to: false, also: withoutSignOn, changes: withoutEdge },
   {
     key: "edge.nodePort",
     to: 31000,
