@@ -105,7 +105,7 @@ function refuseLong(config: StackConfig, file: string): void {
 /** Of what `v1:NONCE:TEXT` holds: AES-GCM adds a tag of 16 bytes, base64 a third. Another form counts as it stands. */
 function lengthOf(secret: string): number {
   const [version, , text] = secret.split(":");
-  return version === "v1" && text ? Buffer.from(text, "base64").length - 16 : secret.length;
+  return version === "v1" && text ? Math.max(0, Buffer.from(text, "base64").length - 16) : secret.length;
 }
 
 function encrypted(value: unknown, path: string[]): string[][] {

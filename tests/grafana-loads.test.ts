@@ -7,7 +7,7 @@ import { DASHBOARDS, dashboardProviders, grafanaEnvironment } from "../programs/
 import { eventually } from "./support/eventually";
 import { freePort } from "./support/free-port";
 import { binary, describeWith } from "./support/programs";
-import { Server, stackWith } from "./support/servers";
+import { Server, stackWith, startGrafana } from "./support/servers";
 
 /* Grafana itself reads the dashboards' files and gives them back. */
 
@@ -51,8 +51,7 @@ describeWith(["grafana", "grafana"])("Grafana", () => {
       GF_SERVER_SERVE_FROM_SUB_PATH: "false",
       GF_SECURITY_ADMIN_PASSWORD: "of the test",
     });
-    server.start();
-    await server.ready(`${url}/api/health`);
+    await startGrafana(server, url);
   }, 180_000);
   afterAll(async () => {
     await server?.end("SIGTERM");

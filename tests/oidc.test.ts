@@ -5,11 +5,10 @@ import { dirname, join } from "node:path";
 import execa from "execa";
 import { grafana as program } from "../programs/grafana";
 import { grafanaEnvironment } from "../programs/grafana/server";
-import { eventually } from "./support/eventually";
 import { freePort } from "./support/free-port";
 import { type Browser, type OidcProvider, oidcProvider } from "./support/oidc";
 import { binary, describeWith } from "./support/programs";
-import { Server, stackWith } from "./support/servers";
+import { Server, stackWith, startGrafana } from "./support/servers";
 
 jest.setTimeout(180_000);
 
@@ -55,14 +54,7 @@ describeWith(["grafana", "grafana"])("Grafana with single sign-on", () => {
         SSL_CERT_FILE: provider.authority,
       },
     );
-    // As the kubelet does it: on an empty SQLite this Grafana now and then gives up ("UNIQUE constraint failed: org.id").
-    await eventually("Grafana", 120, async () => {
-      if (!server.running) {
-        await server.end();
-        server.start();
-      }
-      return (await fetch(`${url}/api/health`)).ok ? true : undefined;
-    });
+    await startGrafana(server, url);
   }
 
   beforeAll(async () => {

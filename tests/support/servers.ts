@@ -93,6 +93,18 @@ export class Server {
   }
 }
 
+/** Starts a Grafana and waits for it; as the kubelet, again where it gives up. */
+export async function startGrafana(server: Server, url: string): Promise<void> {
+  await eventually("Grafana", 120, async () => {
+    // On an empty SQLite the one that runs here now and then ends with "UNIQUE constraint failed: org.id".
+    if (!server.running) {
+      await server.end();
+      server.start();
+    }
+    return (await fetch(`${url}/api/health`)).ok ? true : undefined;
+  });
+}
+
 /** The same object with paths below another directory. */
 export const below = <T>(directory: string, path: string, config: T): T =>
   JSON.parse(JSON.stringify(config).replaceAll(`"${path}`, `"${join(directory, path)}`)) as T;
