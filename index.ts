@@ -9,6 +9,7 @@ import { loadSettings } from "./config/load";
 import { pathOf, userUrl } from "./programs/addresses";
 import { stackOf } from "./programs";
 import { ADMIN } from "./programs/grafana/server";
+import { tracesBackend } from "./programs/program";
 
 const settings = loadSettings();
 
@@ -34,6 +35,10 @@ export const prometheusUrl = pages("prometheus");
 export const grafanaUser = ADMIN;
 export const grafanaPassword = grafana.password;
 export const otlpEndpoint = tracing.otlpUrl;
-export const inCluster = { prometheus: metrics.url, loki: logs.url, tempo: tracing.url };
+export const inCluster = {
+  prometheus: metrics.url,
+  loki: logs.url,
+  [tracesBackend(stack).name]: tracing.url,
+};
 // Pulumi warns of an output that has no value.
 if (grafana.edgePassword) Object.assign(exports, { edgePassword: grafana.edgePassword });

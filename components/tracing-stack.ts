@@ -9,7 +9,7 @@ import { objectLabels } from "./kubernetes/labels";
 import { WAIT } from "./kubernetes/objects";
 
 /**
- * The OpenTelemetry Collector gateway, Tempo, and the ConfigMap that tells applications where to send and how much.
+ * The OpenTelemetry Collector gateway, what keeps traces, and the ConfigMap that tells applications where to send and how much.
  *
  * @example new TracingStack("tracing", { settings, after: namespaces }, { provider })
  */

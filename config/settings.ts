@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { merge } from "./merge";
+import { settingsOfOtherBackends } from "./other-backends";
 import { eks } from "./platforms/eks";
 import { kind } from "./platforms/kind";
 import { type Settings, settingsSchema } from "./schema";
@@ -27,8 +28,11 @@ export function settingsOf(given: Record<string, unknown>, stack: string): Setti
     );
   const platform = platforms.get(given.platform ?? "kind") ?? {};
   const result = settingsSchema.safeParse(merge(platform, given), { reportInput: true, error: allowed });
-  if (result.success) return result.data;
-  const lines = result.error.issues.flatMap(describe).map(onOneLine);
+  const lines = [
+    ...(result.error?.issues ?? []).flatMap(describe).map(onOneLine),
+    ...settingsOfOtherBackends(given),
+  ];
+  if (result.success && lines.length === 0) return result.data;
   throw new SettingsError(
     [
       `Pulumi.${stack}.yaml has ${lines.length === 1 ? "a setting" : `${lines.length} settings`} that cannot be used:`,

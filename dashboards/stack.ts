@@ -1,4 +1,4 @@
-import { isDeployed, type Stack } from "../programs/program";
+import { isDeployed, type Stack, tracesBackend } from "../programs/program";
 import type { Dashboard } from "./dashboard";
 import { stat, table, timeSeries } from "./panels";
 
@@ -14,7 +14,7 @@ export function stackDashboard(stack: Stack): Dashboard {
     rows: [
       ...metrics(stack),
       ...(isDeployed(stack, "loki") && isDeployed(stack, "alloy") ? lines : []),
-      ...(isDeployed(stack, "tempo") ? spans : []),
+      ...spans(stack),
       ...resources(stack),
     ],
   };
@@ -119,41 +119,49 @@ const lines: Rows = [
   },
 ];
 
-const spans: Rows = [
-  {
-    title: "Traces",
-    height: 8,
-    panels: [
-      timeSeries(
-        "Spans",
-        "cps",
-        "Taken and refused by the gateway, and written by Tempo; with tail sampling, what is kept.",
-        [
-          { expr: 'sum(rate(otelcol_receiver_accepted_spans{job="collector"}[5m]))', legend: "taken" },
-          { expr: 'sum(rate(otelcol_receiver_refused_spans{job="collector"}[5m]))', legend: "refused" },
-          { expr: "sum(rate(tempo_distributor_spans_received_total[5m]))", legend: "written" },
-        ],
-      ),
-      timeSeries(
-        "Queue to the store",
-        "percentunit",
-        "Share in use. It rises while Tempo is away, load_balancing while the samplers are; at 1 senders are refused.",
-        [
-          {
-            expr: "max by (exporter) (otelcol_exporter_queue_size / otelcol_exporter_queue_capacity)",
-            legend: "{{exporter}}",
-          },
-        ],
-      ),
-      timeSeries(
-        "Blocks of traces deleted by age",
-        "cps",
-        "0 for days: retention is not applied, and the disk fills.",
-        [{ expr: "sum(rate(tempodb_retention_deleted_total[1h]))", legend: "blocks" }],
-      ),
-    ],
-  },
-];
+function spans(stack: Stack): Rows {
+  const { datasource, traces } = tracesBackend(stack);
+  const name = datasource!.name;
+  return [
+    {
+      title: "Traces",
+      height: 8,
+      panels: [
+        timeSeries(
+          "Spans",
+          "cps",
+          `Taken and refused by the gateway, and written by ${name}; with tail sampling, what is kept.`,
+          [
+            { expr: 'sum(rate(otelcol_receiver_accepted_spans{job="collector"}[5m]))', legend: "taken" },
+            { expr: 'sum(rate(otelcol_receiver_refused_spans{job="collector"}[5m]))', legend: "refused" },
+            { expr: `sum(rate(${traces.written}[5m]))`, legend: "written" },
+          ],
+        ),
+        timeSeries(
+          "Queue to the store",
+          "percentunit",
+          `Share in use. It rises while ${name} is away, load_balancing while the samplers are; at 1 senders are refused.`,
+          [
+            {
+              expr: "max by (exporter) (otelcol_exporter_queue_size / otelcol_exporter_queue_capacity)",
+              legend: "{{exporter}}",
+            },
+          ],
+        ),
+        ...(traces.deleted
+          ? [
+              timeSeries(
+                "Blocks of traces deleted by age",
+                "cps",
+                "0 for days: retention is not applied, and the disk fills.",
+                [{ expr: `sum(rate(${traces.deleted}[1h]))`, legend: "blocks" }],
+              ),
+            ]
+          : []),
+      ],
+    },
+  ];
+}
 
 function resources({ settings, programs }: Stack): Rows {
   const namespaces = `namespace=~"${settings.namespaces.stack}|${settings.namespaces.agents}"`;

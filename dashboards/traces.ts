@@ -1,8 +1,10 @@
+import { type Stack, tracesBackend } from "../programs/program";
 import { type Dashboard, NAMESPACE, SERVICE } from "./dashboard";
 import { table, timeSeries, traces } from "./panels";
 
 /** Requests, errors and duration as spans tell them; the slowest, the failed, and who calls whom. */
-export function tracesDashboard(): Dashboard {
+export function tracesDashboard(stack: Stack): Dashboard {
+  const { datasource, traces: backend } = tracesBackend(stack);
   const spans = 'namespace="$namespace", service_name=~"$service"';
   const server = `${spans}, span_kind="SPAN_KIND_SERVER"`;
   const rate = (labels: string, by: string) =>
@@ -20,8 +22,7 @@ export function tracesDashboard(): Dashboard {
     uid: "traces",
     folder: "services",
     title: "Traces",
-    description:
-      "Requests, errors and duration from spans; the slowest and the failed traces; who calls whom.",
+    description: `Requests, errors and duration from spans; ${backend.traceql ? "the slowest and the failed traces; " : ""}who calls whom.`,
     variables: [NAMESPACE, { ...SERVICE, all: true }],
     rows: [
       {
@@ -54,31 +55,41 @@ export function tracesDashboard(): Dashboard {
               thresholds: [0.01, 0.05],
             },
           ]),
-          table("Who calls whom", "Edges of the service graph; Explore draws it (Tempo, Service Graph).", [
-            { title: "Calls", unit: "reqps", expr: edges("total") },
-            {
-              title: "Failed",
-              unit: "reqps",
-              expr: `${edges("failed_total")} or 0 * ${edges("total")}`,
-            },
-          ]),
-        ],
-      },
-      {
-        height: 9,
-        panels: [
-          traces(
-            "Slow traces",
-            "Longer than half a second. The longest bar in one is where to look.",
-            '{resource.namespace="$namespace" && resource.service.name=~"$service" && duration > 500ms}',
-          ),
-          traces(
-            "Failed traces",
-            "A span in them is marked as an error.",
-            '{resource.namespace="$namespace" && resource.service.name=~"$service" && status = error}',
+          table(
+            "Who calls whom",
+            backend.traceql
+              ? `Edges of the service graph; Explore draws it (${datasource!.name}, Service Graph).`
+              : "Edges of the service graph.",
+            [
+              { title: "Calls", unit: "reqps", expr: edges("total") },
+              {
+                title: "Failed",
+                unit: "reqps",
+                expr: `${edges("failed_total")} or 0 * ${edges("total")}`,
+              },
+            ],
           ),
         ],
       },
+      ...(backend.traceql ? found : []),
     ],
   };
 }
+
+const found: Dashboard["rows"] = [
+  {
+    height: 9,
+    panels: [
+      traces(
+        "Slow traces",
+        "Longer than half a second. The longest bar in one is where to look.",
+        '{resource.namespace="$namespace" && resource.service.name=~"$service" && duration > 500ms}',
+      ),
+      traces(
+        "Failed traces",
+        "A span in them is marked as an error.",
+        '{resource.namespace="$namespace" && resource.service.name=~"$service" && status = error}',
+      ),
+    ],
+  },
+];

@@ -76,10 +76,10 @@ async function refuseTakenNodePorts(
     .flatMap((service) => nodePortsOf([service]).map((port) => ({ port, by: nameOf(service) })))
     .filter(({ port }) => wanted.includes(port));
   if (taken.length === 0) return;
-  const keys = (["edge", "grafana", "metrics"] as const).map((key) => ({
-    key,
-    port: settings[key].nodePort,
-  }));
+  const { edge, grafana, metrics, tracing } = settings;
+  const keys = Object.entries({ edge, grafana, metrics, "tracing.zipkin": tracing.zipkin }).map(
+    ([key, { nodePort }]) => ({ key, port: nodePort }),
+  );
   const keyOf = (port: number) => keys.find((one) => one.port === port)?.key;
   throw new UserError(
     [

@@ -20,16 +20,16 @@ export function reachable(
   outputs: Record<string, unknown>,
   { env }: Pick<Pulumi, "env">,
 ): string {
-  const { grafana, metrics } = stack.settings;
+  const { grafana } = stack.settings;
   const directly = (nodePort: number | null) => hostPorts.find(({ node }) => node === nodePort)?.host;
   const rows: [string, string][] = [];
   if (hasEdge(stack)) {
     rows.push(["Start page", `${stack.settings.edge.url}/`]);
     for (const { name, pages } of pagesUnderEdge(stack)) rows.push([pages.title, `${userUrl(stack, name)}/`]);
   }
-  for (const [name, { nodePort }] of Object.entries({ Grafana: grafana, Prometheus: metrics })) {
-    const port = directly(nodePort);
-    if (port) rows.push([`${name}, directly`, `http://localhost:${port}`]);
+  for (const { pages, exposed } of stack.programs) {
+    const port = directly(exposed?.(stack.settings).nodePort ?? null);
+    if (pages && port) rows.push([`${pages.title}, directly`, `http://localhost:${port}`]);
   }
   if (kind === "context") {
     const program = programOf(stack, "grafana");

@@ -62,8 +62,10 @@ export const edgeAsks = ({ settings }: Stack, { pages }: { pages: Pages }): bool
   edgeHasLogin(settings) && !pages.login;
 
 /** Under the edge proxy a user interface lives below its path, on every way in; elsewhere at the root. */
-export const pathOf = (stack: Stack, program: string): string =>
-  pagesUnderEdge(stack).some(({ name }) => name === program) ? `/api/monitoring/${program}` : "";
+export function pathOf(stack: Stack, program: string): string {
+  const served = pagesUnderEdge(stack).find(({ name }) => name === program);
+  return served ? (served.pages.path ?? `/api/monitoring/${program}`) : "";
+}
 
 /** What users and links in messages open. Not under the edge proxy: the address inside the cluster. */
 export function userUrl(stack: Stack, program: string): string {

@@ -24,6 +24,14 @@ export interface TracesBackend {
   port: string;
   /** The Collector's exporter, by its name in the configuration. */
   exporter(stack: Stack): Record<string, object>;
+  /** Bytes of spans that one batch to it has at most; default 1 MiB. */
+  batch?: number;
+  /** Dashboards can search it, in TraceQL. */
+  traceql?: true;
+  /** Counter of the spans that it takes. */
+  written: string;
+  /** Counter of the blocks that it deletes by their age. */
+  deleted?: string;
 }
 
 /** What is asked of a program that keeps logs. */

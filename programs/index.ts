@@ -14,6 +14,7 @@ import type { Program, Stack } from "./program";
 import { prometheus } from "./prometheus";
 import { redisExporter } from "./redis-exporter";
 import { tempo } from "./tempo";
+import { zipkin } from "./zipkin";
 
 /** Every program there is. Names, ports, flows, policies, images and datasources are derived from this list. */
 export const programs: readonly Program[] = [
@@ -32,6 +33,7 @@ export const programs: readonly Program[] = [
   collector,
   sampler,
   tempo,
+  zipkin,
 ];
 
 /** A stack of these settings, with the programs that they deploy. */

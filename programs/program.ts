@@ -111,6 +111,8 @@ export interface Pages {
   what: string;
   /** Whether it asks who somebody is. For one that does not the edge asks, unless `edge.anonymous`. */
   login: boolean;
+  /** Path that it has by itself and cannot be told; default: the edge gives it one, /api/monitoring/ and its name. */
+  path?: string;
 }
 
 /** A host of users' that leads to the exposed port. */

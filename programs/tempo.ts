@@ -1,8 +1,9 @@
 import { bytes, goDuration } from "../config/units";
 import { addressOf } from "./addresses";
 import { configFile } from "./overrides";
-import { logsBackend, type Program, type Stack, uidOf } from "./program";
+import { type Program, type Stack, uidOf } from "./program";
 import { callsOf, endpointOf, inBucket, isPlain, type S3 } from "./s3";
+import { traceLinks } from "./trace-links";
 
 const ports = { http: 3200, "otlp-grpc": 4317 };
 
@@ -40,6 +41,9 @@ export const tempo: Program = {
     exporter: (stack) => ({
       otlp_grpc: { endpoint: addressOf(stack, "tempo", "otlp-grpc"), tls: { insecure: true } },
     }),
+    traceql: true,
+    written: "tempo_distributor_spans_received_total",
+    deleted: "tempodb_retention_deleted_total",
   },
   datasource: {
     signal: "traces",
@@ -47,40 +51,7 @@ export const tempo: Program = {
     type: "tempo",
     port: "http",
     jsonData: (stack) => ({
-      tracesToLogsV2: {
-        datasourceUid: uidOf(stack, "logs"),
-        spanStartTimeShift: "-5m",
-        spanEndTimeShift: "5m",
-        tags: ["namespace", "pod", "container"].map((key) => ({ key, value: key })),
-        customQuery: true,
-        query: logsBackend(stack).logs.linesOfTrace,
-      },
-      tracesToMetrics: {
-        datasourceUid: uidOf(stack, "metrics"),
-        spanStartTimeShift: "-15m",
-        spanEndTimeShift: "15m",
-        // Of the span's own pod; what serves requests is known by the scrape of that pod.
-        tags: ["namespace", "pod"].map((key) => ({ key, value: key })),
-        queries: [
-          {
-            name: "Processor",
-            query: 'sum by (pod) (rate(container_cpu_usage_seconds_total{$$__tags, container!=""}[5m]))',
-          },
-          {
-            name: "Memory",
-            query: 'sum by (pod) (container_memory_working_set_bytes{$$__tags, container!=""})',
-          },
-          {
-            name: "Requests a second",
-            query: "sum by (service) (service:http_requests:rate5m and on (namespace, service) up{$$__tags})",
-          },
-          {
-            name: "p95 seconds",
-            query:
-              "histogram_quantile(0.95, sum by (service, le) (service:http_request_duration_seconds_bucket:rate5m and on (namespace, service) up{$$__tags}))",
-          },
-        ],
-      },
+      ...traceLinks(stack),
       serviceMap: { datasourceUid: uidOf(stack, "metrics") },
       nodeGraph: { enabled: true },
     }),

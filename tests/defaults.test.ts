@@ -129,6 +129,7 @@ const onKind = {
     ...volume("5Gi"),
     s3: null,
     ...resources("50m 128Mi", "500m 512Mi"),
+    zipkin: { maxSpans: 30_000, nodePort: 30411, ...resources("100m 256Mi", "500m 512Mi") },
     collector: { queue: "256Mi", ...volume("1Gi"), ...resources("100m 128Mi", "500m 256Mi") },
   },
   grafana: {
@@ -166,7 +167,12 @@ test("eks: volumes by the EBS driver, protected; no port on the nodes, so no edg
     metrics: { ...of(metrics), ...gp3("5Gi"), annotatedNamespaces: [] },
     alerting: { ...alerting, ...gp3("1Gi") },
     logs: { ...logs, ...gp3("5Gi") },
-    tracing: { ...tracing, ...gp3("5Gi"), collector: { ...tracing.collector, ...gp3("1Gi") } },
+    tracing: {
+      ...tracing,
+      ...gp3("5Gi"),
+      zipkin: of(tracing.zipkin),
+      collector: { ...tracing.collector, ...gp3("1Gi") },
+    },
     grafana: { ...of(grafana), ...gp3("1Gi") },
     edge: { ...of(edge), enabled: false, anonymous: false },
   });

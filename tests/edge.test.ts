@@ -185,4 +185,28 @@ describeWith(["caddy", "caddy"])("the edge proxy", () => {
     expect(await statuses(eks)).toEqual([200, 401, 401]);
     expect(await statuses({ ...eks, edge: { enabled: true, anonymous: true } })).toEqual([200, 200, 200]);
   });
+
+  test("Zipkin is answered under the path that it has by itself, after the login where there is one", async () => {
+    expect((await ask("/zipkin/")).status).toBe(404);
+    const answers = async (given: object, path: string, authorization?: string) => {
+      const zipkin = await edgeServer(stackWith({ tracing: { backend: "zipkin" }, edge: given }), {
+        zipkin: upstreams.grafana,
+      });
+      try {
+        const headers: Record<string, string> = authorization ? { authorization } : {};
+        const answer = await fetch(zipkin.url + path, { headers });
+        return [answer.status, await answer.text()];
+      } finally {
+        await zipkin.end();
+      }
+    };
+    const api = "/zipkin/api/v2/services";
+    const served = [200, `grafana ${api} without a login`];
+    expect(await answers({}, api)).toEqual(served);
+    // What takes spans is not below it.
+    expect((await answers({}, "/api/v2/spans"))[0]).toBe(404);
+    expect((await answers({ anonymous: false }, api))[0]).toBe(401);
+    const login = `Basic ${Buffer.from(`admin:${EDGE_PASSWORD}`).toString("base64")}`;
+    expect(await answers({ anonymous: false }, api, login)).toEqual(served);
+  });
 });

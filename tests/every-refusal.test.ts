@@ -499,7 +499,13 @@ const table: Row[] = [
   },
   { of: /^logs\.backend$/, allowed: "loki", wrong: [7, "", "lokki"], right: ["loki"] },
   { of: /^logs\.collector$/, allowed: "alloy", wrong: [7, "", "aloy"], right: ["alloy"] },
-  { of: /^tracing\.backend$/, allowed: "tempo", wrong: [7, "", "temp"], right: ["tempo"] },
+  { of: /^tracing\.backend$/, allowed: "tempo, zipkin", wrong: [7, "", "temp"], right: ["tempo", "zipkin"] },
+  {
+    of: /^tracing\.zipkin\.maxSpans$/,
+    allowed: "a whole number of spans, 1 or more",
+    wrong: ["9", 0, 1.5, null],
+    right: [1, 32_768],
+  },
   {
     of: /^tracing\.tailSampling\.slowerThan$/,
     allowed: `${DURATION}; at most 1h`,
@@ -645,6 +651,12 @@ function given(key: string, value: unknown): Record<string, unknown> {
   const last = parts.pop()!;
   const parent = parts.reduce((object, part) => (object[part] ??= {}) as Record<string, unknown>, settings);
   parent[last] = value;
+  // Zipkin with Tempo's bucket is refused.
+  if (/^tracing\.(backend|zipkin)/.test(key))
+    Object.assign(settings.tracing as object, {
+      s3: null,
+      ...(key === "tracing.backend" ? {} : { backend: "zipkin" }),
+    });
   // Another service or none would have no objective.
   if (key.startsWith("services")) delete settings.slo;
   // Others of its keys allow fewer.

@@ -57,7 +57,7 @@ function expectSeen(name: string, seen: Seen, after: Map<string, Made>): void {
   } else
     for (const text of [seen].flat()) {
       expect(is).toContain(text);
-      expect(was).not.toContain(text);
+      expect(was ?? "").not.toContain(text);
     }
 }
 

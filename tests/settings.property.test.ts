@@ -41,7 +41,16 @@ const full: Given = {
   },
 };
 
-const bases = [...committed, full];
+const inZipkin: Given = {
+  ...committed[0],
+  tracing: {
+    backend: "zipkin",
+    zipkin: { maxSpans: 9000, nodePort: 31411 },
+    tailSampling: { enabled: true },
+  },
+};
+
+const bases = [...committed, full, inZipkin];
 
 /** Some of those that were accepted, for the programs themselves to read. */
 const SAMPLE = 5;

@@ -72,18 +72,20 @@ test("it says which of them ask for a login, and how to get the edge's password 
     expect(asking(open)).toEqual({ pages: ["Grafana"], password: false });
 });
 
-test("another program with pages appears by itself", () => {
+test("another program with pages appears by itself, under a path of its own where it has one", () => {
   const stack = stackWith();
-  const zipkin = {
+  const other = {
     ...stack.programs.find(({ name }) => name === "tempo")!,
-    name: "zipkin",
-    ports: () => ({ http: 9411 }),
-    pages: { title: "Zipkin", what: "traces", login: false },
+    name: "jaeger",
+    ports: () => ({ http: 16686 }),
+    pages: { title: "Jaeger", what: "traces", login: false },
   };
-  const grown = { ...stack, programs: [...stack.programs, zipkin] };
-  expect(links(elements(startPage(grown)))).toMatchObject({ "/api/monitoring/zipkin/": "Zipkin" });
-  expect(edge.calls!(grown)).toContainEqual(expect.objectContaining({ to: "zipkin", ports: ["http"] }));
-  expect(edge.files!(grown)[0].files["caddy.json"]).toContain('"zipkin.observability.svc:9411"');
+  const grown = { ...stack, programs: [...stack.programs, other] };
+  expect(links(elements(startPage(grown)))).toMatchObject({ "/api/monitoring/jaeger/": "Jaeger" });
+  expect(edge.calls!(grown)).toContainEqual(expect.objectContaining({ to: "jaeger", ports: ["http"] }));
+  expect(edge.files!(grown)[0].files["caddy.json"]).toContain('"jaeger.observability.svc:16686"');
+  const zipkin = stackWith({ tracing: { backend: "zipkin" } });
+  expect(links(elements(startPage(zipkin)))).toMatchObject({ "/zipkin/": "Zipkin" });
 });
 
 test("each dashboard that it names is there under its title; the service's is among them", () => {

@@ -2,6 +2,7 @@
 export const kind = {
   metrics: { nodePort: 30090, annotatedNamespaces: ["*"] },
   alerting: { unattended: true },
+  tracing: { zipkin: { nodePort: 30411 } },
   grafana: { nodePort: 30006 },
   edge: { nodePort: 30080, anonymous: true },
 };

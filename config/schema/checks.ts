@@ -23,7 +23,7 @@ export const OWN_JOBS: readonly string[] = [
     "grafana-rotation",
   ],
   ...["redis", "redis-exporter", "postgres", "postgres-exporter"],
-  ...["loki", "alloy", "alloy-events", "collector", "sampler", "tempo"],
+  ...["loki", "alloy", "alloy-events", "collector", "sampler", "tempo", "zipkin"],
 ];
 
 /** Every cluster has these from the start: they are nobody's to make or to delete. */
@@ -44,6 +44,7 @@ interface Checked extends CheckedAlerting {
     postgres: { targets: { name: string }[] };
     extraScrapeConfigs: { job_name: string }[];
   };
+  tracing: { backend: string; zipkin: { nodePort: number | null } };
   grafana: { nodePort: number | null; oidc: object | null };
   edge: { enabled: boolean; nodePort: number | null; url: string };
   slo: { objectives: { name: string; namespace: string; service: string }[] };
@@ -171,13 +172,17 @@ function checkObjectives({ services, slo }: Checked, refuse: Refuse): void {
   );
 }
 
-function checkNodePorts({ metrics, grafana, edge }: Checked, refuse: Refuse): void {
+function checkNodePorts({ metrics, tracing, grafana, edge }: Checked, refuse: Refuse): void {
   const opened = [
-    { key: "metrics", port: metrics.nodePort },
-    { key: "grafana", port: grafana.nodePort },
-    { key: "edge", port: edge.enabled ? edge.nodePort : null },
+    { of: ["metrics"], port: metrics.nodePort },
+    { of: ["grafana"], port: grafana.nodePort },
+    { of: ["tracing", "zipkin"], port: tracing.backend === "zipkin" ? tracing.zipkin.nodePort : null },
+    { of: ["edge"], port: edge.enabled ? edge.nodePort : null },
   ].filter(({ port }) => port !== null);
   repeated(opened.map(({ port }) => port)).forEach(({ index, value }) =>
-    refuse([opened[index].key, "nodePort"], `${value} is taken by another key; allowed: each NodePort once`),
+    refuse(
+      [...opened[index].of, "nodePort"],
+      `${value} is taken by another key; allowed: each NodePort once`,
+    ),
   );
 }

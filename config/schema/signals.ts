@@ -16,6 +16,7 @@ import { scrapeConfigs } from "./free";
 import { namespaceOrEvery, once, storage } from "./kubernetes";
 import { s3 } from "./s3";
 import { tailSampling } from "./tail-sampling";
+import { zipkin } from "./zipkin";
 
 /** Prometheus and Tempo write a block every hour or two: what is younger is not deleted anyway. */
 const A_BLOCK = { least: "2h", why: "the time that one block holds" };
@@ -132,7 +133,12 @@ export const logs = z
 
 export const tracing = z
   .strictObject({
-    backend: z.enum(["tempo"]).default("tempo").describe("Where traces are kept; default tempo."),
+    backend: z
+      .enum(["tempo", "zipkin"])
+      .default("tempo")
+      .describe(
+        "Where traces are kept; default tempo, on a volume or in a bucket, by age. zipkin: in memory, the newest ones. What belongs to the other one is refused.",
+      ),
     sampling: z
       .strictObject({
         probability: probability()
@@ -149,10 +155,11 @@ export const tracing = z
         time: duration(A_BLOCK).default("48h").describe("Traces older than this are deleted; default 48h."),
       })
       .prefault({})
-      .describe("What is kept."),
+      .describe("What is kept, by the backend tempo."),
     storage: storage("5Gi"),
     s3: s3("traces"),
     resources: resources("50m 128Mi", "500m 512Mi"),
+    zipkin,
     collector: z
       .strictObject({
         queue: byteQuantity()
@@ -182,4 +189,4 @@ export const tracing = z
       });
   })
   .prefault({})
-  .describe("OpenTelemetry Collector and Tempo.");
+  .describe("OpenTelemetry Collector, and Tempo or Zipkin.");

@@ -1,5 +1,6 @@
-/** payment-service of the sample workload: Spring Boot from Maven Central, by its pom.xml, and a Java to run it. */
+/** Programs in Java, from Maven Central, each by a pom.xml, and a Java to run it. */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import execa, { type ExecaError } from "execa";
 import { cached, isThere, keyOf, type Report } from "../cache";
@@ -7,44 +8,81 @@ import { UserError } from "../errors";
 import { cacheDir } from "../paths";
 import { ticketingDirectory } from "../ticketing-bundle";
 
-const project = join(ticketingDirectory, "payment");
-const sources = [
-  "pom.xml",
-  ...readdirSync(join(project, "src"), { recursive: true, encoding: "utf8" })
-    .map((file) => join("src", file))
-    .filter((file) => statSync(join(project, file)).isFile())
-    .sort(),
-];
+/** A program of one jar. */
+interface JavaProgram {
+  name: string;
+  /** What it is to whoever reads that it must be built. */
+  what: string;
+  /** Of its pom.xml, and of what is compiled. */
+  directory: string;
+  sources: string[];
+  /** Where Maven leaves the jar, and where it is in the image, as the upstream's has it. */
+  built: string;
+  jar: string;
+  /** What the jar must be, where it is fetched and not compiled. */
+  sha256?: string;
+}
 
-/** Of the JDK's modules: all that Java itself is made of, and what Tomcat and Micrometer use besides. */
+const project = join(ticketingDirectory, "payment");
+
+/** payment-service of the sample workload, on Spring Boot. */
+export const PAYMENT: JavaProgram = {
+  name: "payment-service",
+  what: "payment-service of the sample workload",
+  directory: project,
+  sources: [
+    "pom.xml",
+    ...readdirSync(join(project, "src"), { recursive: true, encoding: "utf8" })
+      .map((file) => join("src", file))
+      .filter((file) => statSync(join(project, file)).isFile())
+      .sort(),
+  ],
+  built: "target/payment-service.jar",
+  jar: "app/payment-service.jar",
+};
+
+/** Zipkin, as its publisher has built it. */
+export const ZIPKIN: JavaProgram = {
+  name: "zipkin",
+  what: "Zipkin",
+  directory: join(__dirname, "zipkin"),
+  sources: ["pom.xml"],
+  built: "target/zipkin.jar",
+  jar: "zipkin/zipkin.jar",
+  sha256: "7ac633a6832647e71e50012a5e3e91fbc7054414955261724526030faf271d8d",
+};
+
+/** Of the JDK's modules: all that Java itself is made of, and what Tomcat, Netty and Micrometer use besides. */
 const MODULES = "java.se,jdk.crypto.ec,jdk.management,jdk.unsupported,jdk.zipfs";
 
-/** Where they are in the image, as the Dockerfile has them too. */
-export const JAR = "app/payment-service.jar";
+/** Where it is in the image. */
 export const JAVA_HOME = "opt/java/openjdk";
 
-const path = () =>
-  `programs/payment-service-${keyOf(MODULES, ...sources, ...sources.map((file) => readFileSync(join(project, file))))}`;
+function pathOf({ name, directory, sources, sha256 }: JavaProgram): string {
+  const texts = sources.map((file) => readFileSync(join(directory, file)));
+  return `programs/${name}-${keyOf(MODULES, ...sources, ...texts, ...(sha256 ? [sha256] : []))}`;
+}
 
-/** The directory that {@link buildPayment} made before, else nothing. */
-export function builtPayment(): string | undefined {
-  const directory = join(cacheDir, path());
+/** The directory that {@link buildJava} made before, else nothing. */
+export function builtJava(program: JavaProgram): string | undefined {
+  const directory = join(cacheDir, pathOf(program));
   return isThere(directory) ? directory : undefined;
 }
 
 /**
- * Builds the service, once, with the Maven and the JDK of this machine.
+ * Builds or fetches the program, once, with the Maven and the JDK of this machine.
  *
- * @returns a directory with {@link JAR} and {@link JAVA_HOME}
- * @throws UserError where Maven or the JDK is missing or fails
+ * @returns a directory with its jar and {@link JAVA_HOME}
+ * @throws UserError where Maven or the JDK is missing or fails, or the jar is another one than was pinned
  */
-export function buildPayment(report: Report): Promise<string> {
-  return cached(path(), report, async (directory) => {
-    report("payment-service: building with Maven");
+export function buildJava(program: JavaProgram, report: Report): Promise<string> {
+  const { name, sources, built, jar } = program;
+  return cached(pathOf(program), report, async (directory) => {
+    report(`${name}: building with Maven`);
     const scratch = mkdtempSync(`${directory}.source-`);
     try {
-      for (const file of sources) cpSync(join(project, file), join(scratch, file));
-      await run("mvn", [
+      for (const file of sources) cpSync(join(program.directory, file), join(scratch, file));
+      await run(program, "mvn", [
         "--quiet",
         "--batch-mode",
         "-Dstyle.color=never",
@@ -52,20 +90,37 @@ export function buildPayment(report: Report): Promise<string> {
         join(scratch, "pom.xml"),
         "package",
       ]);
-      cpSync(join(scratch, "target/payment-service.jar"), join(directory, JAR));
+      refuseAnother(program, join(scratch, built));
+      cpSync(join(scratch, built), join(directory, jar));
       const runtime = ["--strip-java-debug-attributes", "--no-man-pages", "--no-header-files"];
-      await run("jlink", ["--add-modules", MODULES, ...runtime, "--output", join(directory, JAVA_HOME)]);
+      await run(program, "jlink", [
+        "--add-modules",
+        MODULES,
+        ...runtime,
+        "--output",
+        join(directory, JAVA_HOME),
+      ]);
     } finally {
       rmSync(scratch, { recursive: true, force: true });
     }
   });
 }
 
-async function run(program: string, args: string[]): Promise<void> {
+function refuseAnother({ what, directory, sha256 }: JavaProgram, file: string): void {
+  if (!sha256) return;
+  const found = createHash("sha256").update(readFileSync(file)).digest("hex");
+  if (found !== sha256)
+    throw new UserError(
+      `${what} that Maven fetched is not what was pinned: its SHA-256 is ${found}, wanted: ${sha256}.\n` +
+        `Fetch it from Maven Central itself; after an upgrade of ${join(directory, "pom.xml")} enter the new one in local/offline/java.ts.`,
+    );
+}
+
+async function run({ what }: JavaProgram, program: string, args: string[]): Promise<void> {
   await execa(program, args, { all: true }).catch((error: ExecaError) => {
     const words = error.all?.trim().split("\n").slice(-5).join("\n") || error.shortMessage;
     throw new UserError(
-      `payment-service of the sample workload must be built, and ${program} failed: ${words}\n` +
+      `${what} must be built, and ${program} failed: ${words}\n` +
         "It takes Maven, a JDK of 17 or later (Debian: maven, openjdk-17-jdk-headless) and Maven Central within reach; install what is missing and run the command again.",
     );
   });

@@ -50,25 +50,30 @@ export const service = {
  * leave the disk when they have arrived: a batch processor before the queue would lose what it holds in memory, and
  * hide from senders that the queue is full. Batches stay below the 4 MiB that a gRPC server takes.
  */
-export const queued = ({ tracing }: Settings) => ({
+export const queued = ({ tracing }: Settings, batch = 2 ** 20) => ({
   retry_on_failure: { initial_interval: "1s", max_interval: "10s", max_elapsed_time: "0s" },
   sending_queue: {
     storage: "file_storage",
     sizer: "bytes",
     queue_size: bytes(tracing.collector.queue),
     num_consumers: 4,
-    batch: { flush_timeout: "1s", min_size: 2 ** 18, max_size: 2 ** 20 },
+    batch: { flush_timeout: "1s", min_size: batch / 4, max_size: batch },
   },
 });
 
-/** Exporters to whoever keeps traces. */
-export const toBackend = (stack: Stack, how: object = queued(stack.settings)): Record<string, object> =>
-  Object.fromEntries(
-    Object.entries(tracesBackend(stack).traces.exporter(stack)).map(([name, to]) => [
+/** Exporters to whoever keeps traces; `how` they wait and are sent is up to the sender. */
+export function toBackend(
+  stack: Stack,
+  how: (settings: Settings, batch?: number) => object = queued,
+): Record<string, object> {
+  const { traces } = tracesBackend(stack);
+  return Object.fromEntries(
+    Object.entries(traces.exporter(stack)).map(([name, to]) => [
       name,
-      { ...to, ...how },
+      { ...to, ...how(stack.settings, traces.batch) },
     ]),
   );
+}
 
 /** It tidies up its queue on disk before it answers, however long that has become. */
 export const probes = {

@@ -71,7 +71,7 @@ const REMEMBERED = 2 * TRACES;
 export function samplerConfig(stack: Stack): object {
   const { settings } = stack;
   const { prometheus } = spanMetrics.exporters;
-  const exporters = toBackend(stack, patiently(settings));
+  const exporters = toBackend(stack, patiently);
   return {
     extensions,
     receivers: { otlp: { protocols: { grpc: { endpoint: listen(ports["otlp-grpc"]) } } } },
@@ -137,7 +137,7 @@ function policies({ tracing }: Settings): object[] {
 }
 
 /** The sampler does not hear that the queue is full, and would lose what it has decided to keep: it waits instead. */
-function patiently(settings: Settings): object {
-  const { sending_queue, ...rest } = queued(settings);
+function patiently(settings: Settings, batch?: number): object {
+  const { sending_queue, ...rest } = queued(settings, batch);
   return { ...rest, sending_queue: { ...sending_queue, block_on_overflow: true } };
 }

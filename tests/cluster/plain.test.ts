@@ -10,7 +10,7 @@ import { ticketingManifests } from "../../examples/ticketing/kubernetes";
 import { imagesOf, planImages, provideImages, refOf } from "../../local/images";
 import { build } from "../../local/offline/build";
 import { withLibraries } from "../../local/offline/images/files";
-import { buildPayment, JAR, JAVA_HOME } from "../../local/offline/java";
+import { buildJava, JAVA_HOME, PAYMENT } from "../../local/offline/java";
 import { renderManifests } from "../../local/render";
 import { stackConfig } from "../../local/stack-config";
 import { ticketingDirectory } from "../../local/ticketing-bundle";
@@ -76,7 +76,7 @@ async function archivesOf(objects: object[]): Promise<void> {
  */
 async function standInsForCompilers(): Promise<void> {
   const dockerfile = readFileSync(join(ticketingDirectory, "Dockerfile"), "utf8");
-  const payment = await buildPayment(console.log);
+  const payment = await buildJava(PAYMENT, console.log);
   const standIn = async (stage: string, program: string, script: string, made: Record<string, string>) => {
     const root = join(user.env.XDG_STATE_HOME, "stand-ins", stage);
     for (const name of ["sh", "cp", "mkdir"])
@@ -92,7 +92,7 @@ async function standInsForCompilers(): Promise<void> {
   const output = 'while [ $# -gt 0 ]; do [ "$1" != -o ] || exec cp /made "$2"; shift; done';
   await standIn("board", "go", output, { made: board });
   const jar = "mkdir target && cp /made target/payment-service.jar";
-  await standIn("payment", "mvn", jar, { made: join(payment, JAR) });
+  await standIn("payment", "mvn", jar, { made: join(payment, PAYMENT.jar) });
   await standIn("java", "java", "exit 0", {
     [JAVA_HOME]: join(payment, JAVA_HOME),
     // Debian's Java takes it from Debian, which the image of Node here is not; the real one is, and its Java has its own.

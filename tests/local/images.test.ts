@@ -28,8 +28,17 @@ describe("the images that a stack needs", () => {
   });
 
   it("fewer where less is deployed", async () => {
-    const refs = imagesOf(await rendered("prod")).map(({ ref }) => ref);
+    const refs = imagesOf(await rendered("kind", { edge: { enabled: false } })).map(({ ref }) => ref);
     expect(refs).not.toContain(refOf("caddy"));
+  });
+
+  it("of the stores of traces the one that is chosen", async () => {
+    const stores = async (given: object) =>
+      imagesOf(await rendered("kind", given as Record<string, unknown>))
+        .map(({ ref }) => ref)
+        .filter((ref) => [refOf("tempo"), refOf("zipkin")].includes(ref));
+    expect(await stores({})).toEqual([refOf("tempo")]);
+    expect(await stores({ tracing: { backend: "zipkin" } })).toEqual([refOf("zipkin")]);
   });
 
   it("below a mirror are its, and can be built all the same", async () => {

@@ -26,6 +26,13 @@ test("addresses are those of the cluster at hand", () => {
   expect(text).toMatch(/^ +Start page +http:\/\/localhost:9080\/$/m);
   expect(text).toMatch(/^ +Alertmanager +http:\/\/localhost:9080\/api\/monitoring\/alertmanager\/$/m);
   expect(text).toMatch(/^ +Grafana, directly +http:\/\/localhost:31006$/m);
+  // Only Zipkin's own page, where it keeps the traces.
+  const zipkin = stackOf(settingsOf({ tracing: { backend: "zipkin" } }, "kind"), "kind");
+  const both = [...cluster.hostPorts, { host: 31411, node: 30411 }];
+  expect(reachable(zipkin, { ...cluster, hostPorts: both }, {}, { env: {} })).toMatch(
+    /^ +Zipkin, directly +http:\/\/localhost:31411$/m,
+  );
+  expect(reachable(stack, { ...cluster, hostPorts: both }, {}, { env: {} })).not.toContain("Zipkin");
   // This cluster leads no port to it.
   expect(text).not.toContain("Prometheus, directly");
   // Nobody is asked for it.

@@ -21,6 +21,8 @@ export interface Collector {
   traces: string;
   /** Takes OTLP over gRPC. */
   otlp: string;
+  /** Takes Zipkin's format as JSON. */
+  zipkin: string;
   health: string;
   /** The metrics of spans. */
   metrics: string;
@@ -38,7 +40,7 @@ export async function collectorServer(
   traces.processors = traces.processors.filter((name) => name !== "k8s_attributes");
   // The name server would give addresses and no ports, and all of them are this machine.
   if (Array.isArray(to)) config.exporters.load_balancing.resolver = { static: { hostnames: to } };
-  else config.exporters.otlp_grpc.endpoint = to;
+  else sendTo(config, to);
   return onLoopback(directory, config, stack.settings.tracing.collector.resources.limits.memory);
 }
 
@@ -50,9 +52,14 @@ export async function samplerServer(
   stack: Stack,
 ): Promise<Collector> {
   const config = load(configFile(stack, "sampler", samplerConfig(stack))) as Config;
-  config.exporters.otlp_grpc.endpoint = to;
+  sendTo(config, to);
   const { memory } = stack.settings.tracing.tailSampling.resources.limits;
   return onLoopback(directory, config, memory, { POD_NAME: pod });
+}
+
+/** The store: `to` is host:port of one that takes OTLP, or a URL of one that takes Zipkin's format. */
+function sendTo({ exporters }: Config, to: string): void {
+  (exporters.otlp_grpc ?? exporters.zipkin).endpoint = to;
 }
 
 async function onLoopback(
@@ -85,6 +92,7 @@ async function onLoopback(
     }),
     traces: `http://${at(4318)}/v1/traces`,
     otlp: at(4317),
+    zipkin: `http://${at(9411)}/api/v2/spans`,
     health: `http://${at(13133)}/`,
     metrics: `http://${at(8889)}/metrics`,
   };

@@ -302,13 +302,39 @@ const withoutEdge: Record<string, Seen> = {
 /** Single sign-on needs the edge. */
 const withoutSignOn = { "grafana.oidc": null };
 
+/** Zipkin takes the place of Tempo; `server` is what is seen of it. */
+const toZipkin = (server: string[]): Pick<Row, "also" | "changes"> => ({
+  also: { "tracing.backend": "zipkin", "tracing.s3": null },
+  changes: {
+    ...all(
+      ["config", "server", "service", "policy", "data", "bucket"].map((what) => `tracing-tempo-${what}`),
+      "GONE",
+    ),
+    ...all(["tracing-zipkin-service", "tracing-zipkin-policy"], "NEW"),
+    "tracing-zipkin-server": server,
+    ...sampler("endpoint: http://zipkin.observability.svc:9411/api/v2/spans\n"),
+    "tracing-sampler-policy": "app.kubernetes.io/name: zipkin\n",
+    "metrics-prometheus-policy": "app.kubernetes.io/name: zipkin\n",
+    ...prometheus("zipkin;http"),
+    ...rules("zipkin"),
+    ...rolls("grafana-provisioning", "grafana-server", [
+      "url: http://zipkin.observability.svc:9411\n",
+      "datasourceUid: zipkin\n",
+    ]),
+    "grafana-policy": "app.kubernetes.io/name: zipkin\n",
+    ...rolls("grafana-edge-config", "grafana-edge-server", '<a href="/zipkin/">Zipkin</a>'),
+    "grafana-edge-policy": "app.kubernetes.io/name: zipkin\n",
+    ...dashboards("services", { without: '"uid": "tempo"' }),
+    ...dashboards("platform", "zipkin_collector_spans_total"),
+  },
+});
+
 /** Where a program's configuration holds words of the user's own it may connect to any address: its last rule. */
 const anywhere = (rule: number) => `spec.egress.${rule}.to.0.ipBlock.cidr: 0.0.0.0/0\n`;
 
 export const single: Single[] = [
   { key: "logs.backend", only: "loki" },
   { key: "logs.collector", only: "alloy" },
-  { key: "tracing.backend", only: "tempo" },
 ];
 
 export const table: Row[] = [
@@ -1142,6 +1168,32 @@ export const table: Row[] = [
   ...resources("tracing", "tracing-tempo-server", {
     "tracing-tempo-config": `max_block_bytes: ${(4321 * 2 ** 20) / 8}\n`,
   }),
+  { ...toZipkin(["MEM_MAX_SPANS"]), key: "tracing.backend", to: "zipkin", also: { "tracing.s3": null } },
+  { ...toZipkin(["value: 777\n"]), key: "tracing.zipkin.maxSpans", to: 777 },
+  {
+    key: "tracing.zipkin.nodePort",
+    to: 31_000,
+    also: toZipkin([]).also,
+    changes: {
+      ...toZipkin(["MEM_MAX_SPANS"]).changes,
+      "tracing-zipkin-service": "spec.ports.0.nodePort: 31000\n",
+    },
+  },
+  ...(
+    [
+      ["requests.cpu", "9m"],
+      ["requests.memory", "23Mi"],
+      ["limits.cpu", "4321m"],
+      ["limits.memory", "4321Mi"],
+    ] as const
+  ).map(([amount, to]): Row => ({
+    ...toZipkin([
+      `containers.0.resources.${amount}: ${to}\n`,
+      ...(amount === "limits.memory" ? ["value: -Xmx1944m "] : []),
+    ]),
+    key: `tracing.zipkin.resources.${amount}`,
+    to,
+  })),
   {
     key: "tracing.collector.queue",
     to: "77Mi",

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import { settingsOf } from "../../config/settings";
+import { builtJava, JAVA_HOME, ZIPKIN } from "../../local/offline/java";
 import { bytes } from "../../config/units";
 import { yaml } from "../../config/yaml";
 import { stackOf } from "../../programs";
@@ -14,6 +15,7 @@ import { pathOf } from "../../programs/addresses";
 import { prometheusArgs, prometheusConfig } from "../../programs/prometheus/config";
 import { configFile } from "../../programs/overrides";
 import { tempoConfig } from "../../programs/tempo";
+import { zipkin } from "../../programs/zipkin";
 import { eventually } from "./eventually";
 import { freePort } from "./free-port";
 import { binary } from "./programs";
@@ -195,6 +197,21 @@ export async function tempoServer(directory: string, stack = stackWith()): Promi
     ...bucketKeys(stack.settings.tracing.s3),
   });
   return { server, url: `http://127.0.0.1:${http}`, otlp: `127.0.0.1:${otlp}` };
+}
+
+/** What runs Zipkin, where it was fetched before. */
+export const zipkinJar = builtJava(ZIPKIN);
+
+/** With what its pod is told. */
+export async function zipkinServer(stack: Stack): Promise<{ server: Server; url: string }> {
+  const port = await freePort();
+  const { JAVA_OPTS, ...env } = zipkin.env!(stack);
+  const server = new Server(
+    join(zipkinJar!, JAVA_HOME, "bin/java"),
+    [...JAVA_OPTS.split(" "), "-jar", join(zipkinJar!, ZIPKIN.jar)],
+    { ...env, QUERY_PORT: String(port) },
+  );
+  return { server, url: `http://127.0.0.1:${port}` };
 }
 
 export interface Prometheus {

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { builtPayment, JAR, JAVA_HOME } from "../../local/offline/java";
+import { builtJava, JAVA_HOME, PAYMENT } from "../../local/offline/java";
 import { throughAlloy } from "../support/alloy";
 import { freePort } from "../support/free-port";
 import { binary } from "../support/programs";
@@ -14,7 +14,7 @@ const headers = {
   traceparent: `00-${TRACE}-3c5d7e9f1a2b4c6d-01`,
   "content-type": "application/json",
 };
-const directory = builtPayment()!;
+const directory = builtJava(PAYMENT)!;
 const here = directory && binary("alloy", "alloy") ? describe : describe.skip;
 
 here("payment-service", () => {
@@ -39,7 +39,13 @@ here("payment-service", () => {
   beforeAll(async () => {
     const port = await freePort();
     url = `http://127.0.0.1:${port}`;
-    const args = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m", "-jar", join(directory, JAR)];
+    const args = [
+      "-XX:+UseSerialGC",
+      "-XX:TieredStopAtLevel=1",
+      "-Xmx64m",
+      "-jar",
+      join(directory, PAYMENT.jar),
+    ];
     server = new Server(join(directory, JAVA_HOME, "bin/java"), args, {
       PORT: String(port),
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://${await listening(collector)}`,

@@ -1,11 +1,12 @@
 import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ImageName } from "../../../config/images";
+import versions from "../../../config/versions.json";
 import { build, programOf, type ProgramName } from "../build";
 import type { Report } from "../../cache";
 import { debianPackages } from "../debian";
 import { bundleTicketing, ticketingDirectory } from "../../ticketing-bundle";
-import { buildPayment, JAVA_HOME } from "../java";
+import { buildJava, JAVA_HOME, PAYMENT, ZIPKIN } from "../java";
 import { copy, withLibraries } from "./files";
 import { postgres } from "./postgres";
 
@@ -81,6 +82,26 @@ const redis: Recipe = {
     ),
 };
 
+/** A jar and its Java, with the libraries that this needs. */
+async function withJava(directory: string, root: string): Promise<void> {
+  cpSync(directory, root, { recursive: true });
+  for (const file of ["bin/java", "lib/server/libjvm.so"].map((part) => join(JAVA_HOME, part)))
+    await withLibraries(join(directory, file), join(root, file), root, directory);
+}
+
+const START_ZIPKIN = join(__dirname, "../zipkin/start-zipkin");
+const zipkin: Recipe = {
+  version: versions.zipkin.tested,
+  user: 1000,
+  entrypoint: "/usr/local/bin/start-zipkin",
+  inputs: async (report) => [await buildJava(ZIPKIN, report), readFileSync(START_ZIPKIN, "utf8")],
+  async fill(root, [directory]) {
+    await withJava(directory, root);
+    await withLibraries("/bin/sh", join(root, "bin/sh"), root);
+    await copy(START_ZIPKIN, join(root, "usr/local/bin/start-zipkin"));
+  },
+};
+
 const TICKETING = [
   "package-lock.json",
   "build.ts",
@@ -98,7 +119,7 @@ const ticketing: Recipe = {
   user: 1000,
   inputs: async (report) => [
     await build("board-service", report),
-    await buildPayment(report),
+    await buildJava(PAYMENT, report),
     process.version,
     ...TICKETING.map((file) => readFileSync(join(ticketingDirectory, file), "utf8")),
   ],
@@ -106,9 +127,7 @@ const ticketing: Recipe = {
     const [board, payment] = inputs;
     await node.fill(root, inputs);
     await copy(join(board, "board-service"), join(root, "app/board-service"));
-    cpSync(payment, root, { recursive: true });
-    for (const file of ["bin/java", "lib/server/libjvm.so"].map((part) => join(JAVA_HOME, part)))
-      await withLibraries(join(payment, file), join(root, file), root, payment);
+    await withJava(payment, root);
     await bundleTicketing();
     for (const file of ["service.js", "traffic.js"])
       await copy(join(ticketingDirectory, "dist", file), join(root, "app", file));
@@ -132,6 +151,7 @@ export const recipes: Partial<Record<BuiltName, Recipe>> = {
   alloy: { ...program("alloy", "alloy", "/bin/alloy", 473), lacks: NOT_USED },
   collector: { ...program("collector", "otelcol-contrib", "/otelcol-contrib", 10001), lacks: NOT_USED },
   tempo: program("tempo", "tempo", "/tempo", 10001),
+  zipkin,
   grafana,
   caddy: program("caddy", "caddy", "/usr/bin/caddy", 0),
   node,

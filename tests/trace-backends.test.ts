@@ -1,0 +1,223 @@
+/** Where traces are kept is the value of one key: all around it follows, and what belongs to the other store is refused. */
+import { settingsOf } from "../config/settings";
+import { dashboardFiles } from "../dashboards";
+import { samplerConfig } from "../programs/collector/sampler";
+import { datasources } from "../programs/grafana/datasources";
+import type { Stack } from "../programs/program";
+import { clusterOf, environmentOf, type KubernetesObject, ofKind, podOf } from "./support/cluster";
+import { changed, type Made, madeWith } from "./support/components";
+import { faultsOf } from "./support/admitted";
+import { stackWith } from "./support/servers";
+
+interface Datasource {
+  uid: string;
+  jsonData: Record<string, unknown>;
+}
+const provisioned = (stack: Stack) => (datasources(stack) as { datasources: Datasource[] }).datasources;
+
+/** Outside of kind somebody must be told of alerts. */
+const ALERTING = { unattended: true };
+const SERVICES = [{ name: "board-service", namespace: "shop", port: 8000 }];
+const ZIPKIN = { services: SERVICES, tracing: { backend: "zipkin" } };
+
+describe("what a backend does not read is refused in its settings", () => {
+  const refused = (given: Record<string, unknown>) => {
+    try {
+      settingsOf(given, "kind");
+    } catch (error) {
+      return (error as Error).message.split("\n").slice(1, -1);
+    }
+    return [];
+  };
+
+  test.each<[key: string, given: Record<string, unknown>, instead: RegExp]>([
+    [
+      "tracing.retention",
+      { tracing: { backend: "zipkin", retention: { time: "48h" } } },
+      /keeps the newest tracing\.zipkin\.maxSpans spans in memory, however old they are: set that\.$/,
+    ],
+    ["tracing.storage", { tracing: { backend: "zipkin", storage: { size: "9Gi" } } }, /in memory/],
+    ["tracing.storage", { tracing: { backend: "zipkin", storage: { class: "fast" } } }, /in memory/],
+    [
+      "tracing.s3",
+      { tracing: { backend: "zipkin", s3: { bucket: "traces", region: "us-east-1" } } },
+      /in memory/,
+    ],
+    [
+      "tracing.resources",
+      { tracing: { backend: "zipkin", resources: { limits: { cpu: "1" } } } },
+      /are tracing\.zipkin\.resources\.$/,
+    ],
+    [
+      "overrides.tempo",
+      { tracing: { backend: "zipkin" }, overrides: { tempo: { server: { log_level: "info" } } } },
+      /only with tracing\.backend: tempo/,
+    ],
+    [
+      "tracing.zipkin",
+      { tracing: { zipkin: { maxSpans: 9 } } },
+      /belongs to zipkin, and tracing\.backend is tempo; allowed: only with tracing\.backend: zipkin/,
+    ],
+  ])("%s in %j", (key, given, instead) => {
+    for (const platform of ["kind", "eks"]) {
+      const lines = refused({ ...given, platform, alerting: ALERTING });
+      expect(lines).toEqual([expect.stringMatching(new RegExp(`^  observability:${key} belongs to `))]);
+      expect(lines[0]).toMatch(instead);
+    }
+  });
+
+  test("defaults, what a platform changes, and nulls are no settings of it", () => {
+    for (const platform of ["kind", "eks"])
+      expect(
+        refused({
+          platform,
+          alerting: ALERTING,
+          tracing: { backend: "zipkin", s3: null },
+          overrides: { tempo: {} },
+        }),
+      ).toEqual([]);
+  });
+
+  test("beside other mistakes it is said all the same, and of an unknown backend nothing", () => {
+    expect(refused({ tracing: { backend: "zipkin", storage: { size: "much" } } })).toHaveLength(2);
+    const [line, ...others] = refused({ tracing: { backend: "zipkinn", storage: { size: "9Gi" } } });
+    expect(line).toMatch(/tracing\.backend is "zipkinn"; allowed: tempo, zipkin$/);
+    expect(others).toEqual([]);
+    expect(refused({ tracing: "zipkin" })).toHaveLength(1);
+  });
+
+  test("more spans than fit into the memory are refused, with how many do; with more memory they do", () => {
+    const with40k = (memory: string) => ({
+      tracing: { backend: "zipkin", zipkin: { maxSpans: 40_000, resources: { limits: { memory } } } },
+    });
+    expect(refused(with40k("512Mi"))).toEqual([
+      "  observability:tracing.zipkin.maxSpans 40000 do not fit into the memory; allowed: at most 32768 with tracing.zipkin.resources.limits.memory 512Mi. Lower it, or raise the other.",
+    ]);
+    expect(refused(with40k("1Gi"))).toEqual([]);
+  });
+
+  test("a NodePort of Zipkin is taken only where Zipkin is", () => {
+    expect(refused({ grafana: { nodePort: 30411 } })).toEqual([]);
+    expect(refused({ tracing: { backend: "zipkin" }, grafana: { nodePort: 30411 } })).toEqual([
+      "  observability:tracing.zipkin.nodePort 30411 is taken by another key; allowed: each NodePort once",
+    ]);
+  });
+});
+
+describe("a stack with Zipkin", () => {
+  const stack = stackWith(ZIPKIN);
+  let objects: KubernetesObject[];
+  beforeAll(async () => {
+    objects = await clusterOf(ZIPKIN);
+  });
+
+  test("is admitted, and has no more objects than the default one", async () => {
+    expect(faultsOf(stack)).toEqual([]);
+    expect(objects.length).toBeLessThanOrEqual((await clusterOf({ services: SERVICES })).length);
+  });
+
+  test("runs it without a volume, on its own page's NodePort where the platform has one", async () => {
+    const { spec } = podOf(objects, "zipkin");
+    expect(spec.volumes.map(({ emptyDir }) => emptyDir !== undefined)).toEqual([true]);
+    expect(spec.containers[0].volumeMounts.map(({ mountPath }) => mountPath)).toEqual(["/tmp"]);
+    const port = (from: KubernetesObject[]) =>
+      (
+        ofKind(from, "Service").find(({ metadata }) => metadata.name === "zipkin")!.spec as {
+          ports: { port: number; nodePort?: number }[];
+        }
+      ).ports.map(({ port, nodePort }) => [port, nodePort]);
+    expect(port(objects)).toEqual([[9411, 30411]]);
+    expect(port(await clusterOf({ ...ZIPKIN, platform: "eks", alerting: ALERTING }))).toEqual([
+      [9411, undefined],
+    ]);
+  });
+
+  test("gives Java less than the memory limit, so that the kernel does not end it", () => {
+    expect(environmentOf(objects, "zipkin")).toMatchObject({
+      STORAGE_TYPE: "mem",
+      MEM_MAX_SPANS: "30000",
+      JAVA_OPTS: expect.stringMatching(/^-Xmx230m .*-XX:\+ExitOnOutOfMemoryError$/),
+    });
+  });
+
+  test("links every signal to it and to nothing that is not there", () => {
+    const all = provisioned(stack);
+    expect(all.map(({ uid }) => uid)).toEqual(["prometheus", "loki", "zipkin", "alertmanager"]);
+    const ends = [...JSON.stringify(all).matchAll(/"datasourceUid":"(\w+)"/g)].map(([, uid]) => uid);
+    expect(ends.sort()).toEqual(["loki", "prometheus", "zipkin", "zipkin"]);
+    const of = (from: Stack, name: string) => provisioned(from).find(({ uid }) => uid === name)!.jsonData;
+    for (const link of ["tracesToLogsV2", "tracesToMetrics", "nodeGraph"])
+      expect(of(stack, "zipkin")[link]).toEqual(of(stackWith(), "tempo")[link]);
+  });
+
+  test("has the panels of span metrics, and none that only Tempo can answer", () => {
+    const files = Object.values(dashboardFiles(stack)).flatMap((folder) => Object.entries(folder));
+    for (const [file, text] of files)
+      expect([file, text]).toEqual([file, expect.not.stringMatching(/tempo/i)]);
+    const titles = (name: string) =>
+      (JSON.parse(files.find(([file]) => file === name)![1]) as { panels: { title: string }[] }).panels.map(
+        ({ title }) => title,
+      );
+    expect(titles("traces.json")).toEqual([
+      ...["Requests", "Errors", "Duration, with traces", "Operations", "Who calls whom"],
+    ]);
+    expect(titles("stack.json")).toEqual(expect.arrayContaining(["Spans", "Queue to the store"]));
+    expect(titles("stack.json")).not.toContain("Blocks of traces deleted by age");
+  });
+
+  test("has samplers that wait for it as for Tempo, and send no more at once than it takes", () => {
+    const sampled = stackWith({ tracing: { backend: "zipkin", tailSampling: { enabled: true } } });
+    expect(samplerConfig(sampled)).toMatchObject({
+      exporters: {
+        zipkin: {
+          endpoint: "http://zipkin.observability.svc:9411/api/v2/spans",
+          retry_on_failure: { max_elapsed_time: "0s" },
+          sending_queue: { block_on_overflow: true, batch: { max_size: 2 ** 17 } },
+        },
+      },
+    });
+  });
+});
+
+describe("the preview of another backend", () => {
+  const resources = (made: Map<string, Made>) => [...made.values()];
+  const TEMPO = { services: SERVICES };
+  let tempo: Map<string, Made>;
+  let zipkin: Map<string, Made>;
+  beforeAll(async () => {
+    tempo = await madeWith(TEMPO);
+    zipkin = await madeWith(ZIPKIN);
+  });
+
+  test("takes away Tempo's volume and nobody else's, and leaves other signals and applications alone", () => {
+    const claims = (made: Map<string, Made>) =>
+      resources(made)
+        .filter(({ inputs }) => inputs.kind === "PersistentVolumeClaim")
+        .map(({ name }) => name);
+    expect(claims(tempo).filter((name) => !claims(zipkin).includes(name))).toEqual(["tracing-tempo-data"]);
+    expect(claims(zipkin).filter((name) => !claims(tempo).includes(name))).toEqual([]);
+    expect(changed(tempo, zipkin)).toEqual(
+      [
+        ...["config", "data", "policy", "server", "service"].map((what) => `tracing-tempo-${what}`),
+        ...["policy", "server", "service"].map((what) => `tracing-zipkin-${what}`),
+        // Where spans go, who is asked for them, and who scrapes it.
+        ...["tracing-collector-config", "tracing-collector-policy", "tracing-collector-server"],
+        ...["grafana-provisioning", "grafana-policy", "grafana-server"],
+        ...["grafana-dashboards-platform", "grafana-dashboards-services"],
+        ...["grafana-edge-config", "grafana-edge-policy", "grafana-edge-server"],
+        ...["metrics-prometheus-config", "metrics-prometheus-policy", "metrics-prometheus-rules"],
+      ].sort(),
+    );
+  });
+
+  test("and back is what there was", async () => {
+    expect(changed(tempo, await madeWith(TEMPO))).toEqual([]);
+  });
+
+  test("in production the volume is protected: Pulumi refuses to delete it", async () => {
+    const claim = resources(await madeWith({ ...TEMPO, platform: "eks", alerting: ALERTING })).find(
+      ({ name }) => name === "tracing-tempo-data",
+    );
+    expect(claim!.protect).toBe(true);
+  });
+});
