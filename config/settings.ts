@@ -82,10 +82,11 @@ function unknown(path: string[], key: string): string {
   return `${keyOf(path)} has a key that is no setting (not shown, since secrets belong here)`;
 }
 
-/** What was given, unless it is an object or may be a secret. A missing value says so. */
+/** What was given, unless it is an object or may be a secret. A missing value says so, and null is no secret. */
 function shown(issue: z.core.$ZodIssue): string {
   if (issue.code === "custom" && !issue.message.startsWith("allowed")) return "";
   if (issue.input === undefined) return "is missing; ";
-  if (typeof issue.input === "object" && issue.input !== null) return "is not usable; ";
+  if (issue.input === null) return "is null; ";
+  if (typeof issue.input === "object") return "is not usable; ";
   return mayBeSecret(issue.path.map(String)) ? "is not usable; " : `is ${JSON.stringify(issue.input)}; `;
 }

@@ -34,8 +34,8 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
     "services[0].prot is no setting",
     "path",
   ],
-  ["unknown key with a digit at its end", { grafana: { v2: 1 } }, "grafana.v2 is no setting", "admin"],
-  ["unknown key with a digit in front", { grafana: { "2x": 1 } }, "grafana.2x is no setting", "admin"],
+  ["unknown key with a digit at its end", { edge: { v2: 1 } }, "edge.v2 is no setting", "nodePort"],
+  ["unknown key with a digit in front", { edge: { "2x": 1 } }, "edge.2x is no setting", "nodePort"],
   [
     "unknown key in the eleventh place of a list",
     { services: Array.from({ length: 11 }, () => ({ ...service, prot: 1 })) },
@@ -202,7 +202,7 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
     "grafana is null",
     "a map",
   ],
-  ["text for an object", { grafana: "pretty" }, 'grafana is "pretty"', "a map of the keys"],
+  ["text for an object", { edge: "pretty" }, 'edge is "pretty"', "a map of the keys"],
 ];
 
 test.each(wrong)("%s is refused, naming the key and what is allowed", (_, given, key, allowed) => {
