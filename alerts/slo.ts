@@ -123,13 +123,19 @@ const FAST = { budget: 0.02, within: "1h", still: "5m" };
 const STEADY = { budget: 0.05, within: "6h", still: "30m" };
 const SLOW = { budget: 0.1, within: "3d", still: "6h" };
 
+/** How many times faster than the window allows the budget is spent: 14.4, 6 and 1 where the window is 30 days. */
+export function burnFactors({ slo }: Settings): Record<"fast" | "steady" | "slow", number> {
+  const factor = ({ budget, within }: typeof FAST) =>
+    Number(((budget * seconds(slo.window)) / seconds(within)).toPrecision(4));
+  return { fast: factor(FAST), steady: factor(STEADY), slow: factor(SLOW) };
+}
+
 /** Google's multi-window, multi-burn-rate alerts (The Site Reliability Workbook, chapter 5). */
 function burns(settings: Settings): Rule[] {
   const { window } = settings.slo;
   const { events } = settings.alerting.rules.sloErrorBudgetBurn;
-  const burning = ({ budget, within, still }: typeof FAST) => {
-    // 14.4, 6 and 1 times the speed at which the budget would last for 30 days.
-    const factor = Number(((budget * seconds(window)) / seconds(within)).toPrecision(4));
+  const { fast, steady, slow } = burnFactors(settings);
+  const burning = ({ within, still }: typeof FAST, factor: number) => {
     const above = (time: string) => `slo:error_ratio:rate${time} > ${factor} * slo:error_budget`;
     // A service with three requests an hour is no emergency when one of them fails.
     return `${above(within)} and ${above(still)} and slo:bad:count1h >= ${events}`;
@@ -138,13 +144,13 @@ function burns(settings: Settings): Rule[] {
   const summary = `${service} misses its objective {{ $labels.slo }}: {{ $value | humanizePercentage }} of the events are bad`;
   return [
     alert(settings, "SLOErrorBudgetBurn", {
-      expr: [FAST, STEADY].map(burning).join("\nor\n"),
+      expr: [burning(FAST, fast), burning(STEADY, steady)].join("\nor\n"),
       severity: "critical",
       summary,
       description: `2 % of the error budget of ${window} went within the hour, or 5 % within six.`,
     }),
     alert(settings, "SLOErrorBudgetBurn", {
-      expr: burning(SLOW),
+      expr: burning(SLOW, slow),
       severity: "warning",
       summary,
       description: `10 % of the error budget of ${window} went within three days.`,

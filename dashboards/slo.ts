@@ -1,9 +1,12 @@
+import { burnFactors } from "../alerts/slo";
+import type { Stack } from "../programs/program";
 import type { Dashboard } from "./dashboard";
 import { statOfGood, table, timeSeries } from "./panels";
 import { durationOf, rateOf, shareOf } from "./requests";
 
 /** Objectives: what was promised, what is kept, how fast the error budget goes; and the four golden signals. */
-export function sloDashboard(): Dashboard {
+export function sloDashboard({ settings }: Stack): Dashboard {
+  const { fast, steady, slow } = burnFactors(settings);
   const by = "namespace, service, slo";
   const budget = `max by (${by}) (slo:error_budget)`;
   const ratio = (window: string) => `max by (${by}) (slo:error_ratio:rate${window})`;
@@ -25,9 +28,9 @@ export function sloDashboard(): Dashboard {
               { title: "Objective", unit: "percentunit", expr: `1 - ${budget}` },
               { title: "Good, 1 h", unit: "percentunit", expr: `1 - ${ratio("1h")}` },
               { title: "Good, 3 days", unit: "percentunit", expr: `1 - ${ratio("3d")}` },
-              { title: "Burn, 1 h", unit: "short", expr: burn("1h"), thresholds: [6, 14.4] },
-              { title: "Burn, 6 h", unit: "short", expr: burn("6h"), thresholds: [1, 6] },
-              { title: "Burn, 3 days", unit: "short", expr: burn("3d"), thresholds: [1, 6] },
+              { title: "Burn, 1 h", unit: "short", expr: burn("1h"), thresholds: [steady, fast] },
+              { title: "Burn, 6 h", unit: "short", expr: burn("6h"), thresholds: [slow, steady] },
+              { title: "Burn, 3 days", unit: "short", expr: burn("3d"), thresholds: [slow, steady] },
             ],
             [
               { title: "Details", uid: "service" },
@@ -51,12 +54,15 @@ export function sloDashboard(): Dashboard {
           timeSeries(
             "Burn rate, 1 h",
             "short",
-            "1: the budget lasts for exactly the window. 14.4 wakes somebody: a fiftieth of 30 days' budget within the hour.",
+            `1: the budget lasts for exactly the window. Above ${fast} somebody is woken: a fiftieth of ${settings.slo.window} of budget goes within the hour.`,
             [{ expr: burn("1h"), legend }],
           ),
-          timeSeries("Burn rate, 6 h", "short", "6 wakes somebody; above 1 for long is a warning.", [
-            { expr: burn("6h"), legend },
-          ]),
+          timeSeries(
+            "Burn rate, 6 h",
+            "short",
+            `Above ${steady} somebody is woken; above ${slow} for three days is a warning.`,
+            [{ expr: burn("6h"), legend }],
+          ),
         ],
       },
       {

@@ -18,6 +18,7 @@ interface Panel {
   datasource?: Datasource;
   fieldConfig?: {
     defaults: { unit?: string; min?: number; thresholds?: { mode: string; steps: object[] } };
+    overrides: { properties: { id: string; value: unknown }[] }[];
   };
   targets?: { refId: string; datasource: Datasource; expr?: string; query?: string; exemplar?: boolean }[];
 }
@@ -181,6 +182,7 @@ test("no errors are 0 where there are requests, and a service that is gone is no
 test("the colours change where the alerts' thresholds are", () => {
   const strict = of({
     alerting: { rules: { highErrorRate: { threshold: 0.5 }, highLatency: { seconds: 8 } } },
+    slo: { window: "60d" },
   });
   const steps = (title: string) =>
     strict.find(({ model }) => model.uid === "service")!.model.panels.find((panel) => panel.title === title)!
@@ -192,6 +194,20 @@ test("the colours change where the alerts' thresholds are", () => {
   ];
   expect(steps("Errors")).toEqual(colours(0.1, 0.5));
   expect(steps("p95")).toEqual(colours(2, 8));
+
+  // Twice the window, so twice the factors of the alerts.
+  const objectives = strict
+    .find(({ model }) => model.uid === "slo")!
+    .model.panels.find(({ title, type }) => title === "Objectives" && type === "table")!;
+  const burn = (column: string) =>
+    objectives
+      .fieldConfig!.overrides.map(({ properties }) =>
+        Object.fromEntries(properties.map(({ id, value }) => [id, value])),
+      )
+      .find(({ displayName }) => displayName === column)!.thresholds;
+  expect(burn("Burn, 1 h")).toMatchObject({ steps: colours(12, 28.8) });
+  expect(burn("Burn, 6 h")).toMatchObject({ steps: colours(2, 12) });
+  expect(burn("Burn, 3 days")).toMatchObject({ steps: colours(2, 12) });
 });
 
 test("durations come with the traces behind them, and traces and lines are asked for by name", () => {

@@ -1021,7 +1021,11 @@ export const table: Row[] = [
   ...storage("alerting", "metrics-alertmanager-data"),
 
   { key: "slo.enabled", to: false, changes: rules({ without: "slo:error_budget" }) },
-  { key: "slo.window", to: "60d", changes: rules("> 28.8 * slo:error_budget") },
+  {
+    key: "slo.window",
+    to: "60d",
+    changes: { ...rules("> 28.8 * slo:error_budget"), ...dashboards("overview", "Above 28.8 somebody") },
+  },
   { key: "slo.availability.objective", to: 0.99, changes: rules(" + 0.01\n") },
   {
     key: "slo.latency.seconds",
