@@ -1,12 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { settingsOf } from "../config/settings";
 import { seconds } from "../config/units";
 import { forwarded } from "../local/forward";
-import { stackOf } from "../programs";
-import { namespaceOf, pathOf, portOf } from "../programs/addresses";
-import { programOf } from "../programs/program";
 import { judge } from "./measure";
+import { reach, settings } from "./reach";
 import { bench } from "./stack";
 
 /*
@@ -20,22 +17,14 @@ const SERVICE = "gateway-service";
 
 type Url = "gateway" | "collector" | "loki" | "tempo" | "prometheus";
 
-const settings = settingsOf({}, "kind");
-const stack = stackOf(settings, "kind");
-
 async function main(): Promise<void> {
   const { cluster } = await bench();
-  const reach = <T>(name: string, port: string, use: (url: string) => Promise<T>) => {
-    const program = programOf(stack, name);
-    const namespace = namespaceOf(settings, program);
-    return forwarded(cluster, namespace, `service/${name}`, portOf(stack, program, port), use);
-  };
   await forwarded(cluster, "ticketing", `service/${SERVICE}`, 3001, (gateway) =>
-    reach("loki", "http", (loki) =>
-      reach("tempo", "http", (tempo) =>
-        reach("collector", "otlp-http", (collector) =>
-          reach("prometheus", "http", (url) =>
-            measure({ gateway, collector, loki, tempo, prometheus: url + pathOf(stack, "prometheus") }),
+    reach(cluster, "loki", "http", (loki) =>
+      reach(cluster, "tempo", "http", (tempo) =>
+        reach(cluster, "collector", "otlp-http", (collector) =>
+          reach(cluster, "prometheus", "http", (prometheus) =>
+            measure({ gateway, collector, loki, tempo, prometheus }),
           ),
         ),
       ),
