@@ -11,8 +11,10 @@ import { below, goLimit, Server, stackWith, written } from "./servers";
 
 interface Config {
   processors: Record<string, object>;
-  exporters: Record<string, { endpoint?: string; resolver?: object }>;
-  service: { pipelines: Record<string, { processors: string[] }> };
+  exporters: Record<string, { endpoint?: string; resolver?: object; tls?: object }>;
+  service: {
+    pipelines: Record<string, { receivers?: string[]; processors: string[]; exporters?: string[] }>;
+  };
 }
 
 export interface Collector {
@@ -55,6 +57,18 @@ export async function samplerServer(
   sendTo(config, to);
   const { memory } = stack.settings.tracing.tailSampling.resources.limits;
   return onLoopback(directory, config, memory, { POD_NAME: pod });
+}
+
+/** A gateway that does nothing to the spans, to compare with; its queue is on disk as the stack's, or in memory. */
+export async function plainCollector(directory: string, to: string, onDisk: boolean): Promise<Collector> {
+  const stack = stackWith();
+  const config = collectorConfig(stack) as Config;
+  const { exporters, service } = config;
+  if (!onDisk) exporters.otlp_grpc = { tls: { insecure: true } };
+  service.pipelines = { traces: { receivers: ["otlp"], processors: [], exporters: ["otlp_grpc"] } };
+  const plain = { ...config, connectors: {}, processors: {}, exporters: { otlp_grpc: exporters.otlp_grpc } };
+  sendTo(plain, to);
+  return onLoopback(directory, plain, stack.settings.tracing.collector.resources.limits.memory);
 }
 
 /** The store: `to` is host:port of one that takes OTLP, or a URL of one that takes Zipkin's format. */
