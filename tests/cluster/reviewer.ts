@@ -30,6 +30,8 @@ export function reviewer(context: Context): void {
         logs: { retention: { time: "9d" } },
         metrics: { redis: { targets: [{ name: "cache", host: "redis.shop.svc" }] } },
         edge: { enabled: false },
+        // Which the edge no longer serves.
+        alerting: { ...(context.given.alerting as object), runbookUrl: "https://runbook.example.org/" },
       });
       const steps = async (env: Record<string, string>) => {
         const preview = JSON.parse(await pulumi(env, "preview", "--json")) as { steps: Step[] };
