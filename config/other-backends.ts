@@ -1,16 +1,25 @@
-/** Keys that one backend of traces alone reads. */
-const OWN: Record<string, string[]> = {
-  tempo: ["tracing.retention", "tracing.storage", "tracing.s3", "tracing.resources", "overrides.tempo"],
-  zipkin: ["tracing.zipkin"],
+/** Keys that not every backend of traces reads, with those that do. */
+const READ_BY: Record<string, string[]> = {
+  "tracing.retention": ["tempo", "jaeger"],
+  "tracing.storage": ["tempo", "jaeger"],
+  "tracing.s3": ["tempo"],
+  "tracing.resources": ["tempo", "jaeger"],
+  "tracing.zipkin": ["zipkin"],
+  "overrides.tempo": ["tempo"],
+  "overrides.jaeger": ["jaeger"],
 };
+const BACKENDS = [...new Set(Object.values(READ_BY).flat())];
 
-/** What to say instead. */
-const INSTEAD: Record<string, string> = {
-  "tracing.retention":
-    "Zipkin keeps the newest tracing.zipkin.maxSpans spans in memory, however old they are: set that.",
-  "tracing.storage": "Zipkin keeps traces in memory.",
-  "tracing.s3": "Zipkin keeps traces in memory.",
-  "tracing.resources": "Those of Zipkin are tracing.zipkin.resources.",
+/** What to say instead, by the chosen backend. */
+const INSTEAD: Record<string, Record<string, string>> = {
+  zipkin: {
+    "tracing.retention":
+      "Zipkin keeps the newest tracing.zipkin.maxSpans spans in memory, however old they are: set that.",
+    "tracing.storage": "Zipkin keeps traces in memory.",
+    "tracing.s3": "Zipkin keeps traces in memory.",
+    "tracing.resources": "Those of Zipkin are tracing.zipkin.resources.",
+  },
+  jaeger: { "tracing.s3": "Jaeger keeps traces on a volume: see tracing.storage." },
 };
 
 /**
@@ -22,18 +31,16 @@ const INSTEAD: Record<string, string> = {
 export function settingsOfOtherBackends(given: object): string[] {
   const chosen = valueAt(given, "tracing.backend") ?? "tempo";
   // The schema says what is wrong with any other.
-  if (typeof chosen !== "string" || !Object.hasOwn(OWN, chosen)) return [];
-  return Object.entries(OWN)
-    .filter(([backend]) => backend !== chosen)
-    .flatMap(([backend, keys]) =>
-      keys
-        .filter((key) => isSaid(valueAt(given, key)))
-        .map((key) =>
-          [
-            `${key} belongs to ${backend}, and tracing.backend is ${chosen}; allowed: only with tracing.backend: ${backend}. Remove the one or change the other.`,
-            ...(INSTEAD[key] ? [INSTEAD[key]] : []),
-          ].join(" "),
-        ),
+  if (typeof chosen !== "string" || !BACKENDS.includes(chosen)) return [];
+  return Object.entries(READ_BY)
+    .filter(([key, backends]) => !backends.includes(chosen) && isSaid(valueAt(given, key)))
+    .map(([key, backends]) =>
+      [
+        `${key} belongs to ${backends.join(" and ")}, and tracing.backend is ${chosen}; allowed: only with tracing.backend: ${backends.join(" or ")}. Remove the one or change the other.`,
+        INSTEAD[chosen]?.[key] ?? [],
+      ]
+        .flat()
+        .join(" "),
     );
 }
 

@@ -6,6 +6,7 @@ import { sampler } from "./collector/sampler";
 import { edge } from "./edge";
 import { grafana } from "./grafana";
 import { grafanaRotation } from "./grafana/rotation";
+import { jaeger } from "./jaeger";
 import { kubeStateMetrics } from "./kube-state-metrics";
 import { loki } from "./loki";
 import { nodeExporter } from "./node-exporter";
@@ -33,6 +34,7 @@ export const programs: readonly Program[] = [
   collector,
   sampler,
   tempo,
+  jaeger,
   zipkin,
 ];
 

@@ -151,7 +151,15 @@ const onKind = {
     ingress: null,
     ...resources("10m 24Mi", "100m 64Mi"),
   },
-  overrides: { loki: {}, tempo: {}, collector: {}, sampler: {}, prometheus: {}, alertmanager: {} },
+  overrides: {
+    loki: {},
+    tempo: {},
+    jaeger: {},
+    collector: {},
+    sampler: {},
+    prometheus: {},
+    alertmanager: {},
+  },
 };
 
 test("nothing given: the kind stack", () => expect(settingsOf({}, "kind")).toEqual(onKind));

@@ -83,6 +83,7 @@ test.each(["encryptionsalt", "secretsprovider", "encryptedkey"])(
 test.each([
   ["loki", "Loki's"],
   ["tempo", "Tempo's"],
+  ["jaeger", "Jaeger's"],
   ["collector", "the OpenTelemetry Collector's"],
   ["sampler", "the samplers'"],
   ["prometheus", "Prometheus'"],

@@ -499,7 +499,12 @@ const table: Row[] = [
   },
   { of: /^logs\.backend$/, allowed: "loki", wrong: [7, "", "lokki"], right: ["loki"] },
   { of: /^logs\.collector$/, allowed: "alloy", wrong: [7, "", "aloy"], right: ["alloy"] },
-  { of: /^tracing\.backend$/, allowed: "tempo, zipkin", wrong: [7, "", "temp"], right: ["tempo", "zipkin"] },
+  {
+    of: /^tracing\.backend$/,
+    allowed: "tempo, jaeger, zipkin",
+    wrong: [7, "", "temp"],
+    right: ["tempo", "jaeger", "zipkin"],
+  },
   {
     of: /^tracing\.zipkin\.maxSpans$/,
     allowed: "a whole number of spans, 1 or more",
@@ -651,12 +656,10 @@ function given(key: string, value: unknown): Record<string, unknown> {
   const last = parts.pop()!;
   const parent = parts.reduce((object, part) => (object[part] ??= {}) as Record<string, unknown>, settings);
   parent[last] = value;
-  // Zipkin with Tempo's bucket is refused.
-  if (/^tracing\.(backend|zipkin)/.test(key))
-    Object.assign(settings.tracing as object, {
-      s3: null,
-      ...(key === "tracing.backend" ? {} : { backend: "zipkin" }),
-    });
+  // Another backend with Tempo's bucket is refused.
+  const [, backend] = /^(?:tracing|overrides)\.(backend|zipkin|jaeger)/.exec(key) ?? [];
+  if (backend)
+    Object.assign(settings.tracing as object, { s3: null, ...(backend === "backend" ? {} : { backend }) });
   // Another service or none would have no objective.
   if (key.startsWith("services")) delete settings.slo;
   // Others of its keys allow fewer.

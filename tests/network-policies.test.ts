@@ -57,6 +57,7 @@ const stacks: Record<string, Record<string, unknown>> = {
       },
     },
   },
+  "a stack that keeps traces in Jaeger": { services, tracing: { backend: "jaeger" } },
   "a stack that keeps traces in Zipkin": { services, tracing: { backend: "zipkin" } },
   "a stack without services and node-exporter": { metrics: { nodeExporter: { enabled: false } } },
 };

@@ -7,13 +7,16 @@ import { programOf, type Stack } from "../programs/program";
 
 type Given = Record<string, unknown>;
 
-/** With tail sampling, since without it there is no sampler. */
-const stackWith = (given: Given): Stack =>
-  stackOf(settingsOf({ tracing: { tailSampling: { enabled: true } }, ...given }, "kind"), "kind");
+/** One that has this program: with tail sampling, since without it there is no sampler, and its store of traces. */
+const stackWith = (given: Given, name = "tempo"): Stack => {
+  const tracing = { backend: name === "jaeger" ? name : "tempo", tailSampling: { enabled: true } };
+  return stackOf(settingsOf({ tracing, ...given }, "kind"), "kind");
+};
 
 const files = {
   loki: "loki.yaml",
   tempo: "tempo.yaml",
+  jaeger: "jaeger.yaml",
   collector: "config.yaml",
   sampler: "config.yaml",
   prometheus: "prometheus.yml",
@@ -24,7 +27,7 @@ const names = Object.keys(files) as Name[];
 
 /** The configuration file as its program reads it. */
 function configOf(name: Name, given: Given = {}): Given {
-  const stack = stackWith(given);
+  const stack = stackWith(given, name);
   const found = programOf(stack, name).files!(stack).find((one) => files[name] in one.files)!;
   return load(found.files[files[name]]) as Given;
 }
@@ -69,9 +72,9 @@ describe("overrides", () => {
   test("they change no other program's files", () => {
     const textsOf = (stack: Stack) =>
       new Map(stack.programs.map((program) => [program.name, JSON.stringify(program.files?.(stack) ?? [])]));
-    const before = textsOf(stackWith({}));
     for (const name of names) {
-      const after = textsOf(stackWith({ overrides: { [name]: { brand_new: 1 } } }));
+      const before = textsOf(stackWith({}, name));
+      const after = textsOf(stackWith({ overrides: { [name]: { brand_new: 1 } } }, name));
       expect([...after].filter(([key, text]) => before.get(key) !== text).map(([key]) => key)).toEqual([
         name,
       ]);
@@ -88,7 +91,7 @@ describe("overrides", () => {
   const nested = (path: string[], value: unknown): unknown =>
     path.reduceRight((inner, part) => (/^\d+$/.test(part) ? [inner] : { [part]: inner }), value);
 
-  test.each<Name>(["loki", "tempo", "collector", "sampler", "alertmanager"])(
+  test.each<Name>(["loki", "tempo", "jaeger", "collector", "sampler", "alertmanager"])(
     "%s: every listen address and every secret's file that it has stays the stack's, at any depth",
     (name) => {
       const ports = Object.values(programs.find((one) => one.name === name)!.ports(settingsOf({}, "kind")));
@@ -114,6 +117,13 @@ describe("overrides", () => {
     ["tempo", "multitenancy_enabled", true, "the Collector and Grafana name no tenant"],
     ["tempo", "server.grpc_listen_port", 1, LISTENS],
     ["tempo", "server.http_path_prefix", "/tempo", LISTENS],
+    ["jaeger", "extensions.jaeger_query.base_path", "/ui", LISTENS],
+    [
+      "jaeger",
+      "extensions.jaeger_query.multi_tenancy.enabled",
+      true,
+      "the Collector and Grafana name no tenant",
+    ],
     ["prometheus", "scrape_configs", [], "the stack's own jobs are in it; add yours by metrics.extraScrape"],
     ["prometheus", "global.scrape_interval", "5m", "rates need four samples in five minutes; set metrics."],
     ["prometheus", "global.evaluation_interval", "5m", "alerts read what was recorded last; set metrics."],

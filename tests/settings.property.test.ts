@@ -50,7 +50,13 @@ const inZipkin: Given = {
   },
 };
 
-const bases = [...committed, full, inZipkin];
+const inJaeger: Given = {
+  ...committed[0],
+  tracing: { backend: "jaeger", retention: { time: "3d" }, storage: { size: "9Gi" } },
+  overrides: { jaeger: { service: { telemetry: { logs: { level: "info" } } } } },
+};
+
+const bases = [...committed, full, inZipkin, inJaeger];
 
 /** Some of those that were accepted, for the programs themselves to read. */
 const SAMPLE = 5;

@@ -4,21 +4,29 @@ import { dashboardFiles } from "../dashboards";
 import { samplerConfig } from "../programs/collector/sampler";
 import { datasources } from "../programs/grafana/datasources";
 import type { Stack } from "../programs/program";
-import { clusterOf, environmentOf, type KubernetesObject, ofKind, podOf } from "./support/cluster";
+import { clusterOf, configOf, environmentOf, type KubernetesObject, ofKind, podOf } from "./support/cluster";
 import { changed, type Made, madeWith } from "./support/components";
 import { faultsOf } from "./support/admitted";
 import { stackWith } from "./support/servers";
 
 interface Datasource {
   uid: string;
+  url: string;
   jsonData: Record<string, unknown>;
 }
 const provisioned = (stack: Stack) => (datasources(stack) as { datasources: Datasource[] }).datasources;
+
+interface Jaeger {
+  extensions: {
+    jaeger_storage: { backends: { badger: { badger: { directories: Record<string, string> } } } };
+  };
+}
 
 /** Outside of kind somebody must be told of alerts. */
 const ALERTING = { unattended: true };
 const SERVICES = [{ name: "board-service", namespace: "shop", port: 8000 }];
 const ZIPKIN = { services: SERVICES, tracing: { backend: "zipkin" } };
+const JAEGER = { services: SERVICES, tracing: { backend: "jaeger" } };
 
 describe("what a backend does not read is refused in its settings", () => {
   const refused = (given: Record<string, unknown>) => {
@@ -58,6 +66,21 @@ describe("what a backend does not read is refused in its settings", () => {
       { tracing: { zipkin: { maxSpans: 9 } } },
       /belongs to zipkin, and tracing\.backend is tempo; allowed: only with tracing\.backend: zipkin/,
     ],
+    [
+      "tracing.s3",
+      { tracing: { backend: "jaeger", s3: { bucket: "traces", region: "us-east-1" } } },
+      /Jaeger keeps traces on a volume: see tracing\.storage\.$/,
+    ],
+    [
+      "tracing.zipkin",
+      { tracing: { backend: "jaeger", zipkin: { maxSpans: 9 } } },
+      /and tracing\.backend is jaeger; allowed: only with tracing\.backend: zipkin/,
+    ],
+    [
+      "overrides.jaeger",
+      { overrides: { jaeger: { service: { telemetry: { logs: { level: "info" } } } } } },
+      /only with tracing\.backend: jaeger/,
+    ],
   ])("%s in %j", (key, given, instead) => {
     for (const platform of ["kind", "eks"]) {
       const lines = refused({ ...given, platform, alerting: ALERTING });
@@ -78,10 +101,18 @@ describe("what a backend does not read is refused in its settings", () => {
       ).toEqual([]);
   });
 
+  test("Jaeger takes the keys of Tempo that it can hold to", () => {
+    const tracing = {
+      ...{ backend: "jaeger", retention: { time: "3d" }, storage: { size: "9Gi" } },
+      resources: { limits: { memory: "1Gi" } },
+    };
+    expect(refused({ tracing, overrides: { jaeger: {} } })).toEqual([]);
+  });
+
   test("beside other mistakes it is said all the same, and of an unknown backend nothing", () => {
     expect(refused({ tracing: { backend: "zipkin", storage: { size: "much" } } })).toHaveLength(2);
     const [line, ...others] = refused({ tracing: { backend: "zipkinn", storage: { size: "9Gi" } } });
-    expect(line).toMatch(/tracing\.backend is "zipkinn"; allowed: tempo, zipkin$/);
+    expect(line).toMatch(/tracing\.backend is "zipkinn"; allowed: tempo, jaeger, zipkin$/);
     expect(others).toEqual([]);
     expect(refused({ tracing: "zipkin" })).toHaveLength(1);
   });
@@ -176,6 +207,69 @@ describe("a stack with Zipkin", () => {
         },
       },
     });
+  });
+});
+
+describe("a stack with Jaeger", () => {
+  const stack = stackWith(JAEGER);
+  let objects: KubernetesObject[];
+  beforeAll(async () => {
+    objects = await clusterOf(JAEGER);
+  });
+
+  test("is admitted, and has no more objects than the default one", async () => {
+    expect(faultsOf(stack)).toEqual([]);
+    expect(objects.length).toBeLessThanOrEqual((await clusterOf({ services: SERVICES })).length);
+  });
+
+  test("keeps its database on a volume of that size, for that time, and listens where others reach it", async () => {
+    const tracing = { ...JAEGER.tracing, retention: { time: "3d" }, storage: { size: "9Gi", class: "fast" } };
+    const own = await clusterOf({ tracing });
+    const [claim] = ofKind(own, "PersistentVolumeClaim").filter(
+      ({ metadata }) => metadata.name === "jaeger-data",
+    );
+    expect(claim.spec).toMatchObject({
+      storageClassName: "fast",
+      resources: { requests: { storage: "9Gi" } },
+    });
+    const config = configOf<Jaeger>(own, "jaeger", "/etc/jaeger/jaeger.yaml");
+    const { badger } = config.extensions.jaeger_storage.backends.badger;
+    expect(badger).toMatchObject({ ephemeral: false, ttl: { spans: "72h" } });
+    const mounted = podOf(own, "jaeger").spec.containers[0].volumeMounts.map(({ mountPath }) => mountPath);
+    for (const path of Object.values(badger.directories)) expect(mounted).toContain(`/${path.split("/")[1]}`);
+    const listened = [...JSON.stringify(config).matchAll(/"(?:endpoint|host)":"([\d.]+)/g)].map(
+      ([, at]) => at,
+    );
+    expect(listened).toEqual(Array(4).fill("0.0.0.0"));
+  });
+
+  test("links every signal to it and to nothing that is not there, below its path under the edge", () => {
+    const all = provisioned(stack);
+    expect(all.map(({ uid }) => uid)).toEqual(["prometheus", "loki", "jaeger", "alertmanager"]);
+    const ends = [...JSON.stringify(all).matchAll(/"datasourceUid":"(\w+)"/g)].map(([, uid]) => uid);
+    expect(ends.sort()).toEqual(["jaeger", "jaeger", "loki", "prometheus"]);
+    const urlIn = (from: Stack) => provisioned(from).find(({ uid }) => uid === "jaeger")!.url;
+    expect(urlIn(stack)).toBe("http://jaeger.observability.svc:16686/api/monitoring/jaeger");
+    expect(urlIn(stackWith({ ...JAEGER, edge: { enabled: false } }))).toBe(
+      "http://jaeger.observability.svc:16686",
+    );
+  });
+
+  test("has the panels of span metrics, its own counter, and nothing of Tempo", () => {
+    const files = Object.values(dashboardFiles(stack)).flatMap((folder) => Object.entries(folder));
+    for (const [file, text] of files)
+      expect([file, text]).toEqual([file, expect.not.stringMatching(/tempo/i)]);
+    expect(files.find(([file]) => file === "stack.json")![1]).toContain(
+      JSON.stringify(
+        'sum(rate(otelcol_exporter_sent_spans_total{exporter="jaeger_storage_exporter"}[5m]))',
+      ).slice(1, -1),
+    );
+  });
+
+  test("its volume is protected in production, as Tempo's", async () => {
+    const made = await madeWith({ ...JAEGER, platform: "eks", alerting: ALERTING });
+    const claim = [...made.values()].find(({ name }) => name === "tracing-jaeger-data");
+    expect(claim!.protect).toBe(true);
   });
 });
 

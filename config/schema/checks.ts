@@ -23,7 +23,7 @@ export const OWN_JOBS: readonly string[] = [
     "grafana-rotation",
   ],
   ...["redis", "redis-exporter", "postgres", "postgres-exporter"],
-  ...["loki", "alloy", "alloy-events", "collector", "sampler", "tempo", "zipkin"],
+  ...["loki", "alloy", "alloy-events", "collector", "sampler", "tempo", "jaeger", "zipkin"],
 ];
 
 /** Every cluster has these from the start: they are nobody's to make or to delete. */

@@ -73,6 +73,14 @@ const KEPT: Record<string, [keys: string, why: string][]> = {
     ["server.http_path_prefix", LISTENS],
     ["distributor.receivers.otlp.protocols.grpc.endpoint", LISTENS],
   ],
+  jaeger: [
+    ["extensions.jaeger_query.multi_tenancy", "the Collector and Grafana name no tenant"],
+    ["extensions.jaeger_query.http.endpoint", LISTENS],
+    ["extensions.jaeger_query.base_path", LISTENS],
+    ["extensions.healthcheckv2.http.endpoint", LISTENS],
+    ["receivers.otlp.protocols.grpc.endpoint", LISTENS],
+    ["service.telemetry.metrics.readers", LISTENS],
+  ],
   collector: [
     ["receivers.otlp.protocols.*.endpoint", LISTENS],
     ["receivers.jaeger.protocols.*.endpoint", LISTENS],
@@ -129,6 +137,7 @@ export const overrides = z
   .strictObject({
     loki: override("loki", "Loki's configuration file"),
     tempo: override("tempo", "Tempo's configuration file"),
+    jaeger: override("jaeger", "Jaeger's configuration file"),
     collector: override("collector", "the OpenTelemetry Collector's configuration file"),
     sampler: override("sampler", "the samplers' configuration file"),
     prometheus: override("prometheus", "Prometheus' configuration file"),

@@ -134,10 +134,10 @@ export const logs = z
 export const tracing = z
   .strictObject({
     backend: z
-      .enum(["tempo", "zipkin"])
+      .enum(["tempo", "jaeger", "zipkin"])
       .default("tempo")
       .describe(
-        "Where traces are kept; default tempo, on a volume or in a bucket, by age. zipkin: in memory, the newest ones. What belongs to the other one is refused.",
+        "Where traces are kept; default tempo, on a volume or in a bucket, by age. jaeger: on a volume, by age. zipkin: in memory, the newest ones. What belongs to another one is refused.",
       ),
     sampling: z
       .strictObject({
@@ -155,7 +155,7 @@ export const tracing = z
         time: duration(A_BLOCK).default("48h").describe("Traces older than this are deleted; default 48h."),
       })
       .prefault({})
-      .describe("What is kept, by the backend tempo."),
+      .describe("What is kept, by the backends tempo and jaeger."),
     storage: storage("5Gi"),
     s3: s3("traces"),
     resources: resources("50m 128Mi", "500m 512Mi"),
@@ -189,4 +189,4 @@ export const tracing = z
       });
   })
   .prefault({})
-  .describe("OpenTelemetry Collector, and Tempo or Zipkin.");
+  .describe("OpenTelemetry Collector, and Tempo, Jaeger or Zipkin.");

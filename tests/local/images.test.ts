@@ -36,9 +36,10 @@ describe("the images that a stack needs", () => {
     const stores = async (given: object) =>
       imagesOf(await rendered("kind", given as Record<string, unknown>))
         .map(({ ref }) => ref)
-        .filter((ref) => [refOf("tempo"), refOf("zipkin")].includes(ref));
+        .filter((ref) => [refOf("tempo"), refOf("jaeger"), refOf("zipkin")].includes(ref));
     expect(await stores({})).toEqual([refOf("tempo")]);
-    expect(await stores({ tracing: { backend: "zipkin" } })).toEqual([refOf("zipkin")]);
+    for (const backend of ["jaeger", "zipkin"] as const)
+      expect(await stores({ tracing: { backend } })).toEqual([refOf(backend)]);
   });
 
   it("below a mirror are its, and can be built all the same", async () => {

@@ -302,32 +302,63 @@ const withoutEdge: Record<string, Seen> = {
 /** Single sign-on needs the edge. */
 const withoutSignOn = { "grafana.oidc": null };
 
-/** Zipkin takes the place of Tempo; `server` is what is seen of it. */
-const toZipkin = (server: string[]): Pick<Row, "also" | "changes"> => ({
-  also: { "tracing.backend": "zipkin", "tracing.s3": null },
+/** Another store takes the place of Tempo: `own` is what it has, with `endpoint` for spans, `url` for Grafana, `page`. */
+const toBackend = (
+  backend: string,
+  { endpoint, url, page, written }: Record<"endpoint" | "url" | "page" | "written", string>,
+  own: Record<string, Seen>,
+): Pick<Row, "also" | "changes"> => ({
+  also: { "tracing.backend": backend, "tracing.s3": null },
   changes: {
     ...all(
       ["config", "server", "service", "policy", "data", "bucket"].map((what) => `tracing-tempo-${what}`),
       "GONE",
     ),
-    ...all(["tracing-zipkin-service", "tracing-zipkin-policy"], "NEW"),
-    "tracing-zipkin-server": server,
-    ...sampler("endpoint: http://zipkin.observability.svc:9411/api/v2/spans\n"),
-    "tracing-sampler-policy": "app.kubernetes.io/name: zipkin\n",
-    "metrics-prometheus-policy": "app.kubernetes.io/name: zipkin\n",
-    ...prometheus("zipkin;http"),
-    ...rules("zipkin"),
-    ...rolls("grafana-provisioning", "grafana-server", [
-      "url: http://zipkin.observability.svc:9411\n",
-      "datasourceUid: zipkin\n",
-    ]),
-    "grafana-policy": "app.kubernetes.io/name: zipkin\n",
-    ...rolls("grafana-edge-config", "grafana-edge-server", '<a href="/zipkin/">Zipkin</a>'),
-    "grafana-edge-policy": "app.kubernetes.io/name: zipkin\n",
+    ...all([`tracing-${backend}-service`, `tracing-${backend}-policy`], "NEW"),
+    ...own,
+    ...sampler(`endpoint: ${endpoint}\n`),
+    "tracing-sampler-policy": `app.kubernetes.io/name: ${backend}\n`,
+    "metrics-prometheus-policy": `app.kubernetes.io/name: ${backend}\n`,
+    ...prometheus(`${backend};`),
+    ...rules(backend),
+    ...rolls("grafana-provisioning", "grafana-server", [`url: ${url}\n`, `datasourceUid: ${backend}\n`]),
+    "grafana-policy": `app.kubernetes.io/name: ${backend}\n`,
+    ...rolls("grafana-edge-config", "grafana-edge-server", page),
+    "grafana-edge-policy": `app.kubernetes.io/name: ${backend}\n`,
     ...dashboards("services", { without: '"uid": "tempo"' }),
-    ...dashboards("platform", "zipkin_collector_spans_total"),
+    ...dashboards("platform", written),
   },
 });
+
+/** `server` is what is seen of its pod. */
+const toZipkin = (server: string[]) =>
+  toBackend(
+    "zipkin",
+    {
+      endpoint: "http://zipkin.observability.svc:9411/api/v2/spans",
+      url: "http://zipkin.observability.svc:9411",
+      page: '<a href="/zipkin/">Zipkin</a>',
+      written: "zipkin_collector_spans_total",
+    },
+    { "tracing-zipkin-server": server },
+  );
+
+/** With a volume of its own; `own` is what is seen besides. */
+const toJaeger = (own: Record<string, Seen> = {}) =>
+  toBackend(
+    "jaeger",
+    {
+      endpoint: "jaeger.observability.svc:4317",
+      url: "http://jaeger.observability.svc:16686/api/monitoring/jaeger",
+      page: '<a href="/api/monitoring/jaeger/">Jaeger</a>',
+      written: "jaeger_storage_exporter",
+    },
+    {
+      "tracing-jaeger-server": "--config=/etc/jaeger/jaeger.yaml",
+      ...all(["tracing-jaeger-config", "tracing-jaeger-data"], "NEW"),
+      ...own,
+    },
+  );
 
 /** Where a program's configuration holds words of the user's own it may connect to any address: its last rule. */
 const anywhere = (rule: number) => `spec.egress.${rule}.to.0.ipBlock.cidr: 0.0.0.0/0\n`;
@@ -1172,6 +1203,7 @@ export const table: Row[] = [
   ...resources("tracing", "tracing-tempo-server", {
     "tracing-tempo-config": `max_block_bytes: ${(4321 * 2 ** 20) / 8}\n`,
   }),
+  { ...toJaeger(), key: "tracing.backend", to: "jaeger", also: { "tracing.s3": null } },
   { ...toZipkin(["MEM_MAX_SPANS"]), key: "tracing.backend", to: "zipkin", also: { "tracing.s3": null } },
   { ...toZipkin(["value: 777\n"]), key: "tracing.zipkin.maxSpans", to: 777 },
   {
@@ -1386,6 +1418,13 @@ export const table: Row[] = [
     changes: {
       ...rolls("tracing-tempo-config", "tracing-tempo-server", "max_block_duration: 7m\n"),
       "tracing-tempo-policy": anywhere(2),
+    },
+  },
+  {
+    ...toJaeger({ "tracing-jaeger-config": "maintenance_interval: 7m\n" }),
+    key: "overrides.jaeger",
+    to: {
+      extensions: { jaeger_storage: { backends: { badger: { badger: { maintenance_interval: "7m" } } } } },
     },
   },
   {

@@ -8,6 +8,7 @@ export const TESTED = [
   "alertmanager",
   "loki",
   "tempo",
+  "jaeger",
   "collector",
   "alloy",
   "caddy",

@@ -8,6 +8,7 @@ import { builtJava, JAVA_HOME, ZIPKIN } from "../../local/offline/java";
 import { bytes } from "../../config/units";
 import { yaml } from "../../config/yaml";
 import { stackOf } from "../../programs";
+import { jaegerConfig } from "../../programs/jaeger";
 import { lokiConfig } from "../../programs/loki";
 import type { Stack } from "../../programs/program";
 import type { S3 } from "../../programs/s3";
@@ -17,7 +18,7 @@ import { configFile } from "../../programs/overrides";
 import { tempoConfig } from "../../programs/tempo";
 import { zipkin } from "../../programs/zipkin";
 import { eventually } from "./eventually";
-import { freePort } from "./free-port";
+import { freePort, steadyPort } from "./free-port";
 import { binary } from "./programs";
 
 /** The programs themselves, each as a process on loopback, with the files that the stack gives them. */
@@ -197,6 +198,44 @@ export async function tempoServer(directory: string, stack = stackWith()): Promi
     ...bucketKeys(stack.settings.tracing.s3),
   });
   return { server, url: `http://127.0.0.1:${http}`, otlp: `127.0.0.1:${otlp}` };
+}
+
+export interface Jaeger {
+  server: Server;
+  /** Below which its page and its API are. */
+  url: string;
+  otlp: string;
+  health: string;
+  metrics: string;
+}
+
+export async function jaegerServer(directory: string, stack: Stack): Promise<Jaeger> {
+  const ports = Object.fromEntries(
+    await Promise.all(
+      ["16686", "16685", "4317", "13133", "8888"].map(async (port) => [port, await steadyPort()]),
+    ),
+  ) as Record<string, number>;
+  const text = JSON.stringify(
+    below(directory, "/badger", load(configFile(stack, "jaeger", jaegerConfig(stack)))),
+  )
+    .replaceAll(/0\.0\.0\.0:(\d+)/g, (_, port: string) => `127.0.0.1:${ports[port]}`)
+    .replace('"host":"0.0.0.0","port":8888', `"host":"127.0.0.1","port":${ports["8888"]}`);
+  const config = JSON.parse(text) as { extensions: { jaeger_query: object } };
+  // On loopback by itself, where another test's would take it.
+  Object.assign(config.extensions.jaeger_query, { grpc: { endpoint: `127.0.0.1:${ports["16685"]}` } });
+  const file = written(directory, "jaeger.yaml", config);
+  const at = (port: string) => `127.0.0.1:${ports[port]}`;
+  return {
+    server: new Server(
+      binary("jaeger", "jaeger")!,
+      [`--config=${file}`],
+      goLimit(stack.settings.tracing.resources.limits.memory),
+    ),
+    url: `http://${at("16686")}${pathOf(stack, "jaeger")}`,
+    otlp: at("4317"),
+    health: `http://${at("13133")}/status`,
+    metrics: `http://${at("8888")}/metrics`,
+  };
 }
 
 /** What runs Zipkin, where it was fetched before. */

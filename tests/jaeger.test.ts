@@ -1,0 +1,222 @@
+/** Jaeger itself keeps the traces: what the gateway sends it, for how long, and what Grafana and Prometheus get of it. */
+import { randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { yaml } from "../config/yaml";
+import { urlOf } from "../programs/addresses";
+import { datasources } from "../programs/grafana/datasources";
+import { grafanaEnvironment } from "../programs/grafana/server";
+import { jaeger as program } from "../programs/jaeger";
+import { type Collector, collectorServer } from "./support/collectors";
+import { eventually } from "./support/eventually";
+import { freePort } from "./support/free-port";
+import { binary, describeWith } from "./support/programs";
+import { type Jaeger, jaegerServer, Server, stackWith, startGrafana } from "./support/servers";
+
+jest.setTimeout(180_000);
+
+const tracing = { backend: "jaeger" };
+const stack = stackWith({ tracing });
+const directory = mkdtempSync(join(tmpdir(), "jaeger-"));
+const hex = (bytes: number) => randomBytes(bytes).toString("hex");
+
+interface Tag {
+  key: string;
+  value: unknown;
+}
+interface Trace {
+  spans: { traceID: string; operationName: string }[];
+  processes: Record<string, { serviceName: string; tags: Tag[] }>;
+}
+
+/** As OpenTelemetry's exporter has it; the gateway in a cluster learns the pod from the address. */
+async function send({ traces }: Collector, ...traceIds: string[]): Promise<void> {
+  const attributes = {
+    "service.name": "ticket-service",
+    "k8s.namespace.name": "shop",
+    "k8s.pod.name": "ticket-service-1",
+  };
+  const now = BigInt(Date.now()) * 1_000_000n;
+  const span = (traceId: string) => ({
+    ...{ traceId, spanId: hex(8), name: "GET /tickets", kind: 2 },
+    ...{ startTimeUnixNano: String(now - 5_000_000n), endTimeUnixNano: String(now) },
+  });
+  const resource = {
+    attributes: Object.entries(attributes).map(([key, stringValue]) => ({ key, value: { stringValue } })),
+  };
+  const body = { resourceSpans: [{ resource, scopeSpans: [{ spans: traceIds.map(span) }] }] };
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(traces, { method: "POST", headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+}
+
+const ask = ({ url }: Jaeger, id: string) => fetch(`${url}/api/traces/${id}`);
+const found = (jaeger: Jaeger, id: string) =>
+  eventually(`trace ${id}`, 60, async () => {
+    const answer = await ask(jaeger, id);
+    return answer.ok ? ((await answer.json()) as { data: Trace[] }).data[0] : undefined;
+  });
+
+describeWith(["jaeger", "jaeger"], ["collector", "otelcol-contrib"])("Jaeger behind the gateway", () => {
+  let jaeger: Jaeger;
+  let collector: Collector;
+  beforeAll(async () => {
+    jaeger = await jaegerServer(join(directory, "jaeger"), stack);
+    collector = await collectorServer(join(directory, "collector"), jaeger.otlp, stack);
+    jaeger.server.start();
+    collector.server.start();
+    await jaeger.server.ready(jaeger.health);
+    await collector.server.ready(collector.health);
+  });
+  afterAll(async () => {
+    await collector?.server.end();
+    await jaeger?.server.end();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  test("a trace is found by its id and by its service, with what links lead on by", async () => {
+    const id = hex(16);
+    await send(collector, id);
+    const { spans, processes } = await found(jaeger, id);
+    expect(spans).toMatchObject([{ traceID: id, operationName: "GET /tickets" }]);
+    const [{ serviceName, tags }] = Object.values(processes);
+    expect(serviceName).toBe("ticket-service");
+    expect(Object.fromEntries(tags.map(({ key, value }) => [key, value]))).toMatchObject({
+      ...{ namespace: "shop", pod: "ticket-service-1", env: "kind", region: "local" },
+    });
+    const search = await fetch(`${jaeger.url}/api/traces?service=ticket-service&lookback=1h`);
+    const { data } = (await search.json()) as { data: Trace[] };
+    expect(data.flatMap((one) => one.spans.map(({ traceID }) => traceID))).toContain(id);
+  });
+
+  test("its page and its API are below the path that the edge serves", async () => {
+    const get = async (path: string) => {
+      const answer = await fetch(new URL(path, jaeger.url));
+      return [answer.status, await answer.text()];
+    };
+    expect(await get("/api/monitoring/jaeger/")).toEqual([
+      200,
+      expect.stringContaining('<base href="/api/monitoring/jaeger/"'),
+    ]);
+    const services = "/api/monitoring/jaeger/api/services";
+    expect(await get(services)).toEqual([200, expect.stringContaining("ticket-service")]);
+  });
+
+  test("the counter of written spans that dashboards show is there, and counts", async () => {
+    const [name, label] = program.traces!.written.split(/[{}]/);
+    const written = async () => {
+      const lines = (await (await fetch(jaeger.metrics)).text()).split("\n");
+      const line = lines.find((one) => one.startsWith(`${name}{`) && one.includes(label));
+      return line ? Number(line.split(" ").at(-1)) : undefined;
+    };
+    const before = await eventually(program.traces!.written, 60, written);
+    const ids = Array.from({ length: 30 }, () => hex(16));
+    await send(collector, ...ids);
+    const counted = async () => ((await written()) === before + 30 ? true : undefined);
+    await eventually("thirty more", 60, counted);
+  });
+
+  test("what it had is there after a kill, and what came while it was away as well", async () => {
+    const [before, meanwhile] = [hex(16), hex(16)];
+    await send(collector, before);
+    await found(jaeger, before);
+    await jaeger.server.end();
+    await send(collector, meanwhile);
+    jaeger.server.start();
+    await jaeger.server.ready(jaeger.health);
+    expect((await found(jaeger, before)).spans).toHaveLength(1);
+    expect((await found(jaeger, meanwhile)).spans).toHaveLength(1);
+  });
+
+  test("a backlog of 20,000 spans in thousands of traces arrives whole, within the memory limit", async () => {
+    const ids = Array.from({ length: 20_000 }, () => hex(16));
+    for (let index = 0; index < ids.length; index += 2000)
+      await send(collector, ...ids.slice(index, index + 2000));
+    for (const id of [ids[0], ids[9_999], ids[19_999]]) await found(jaeger, id);
+    // Of 512 MiB.
+    expect(jaeger.server.peakMemory).toBeLessThan(400);
+  });
+
+  const withGrafana = binary("grafana", "grafana") ? test : test.skip;
+  withGrafana("Grafana asks it through the datasource that the stack provisions", async () => {
+    const id = hex(16);
+    await send(collector, id);
+    await found(jaeger, id);
+    const provisioning = join(directory, "provisioning");
+    mkdirSync(join(provisioning, "datasources"), { recursive: true });
+    writeFileSync(
+      join(provisioning, "datasources/datasources.yaml"),
+      yaml(datasources(stack)).replace(urlOf(stack, "jaeger", "http"), new URL(jaeger.url).origin),
+    );
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const home = dirname(binary("grafana", "grafana")!);
+    const grafana = new Server(binary("grafana", "grafana")!, ["server", `--homepath=${home}`], {
+      ...grafanaEnvironment(stack),
+      ...Object.fromEntries(
+        ["DATA", "LOGS", "PLUGINS"].map((what) => [`GF_PATHS_${what}`, join(directory, what)]),
+      ),
+      GF_PATHS_PROVISIONING: provisioning,
+      GF_SERVER_HTTP_ADDR: "127.0.0.1",
+      GF_SERVER_HTTP_PORT: String(port),
+      GF_SERVER_ROOT_URL: `${url}/`,
+      GF_SERVER_SERVE_FROM_SUB_PATH: "false",
+      GF_SECURITY_ADMIN_PASSWORD: "of the test",
+    });
+    grafana.start();
+    try {
+      await startGrafana(grafana, url);
+      const authorization = `Basic ${Buffer.from("admin:of the test").toString("base64")}`;
+      const get = async <T>(path: string) =>
+        (await (await fetch(`${url}${path}`, { headers: { authorization } })).json()) as T;
+      expect(await get("/api/datasources/uid/jaeger")).toMatchObject({
+        name: "Jaeger",
+        type: "jaeger",
+        jsonData: {
+          tracesToLogsV2: { datasourceUid: "loki", query: '{${__tags}} | trace_id = "${__trace.traceId}"' },
+          tracesToMetrics: { datasourceUid: "prometheus" },
+        },
+      });
+      expect(await get("/api/datasources/uid/loki")).toMatchObject({
+        jsonData: { derivedFields: [{ datasourceUid: "jaeger", url: "${__value.raw}" }] },
+      });
+      // What Grafana's browser part asks for: services of the query editor, which is its health check, and a trace.
+      const proxied = "/api/datasources/proxy/uid/jaeger/api";
+      expect(await get(`${proxied}/services`)).toMatchObject({ data: ["ticket-service"] });
+      expect(await get(`${proxied}/traces/${id}`)).toMatchObject({ data: [{ traceID: id }] });
+    } finally {
+      await grafana.end("SIGTERM");
+    }
+  });
+});
+
+describeWith(["jaeger", "jaeger"], ["collector", "otelcol-contrib"])("tracing.retention.time", () => {
+  test("is the time after which Jaeger's database forgets a span", async () => {
+    const days = program.files!(stackWith({ tracing: { ...tracing, retention: { time: "3d" } } }))[0];
+    expect(days.files["jaeger.yaml"]).toMatch(/ttl:\n +spans: 72h\n/);
+    // A setting allows no less than two hours: the same key, in Jaeger's own words.
+    const badger = { ttl: { spans: "6s" } };
+    const overrides = { jaeger: { extensions: { jaeger_storage: { backends: { badger: { badger } } } } } };
+    const short = stackWith({ tracing, overrides });
+    const own = mkdtempSync(join(tmpdir(), "jaeger-"));
+    const jaeger = await jaegerServer(join(own, "jaeger"), short);
+    const collector = await collectorServer(join(own, "collector"), jaeger.otlp, short);
+    try {
+      jaeger.server.start();
+      collector.server.start();
+      await jaeger.server.ready(jaeger.health);
+      await collector.server.ready(collector.health);
+      const id = hex(16);
+      await send(collector, id);
+      await found(jaeger, id);
+      await eventually("it is gone", 60, async () =>
+        (await ask(jaeger, id)).status === 404 ? true : undefined,
+      );
+    } finally {
+      await collector.server.end();
+      await jaeger.server.end();
+      rmSync(own, { recursive: true, force: true });
+    }
+  });
+});
