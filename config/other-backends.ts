@@ -3,7 +3,8 @@ const READ_BY: Record<string, string[]> = {
   "tracing.retention": ["tempo", "jaeger"],
   "tracing.storage": ["tempo", "jaeger"],
   "tracing.s3": ["tempo"],
-  "tracing.resources": ["tempo", "jaeger"],
+  "tracing.resources": ["tempo"],
+  "tracing.jaeger": ["jaeger"],
   "tracing.zipkin": ["zipkin"],
   "overrides.tempo": ["tempo"],
   "overrides.jaeger": ["jaeger"],
@@ -19,7 +20,10 @@ const INSTEAD: Record<string, Record<string, string>> = {
     "tracing.s3": "Zipkin keeps traces in memory.",
     "tracing.resources": "Those of Zipkin are tracing.zipkin.resources.",
   },
-  jaeger: { "tracing.s3": "Jaeger keeps traces on a volume: see tracing.storage." },
+  jaeger: {
+    "tracing.s3": "Jaeger keeps traces on a volume: see tracing.storage.",
+    "tracing.resources": "Those of Jaeger are tracing.jaeger.resources.",
+  },
 };
 
 /**

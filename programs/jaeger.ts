@@ -36,7 +36,7 @@ export const jaeger: Program = {
     ready: { path: "/status", port: "health", delay: 5, period: 5 },
     live: { path: "/status", port: "health", delay: 30, period: 10 },
   }),
-  resources: ({ tracing }) => tracing.resources,
+  resources: ({ tracing }) => tracing.jaeger.resources,
   traces: {
     port: "otlp-grpc",
     exporter: (stack) => ({

@@ -72,6 +72,16 @@ describe("what a backend does not read is refused in its settings", () => {
       /Jaeger keeps traces on a volume: see tracing\.storage\.$/,
     ],
     [
+      "tracing.resources",
+      { tracing: { backend: "jaeger", resources: { limits: { cpu: "1" } } } },
+      /are tracing\.jaeger\.resources\.$/,
+    ],
+    [
+      "tracing.jaeger",
+      { tracing: { jaeger: { resources: { limits: { cpu: "1" } } } } },
+      /only with tracing\.backend: jaeger/,
+    ],
+    [
       "tracing.zipkin",
       { tracing: { backend: "jaeger", zipkin: { maxSpans: 9 } } },
       /and tracing\.backend is jaeger; allowed: only with tracing\.backend: zipkin/,
@@ -104,7 +114,7 @@ describe("what a backend does not read is refused in its settings", () => {
   test("Jaeger takes the keys of Tempo that it can hold to", () => {
     const tracing = {
       ...{ backend: "jaeger", retention: { time: "3d" }, storage: { size: "9Gi" } },
-      resources: { limits: { memory: "1Gi" } },
+      jaeger: { resources: { limits: { memory: "2Gi" } } },
     };
     expect(refused({ tracing, overrides: { jaeger: {} } })).toEqual([]);
   });

@@ -13,6 +13,7 @@ import {
 } from "./common";
 import { postgres, redis } from "./exporters";
 import { scrapeConfigs } from "./free";
+import { jaeger } from "./jaeger";
 import { namespaceOrEvery, once, storage } from "./kubernetes";
 import { s3 } from "./s3";
 import { tailSampling } from "./tail-sampling";
@@ -159,6 +160,7 @@ export const tracing = z
     storage: storage("5Gi"),
     s3: s3("traces"),
     resources: resources("50m 128Mi", "500m 512Mi"),
+    jaeger,
     zipkin,
     collector: z
       .strictObject({

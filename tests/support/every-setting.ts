@@ -343,6 +343,13 @@ const toZipkin = (server: string[]) =>
     { "tracing-zipkin-server": server },
   );
 
+const amounts = [
+  ["requests.cpu", "9m"],
+  ["requests.memory", "23Mi"],
+  ["limits.cpu", "4321m"],
+  ["limits.memory", "4321Mi"],
+] as const;
+
 /** With a volume of its own; `own` is what is seen besides. */
 const toJaeger = (own: Record<string, Seen> = {}) =>
   toBackend(
@@ -1215,14 +1222,17 @@ export const table: Row[] = [
       "tracing-zipkin-service": "spec.ports.0.nodePort: 31000\n",
     },
   },
-  ...(
-    [
-      ["requests.cpu", "9m"],
-      ["requests.memory", "23Mi"],
-      ["limits.cpu", "4321m"],
-      ["limits.memory", "4321Mi"],
-    ] as const
-  ).map(([amount, to]): Row => ({
+  ...amounts.map(([amount, to]): Row => ({
+    ...toJaeger({
+      "tracing-jaeger-server": [
+        `containers.0.resources.${amount}: ${to}\n`,
+        ...(amount === "limits.memory" ? ["value: 3888MiB\n"] : []),
+      ],
+    }),
+    key: `tracing.jaeger.resources.${amount}`,
+    to,
+  })),
+  ...amounts.map(([amount, to]): Row => ({
     ...toZipkin([
       `containers.0.resources.${amount}: ${to}\n`,
       ...(amount === "limits.memory" ? ["value: -Xmx1944m "] : []),

@@ -229,7 +229,7 @@ export async function jaegerServer(directory: string, stack: Stack): Promise<Jae
     server: new Server(
       binary("jaeger", "jaeger")!,
       [`--config=${file}`],
-      goLimit(stack.settings.tracing.resources.limits.memory),
+      goLimit(stack.settings.tracing.jaeger.resources.limits.memory),
     ),
     url: `http://${at("16686")}${pathOf(stack, "jaeger")}`,
     otlp: at("4317"),
