@@ -3,6 +3,7 @@ import type { Stack } from "../programs/program";
 import { alertsDashboard } from "./alerts";
 import { type Dashboard, dashboard, type Folder } from "./dashboard";
 import { infrastructureDashboard } from "./infrastructure";
+import { istioDashboard } from "./istio";
 import { kubernetesDashboard } from "./kubernetes";
 import { landingDashboard } from "./landing";
 import { logsDashboard } from "./logs";
@@ -29,13 +30,17 @@ const all: ((stack: Stack) => Dashboard)[] = [
   stackDashboard,
 ];
 
+/** One that asks for what a stack does not scrape is not there. */
+const made = (stack: Stack): Dashboard[] =>
+  [...all, ...(stack.settings.metrics.istio.enabled ? [istioDashboard] : [])].map((make) => make(stack));
+
 /** Title of each dashboard, by its uid. */
 export const dashboardTitles = (stack: Stack): Record<string, string> =>
-  Object.fromEntries(all.map((make) => make(stack)).map(({ uid, title }) => [uid, title]));
+  Object.fromEntries(made(stack).map(({ uid, title }) => [uid, title]));
 
 /** The dashboards of each folder, as file name -> text. */
 export function dashboardFiles(stack: Stack): Record<Folder, Record<string, string>> {
-  const sources = all.map((make) => make(stack));
+  const sources = made(stack);
   const of = (folder: Folder) =>
     Object.fromEntries(
       sources

@@ -70,7 +70,7 @@ function flowOf(stack: Stack, { name }: Program, { to, ports, udp }: Call): Flow
 const API_PORTS = [443, 6443];
 
 const outside: readonly string[] = [
-  ...["applications", "users", "kubernetes-api", "kubelets", "receivers", "elsewhere"],
+  ...["applications", "mesh", "users", "kubernetes-api", "kubelets", "receivers", "elsewhere"],
 ];
 const isOutside = (end: string): end is Outside => outside.includes(end);
 
@@ -94,6 +94,7 @@ export function policyOf(
 ): Policy {
   const peers = (end: string | Outside): object[] => {
     if (end === "applications") return applicationPeers(stack.settings);
+    if (end === "mesh") return [inNamespace(stack.settings.metrics.istio.namespace)];
     const anywhere = [{ ipBlock: { cidr: "0.0.0.0/0" } }, { ipBlock: { cidr: "::/0" } }];
     // To some networks a pod is no address.
     if (end === "elsewhere") return [...anywhere, { namespaceSelector: {} }];

@@ -12,7 +12,8 @@ export interface Stack {
 }
 
 /** Whatever is no pod of the stack, seen from its pods. */
-export type Outside = "applications" | "users" | "kubernetes-api" | "kubelets" | "receivers" | "elsewhere";
+export type Outside =
+  "applications" | "mesh" | "users" | "kubernetes-api" | "kubelets" | "receivers" | "elsewhere";
 
 /** Somebody a program opens connections to. */
 export interface Call {

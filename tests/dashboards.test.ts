@@ -47,6 +47,7 @@ const all = of({
   metrics: {
     postgres: { targets: [{ ...server, username: "monitor", password: "secret" }] },
     redis: { targets: [server] },
+    istio: { enabled: true },
   },
 }).map((one) => [one.model.uid, one] as const);
 const named = (uid: string, dashboards = all) => dashboards.find(([name]) => name === uid)![1].model;
@@ -62,7 +63,7 @@ test("their addresses are fixed: alerts, messages and bookmarks name them", () =
     ...["service-overview", "service", "nodejs", "spring", "logs", "traces"].map(
       (uid) => `services/${uid}.json`,
     ),
-    ...["infrastructure", "kubernetes", "stack"].map((uid) => `platform/${uid}.json`),
+    ...["infrastructure", "kubernetes", "stack", "istio"].map((uid) => `platform/${uid}.json`),
   ]);
   for (const [uid, { file }] of all) expect(file).toBe(`${uid}.json`);
 });

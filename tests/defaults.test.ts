@@ -49,6 +49,7 @@ const onKind = {
     nodeExporter: { enabled: true, ...resources("10m 24Mi", "100m 64Mi") },
     redis: { targets: [], ...resources("10m 24Mi", "100m 64Mi") },
     postgres: { targets: [], ...resources("10m 24Mi", "100m 64Mi") },
+    istio: { enabled: false, namespace: "istio-system" },
   },
   slo: {
     enabled: true,

@@ -14,7 +14,10 @@ import { Server, stackWith, startGrafana } from "./support/servers";
 const grafana = binary("grafana", "grafana");
 
 describeWith(["grafana", "grafana"])("Grafana", () => {
-  const stack = stackWith({ grafana: { folders: { services: "Shop" } } });
+  const stack = stackWith({
+    grafana: { folders: { services: "Shop" } },
+    metrics: { istio: { enabled: true } },
+  });
   const directory = mkdtempSync(join(tmpdir(), "grafana-"));
   let server: Server;
   let url: string;

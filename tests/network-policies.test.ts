@@ -58,6 +58,8 @@ const stacks: Record<string, Record<string, unknown>> = {
     },
   },
   "a stack that keeps traces in Jaeger": { services, tracing: { backend: "jaeger" } },
+  "a stack beside a mesh": { services, metrics: { annotatedNamespaces: [], istio: { enabled: true } } },
+  "a stack beside a mesh, where every namespace is open": { services, metrics: { istio: { enabled: true } } },
   "a stack that keeps traces in Zipkin": { services, tracing: { backend: "zipkin" } },
   "a stack without services and node-exporter": { metrics: { nodeExporter: { enabled: false } } },
 };
@@ -159,11 +161,13 @@ const asked = (objects: KubernetesObject[]): Flow[] =>
 function scraped(objects: KubernetesObject[]): string[] {
   const stack = new Set(ofKind(objects, "StatefulSet", "DaemonSet").map((one) => one.metadata.namespace));
   const found = jobsOf(objects).flatMap(
-    ({ kubernetes_sd_configs: discoveries = [], relabel_configs: rules }) =>
+    ({ job_name, kubernetes_sd_configs: discoveries = [], relabel_configs: rules }) =>
       discoveries.flatMap(({ role, namespaces }) => {
         if (role === "node") return ["anywhere:10250"];
         if (!namespaces) return ["any pod"];
         const others = namespaces.names.filter((name) => !stack.has(name));
+        if (others.includes("istio-system"))
+          return [`pods of istio-system:${job_name === "istiod" ? 15014 : 15090}`];
         if (others.length > 0) return others.map((name) => `pods of ${name}`);
         const marked = rules.find(({ source_labels: [, port] = [] }) =>
           port?.endsWith("_container_port_name"),
@@ -193,7 +197,7 @@ function fromOutside(objects: KubernetesObject[]): Flow[] {
   );
   const { receivers } = configOf<{ receivers: object }>(objects, "collector", "/etc/collector/config.yaml");
   const waysIn = [...JSON.stringify(receivers).matchAll(/"endpoint":"0\.0\.0\.0:(\d+)"/g)];
-  const applications = scraped(objects).filter((to) => /^(pods of .*|any pod)$/.test(to));
+  const applications = scraped(objects).filter((to) => /^(pods of [^:]*|any pod)$/.test(to));
   const proxy = podsOf(objects).filter(({ app }) => app === "edge");
   return [
     ...nodePorts,
@@ -325,6 +329,7 @@ interface ServiceSpec {
 }
 
 interface Job {
+  job_name: string;
   kubernetes_sd_configs?: { role: string; namespaces?: { names: string[] } }[];
   static_configs?: { targets: string[] }[];
   relabel_configs: {

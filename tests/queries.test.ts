@@ -59,6 +59,7 @@ const settings = settingsOf(
     metrics: {
       postgres: { targets: [{ ...server, username: "monitor", password: "secret" }] },
       redis: { targets: [server] },
+      istio: { enabled: true },
       amp: { url: "https://aps.example.org/workspaces/ws-1", region: "us-east-1" },
     },
     alerting: { extraAlerts: [{ name: "Own", logs: 'rate({app="a"}[5m]) > 1', summary: "Lines" }] },
@@ -167,7 +168,7 @@ interface Job {
 }
 const { scrape_configs: jobs } = prometheusConfig(stack) as { scrape_configs: Job[] };
 const kept = jobs.flatMap(({ metric_relabel_configs: keeps = [] }) =>
-  keeps.map(({ regex }) => new RegExp(`^(?:${regex})$`)),
+  keeps.filter(({ action }) => action === "keep").map(({ regex }) => new RegExp(`^(?:${regex})$`)),
 );
 
 test("every metric that is asked for is made by something", () => {

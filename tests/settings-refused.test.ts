@@ -612,6 +612,7 @@ test("the names that services must not have are those of all jobs and programs",
   const metrics = {
     redis: { targets: [{ name: "queue", host: "redis" }] },
     postgres: { targets: [{ name: "orders", host: "postgres", username: "u", password: "p" }] },
+    istio: { enabled: true },
   };
   const stack = stackOf(settingsOf({ services: [service], metrics }, "kind"), "kind");
   const { scrape_configs } = prometheusConfig(stack) as { scrape_configs: { job_name: string }[] };

@@ -13,6 +13,7 @@ import { checkOidc } from "./oidc";
  */
 export const OWN_JOBS: readonly string[] = [
   ...["applications", "annotated-pods", "stack", "stack-samples", "kubelet", "cadvisor"],
+  ...["istio-proxy", "istiod"],
   ...[
     "edge",
     "prometheus",

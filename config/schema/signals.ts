@@ -13,6 +13,7 @@ import {
 } from "./common";
 import { postgres, redis } from "./exporters";
 import { scrapeConfigs } from "./free";
+import { istio } from "./istio";
 import { jaeger } from "./jaeger";
 import { namespaceOrEvery, once, storage } from "./kubernetes";
 import { s3 } from "./s3";
@@ -86,6 +87,7 @@ export const metrics = z
       .describe("node-exporter: processor, memory and disks of the nodes."),
     redis,
     postgres,
+    istio,
   })
   .prefault({})
   .describe("Prometheus and the exporters.");

@@ -6,7 +6,8 @@ import {
   watchedServices,
 } from "../../config/schema";
 import { seconds } from "../../config/units";
-import { containerLabel, everywhere, podLabels, set } from "./relabel";
+import { withoutEnvoy, withoutMesh } from "./istio";
+import { containerLabel, everywhere, guards, podDiscovery, podLabels, set } from "./relabel";
 
 /*
  * Applications: the services that the settings name, and pods that ask by their annotations. Each of the two has one
@@ -14,14 +15,6 @@ import { containerLabel, everywhere, podLabels, set } from "./relabel";
  * job, since Prometheus scrapes equal targets of a job once: a pod that is found by its Service and by its annotations
  * counts once, and an annotated pod that only has the label of a named service is scraped as well.
  */
-
-/** An application's target that explodes is refused as a whole, and seen as down, before it fills the memory. */
-const guards = ({ metrics }: Settings) => ({
-  sample_limit: metrics.limits.samples,
-  label_limit: metrics.limits.labels,
-  label_value_length_limit: 2048,
-  target_limit: metrics.limits.targets,
-});
 
 /** Spring's circuit breakers are open for 10 s: a longer interval would miss them. */
 const SPRING_PATH = "/actuator/prometheus";
@@ -42,6 +35,7 @@ export function applicationsJob(settings: Settings) {
   const discoveries = discoveriesOf(settings);
   if (discoveries.length === 0) return [];
   const services = watchedServices(settings);
+  const inMesh = settings.metrics.istio.enabled;
   return [
     {
       job_name: "applications",
@@ -56,23 +50,24 @@ export function applicationsJob(settings: Settings) {
         // Every port of every container of an annotated pod is found: one target, if no label tells them apart.
         { source_labels: [annotation("scrape")], regex: "true", target_label: "container", replacement: "" },
         ...serviceLabel,
+        ...(inMesh ? withoutMesh(annotation("port"), FOUND_BY, named(services).join("|")) : []),
         ...annotatedAddress,
         set("job", "annotated-pods"),
         ...(services.length > 0 ? asTheSettingsSay(settings, services) : []),
         ...everywhere(settings),
       ],
+      ...(inMesh ? { metric_relabel_configs: [withoutEnvoy] } : {}),
     },
   ];
 }
 
 function discoveriesOf(settings: Settings) {
   const named = applicationNamespaces(settings);
-  const open = openNamespaces(settings);
   return [
     ...(watchedServices(settings).length > 0
       ? [{ role: "endpointslice", namespaces: { names: named } }]
       : []),
-    ...(open?.length === 0 ? [] : [{ role: "pod", ...(open ? { namespaces: { names: open } } : {}) }]),
+    ...podDiscovery(settings),
   ];
 }
 

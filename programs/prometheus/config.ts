@@ -4,6 +4,7 @@ import { addressesOf, pathOf, userUrl } from "../addresses";
 import type { Stack } from "../program";
 import { ampOf, remoteWrite } from "../amp";
 import { applicationsJob } from "./applications";
+import { istioJobs } from "./istio";
 import { containerLabel, everywhere, keep, podLabels } from "./relabel";
 
 /**
@@ -44,6 +45,7 @@ export function prometheusConfig(stack: Stack): object {
       ...applicationsJob(settings),
       ...stackJobs(stack),
       ...kubeletJobs(settings),
+      ...istioJobs(settings),
       ...stack.programs.flatMap(({ scrapeJobs }) => scrapeJobs?.(stack) ?? []),
       ...extraJobs(settings),
     ],

@@ -5,6 +5,7 @@ import { pathOf } from "../addresses";
 import { configFile } from "../overrides";
 import { nobody, type Program, uidOf, watch } from "../program";
 import { hasCopies, prometheusArgs, prometheusConfig } from "./config";
+import { meshCalls } from "./istio";
 
 /** Scrapes, keeps metrics, evaluates the rules. */
 export const prometheus: Program = {
@@ -21,6 +22,7 @@ export const prometheus: Program = {
   calls: ({ settings }) => [
     { to: "kubelets", ports: [10250], why: "scrapes kubelet and cAdvisor" },
     { to: "applications", why: "scrapes them, on whichever port they say" },
+    ...meshCalls(settings),
     { to: "alertmanager", ports: ["http"], why: "sends alerts" },
     ...ampCalls(settings),
   ],

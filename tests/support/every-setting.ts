@@ -51,6 +51,7 @@ export const baseline = {
     postgres: {
       targets: [{ name: "board", host: "pg.shop.svc", username: "stack", password: "of the database" }],
     },
+    istio: { enabled: true },
   },
   slo: {
     objectives: [
@@ -642,7 +643,7 @@ export const table: Row[] = [
       "metrics-prometheus-server": "spec.selector.matchLabels.observability-stack/replica: 0\n",
       "metrics-prometheus-service": "sessionAffinity: ClientIP\n",
       "metrics-prometheus-policy":
-        "spec.egress.7.to.0.podSelector.matchLabels.app.kubernetes.io/name: prometheus\n",
+        "spec.egress.8.to.0.podSelector.matchLabels.app.kubernetes.io/name: prometheus\n",
       ...all(
         [
           "metrics-prometheus-server-1",
@@ -684,6 +685,23 @@ export const table: Row[] = [
     },
   },
   ...resources("metrics.nodeExporter", "metrics-node-exporter-agent"),
+  {
+    key: "metrics.istio.enabled",
+    to: false,
+    changes: {
+      ...prometheus({ without: "job_name: istiod" }),
+      "metrics-prometheus-policy": { without: "istio-system" },
+      ...dashboards("platform", { without: "istio_requests_total" }),
+    },
+  },
+  {
+    key: "metrics.istio.namespace",
+    to: "mesh",
+    changes: {
+      ...prometheus("- mesh\n"),
+      "metrics-prometheus-policy": "kubernetes.io/metadata.name: mesh\n",
+    },
+  },
   { key: "metrics.redis.targets[].name", to: "queue", changes: prometheus("instance: queue\n") },
   {
     key: "metrics.redis.targets[].host",

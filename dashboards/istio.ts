@@ -1,0 +1,230 @@
+import type { Stack } from "../programs/program";
+import { type Dashboard } from "./dashboard";
+import {
+  BY,
+  CLOSED,
+  connections,
+  duration,
+  encrypted,
+  errors,
+  LEGEND,
+  named,
+  OPENED,
+  rateOf,
+  requests,
+  sumOf,
+} from "./mesh";
+import { type Column, stat, statOfGood, table, timeSeries } from "./panels";
+
+/** The mesh: traffic, errors, latency, what is encrypted, connections, and what hands out its configuration. */
+export function istioDashboard({ settings }: Stack): Dashboard {
+  const { highErrorRate, highLatency } = settings.alerting.rules;
+  const failing: [number, number] = [highErrorRate.threshold / 5, highErrorRate.threshold];
+  const slow: [number, number] = [highLatency.seconds * 500, highLatency.seconds * 1000];
+  const columns: Column[] = [
+    { title: "Requests", unit: "reqps", expr: requests("destination", BY) },
+    { title: "Errors", unit: "percentunit", expr: errors("destination", BY), thresholds: failing },
+    { title: "p50", unit: "ms", expr: duration(0.5, "destination", BY) },
+    { title: "p95", unit: "ms", expr: duration(0.95, "destination", BY) },
+    { title: "p99", unit: "ms", expr: duration(0.99, "destination", BY), thresholds: slow },
+    { title: "By mTLS", unit: "percentunit", expr: encrypted("requests_total", BY) },
+  ];
+  return {
+    uid: "istio",
+    folder: "platform",
+    title: "Istio Mesh",
+    description: "What the sidecars measure: traffic, errors, latency, mutual TLS, connections; and istiod.",
+    variables: [
+      {
+        name: "namespace",
+        label: "Namespace",
+        query:
+          'label_values({__name__=~"istio_requests_total|istio_tcp_connections_opened_total"}, destination_service_namespace)',
+        all: true,
+      },
+    ],
+    rows: [
+      {
+        height: 4,
+        panels: [
+          stat(
+            "Requests",
+            "reqps",
+            "That services with a sidecar have answered.",
+            requests("destination", ""),
+          ),
+          stat(
+            "Errors",
+            "percentunit",
+            "Share of answers with 5xx, or a failure of gRPC. Above 0: the table says of whom.",
+            errors("destination", ""),
+            failing,
+          ),
+          stat(
+            "p99",
+            "ms",
+            "Of a hundred requests one takes longer, from a service's sidecar on.",
+            duration(0.99, "destination", ""),
+            slow,
+          ),
+          statOfGood(
+            "Requests by mTLS",
+            "percentunit",
+            "Share of requests that came encrypted, from a caller that proved who it is. Below 100 %: see the callers below.",
+            encrypted("requests_total", ""),
+            [0.9, 1],
+          ),
+          statOfGood(
+            "Connections by mTLS",
+            "percentunit",
+            "The same of connections that are not HTTP, as they are opened.",
+            encrypted(OPENED, ""),
+            [0.9, 1],
+          ),
+        ],
+      },
+      {
+        title: "Services",
+        height: 9,
+        panels: [
+          table(
+            "Services",
+            "As of now, as their sidecars see it. A click on a name leads to its details, logs and traces at the same time.",
+            columns,
+            [
+              { title: "Details", uid: "service" },
+              { title: "Logs", uid: "logs" },
+              { title: "Traces", uid: "traces" },
+            ],
+          ),
+        ],
+      },
+      {
+        title: "Traffic and errors",
+        height: 8,
+        panels: [
+          timeSeries("Requests by service", "reqps", "A sudden fall is as much a sign as errors.", [
+            { expr: requests("destination", BY), legend: LEGEND },
+          ]),
+          timeSeries(
+            "Errors as services answer",
+            "percentunit",
+            "Share of answers with 5xx, or a failure of gRPC.",
+            [{ expr: errors("destination", BY), legend: LEGEND }],
+          ),
+          timeSeries(
+            "Errors as callers see them",
+            "percentunit",
+            "Higher than what services answer: requests do not arrive. No pod is ready, a circuit breaker is open, or a timeout passed.",
+            [{ expr: errors("source", BY), legend: LEGEND }],
+          ),
+        ],
+      },
+      {
+        title: "Latency",
+        height: 8,
+        panels: [
+          timeSeries("Duration in services", "ms", "From a service's sidecar on, by service.", [
+            { expr: duration(0.5, "destination", BY), legend: `${LEGEND} p50` },
+            { expr: duration(0.99, "destination", BY), legend: `${LEGEND} p99` },
+          ]),
+          timeSeries(
+            "Duration as callers see it",
+            "ms",
+            "With the network, retries and both proxies. Far above the duration in services: look at those.",
+            [
+              { expr: duration(0.5, "source", BY), legend: `${LEGEND} p50` },
+              { expr: duration(0.99, "source", BY), legend: `${LEGEND} p99` },
+            ],
+          ),
+        ],
+      },
+      {
+        title: "Mutual TLS",
+        height: 8,
+        panels: [
+          timeSeries("Share of requests by mTLS", "percentunit", "By the service that is called.", [
+            { expr: encrypted("requests_total", BY), legend: LEGEND },
+          ]),
+          timeSeries(
+            "Share of connections by mTLS",
+            "percentunit",
+            "By the service that is called; without HTTP.",
+            [{ expr: encrypted(OPENED, BY), legend: LEGEND }],
+          ),
+          table(
+            "Callers in plain text",
+            "Who calls whom unencrypted. Give them a sidecar before the namespace is set to STRICT.",
+            [
+              {
+                title: "Requests",
+                unit: "reqps",
+                expr: `sum by (source_workload_namespace, source_workload, namespace, service) (${named(
+                  rateOf("requests_total", "destination", ', connection_security_policy!="mutual_tls"'),
+                )}) > 0`,
+              },
+            ],
+          ),
+        ],
+      },
+      {
+        title: "TCP connections",
+        height: 8,
+        panels: [
+          timeSeries(
+            "Connections opened",
+            "short",
+            "A second, by the service that is called; without HTTP.",
+            [{ expr: sumOf(rateOf(OPENED, "source"), BY), legend: LEGEND }],
+          ),
+          timeSeries(
+            "Connections closed",
+            "short",
+            "A second. As many as are opened, and many: a caller keeps none of them.",
+            [{ expr: sumOf(rateOf(CLOSED, "source"), BY), legend: LEGEND }],
+          ),
+          timeSeries("Connections open", "short", "Without end upwards: a caller does not close them.", [
+            {
+              expr: `${connections(OPENED)} - (${connections(CLOSED)} or 0 * ${connections(OPENED)})`,
+              legend: LEGEND,
+            },
+          ]),
+        ],
+      },
+      {
+        title: "Proxies and istiod",
+        height: 8,
+        panels: [
+          timeSeries("Proxies", "short", "Connected to istiod, and those that Prometheus reaches.", [
+            { expr: "sum(pilot_xds)", legend: "connected" },
+            { expr: 'sum(up{job="istio-proxy"})', legend: "scraped" },
+          ]),
+          timeSeries(
+            "Configuration sent",
+            "short",
+            "Pushes a second, by kind: endpoints change most often.",
+            [{ expr: 'sum by (type) (rate(pilot_xds_pushes{type!~".+err"}[5m]))', legend: "{{type}}" }],
+          ),
+          timeSeries(
+            "Configuration refused",
+            "short",
+            "By proxies, or never sent, a second. Above 0: `istioctl proxy-status` says by which, `istioctl analyze` why.",
+            [
+              { expr: "sum by (type) (rate(pilot_total_xds_rejects[5m]))", legend: "{{type}}" },
+              {
+                expr: 'sum by (type) (rate(pilot_xds_pushes{type=~".+err"}[5m]))',
+                legend: "{{type}}",
+              },
+            ],
+          ),
+          timeSeries("Until proxies have it", "s", "From a change to the last proxy that it is for.", [
+            {
+              expr: "histogram_quantile(0.99, sum by (le) (rate(pilot_proxy_convergence_time_bucket[5m])))",
+              legend: "p99",
+            },
+          ]),
+        ],
+      },
+    ],
+  };
+}
