@@ -9,7 +9,7 @@ import { loadSettings } from "./config/load";
 import { pathOf, userUrl } from "./programs/addresses";
 import { stackOf } from "./programs";
 import { ADMIN } from "./programs/grafana/server";
-import { tracesBackend } from "./programs/program";
+import { logsBackend, tracesBackend } from "./programs/program";
 
 const settings = loadSettings();
 
@@ -26,7 +26,7 @@ const metrics = new MetricsStack("metrics", { settings, after: namespaces.all },
 const args = { settings, after: namespaces.all, first: metrics.first };
 const logs = new LogsStack("logs", args, options);
 const tracing = new TracingStack("tracing", args, options);
-const grafana = new GrafanaStack("grafana", args, options);
+const grafana = new GrafanaStack("grafana", { ...args, logsPassword: logs.readerPassword }, options);
 
 const stack = stackOf(settings, getStack());
 const pages = (program: string) => userUrl(stack, program) + (pathOf(stack, program) && "/");
@@ -37,7 +37,7 @@ export const grafanaPassword = grafana.password;
 export const otlpEndpoint = tracing.otlpUrl;
 export const inCluster = {
   prometheus: metrics.url,
-  loki: logs.url,
+  [logsBackend(stack).name]: logs.url,
   [tracesBackend(stack).name]: tracing.url,
 };
 // Pulumi warns of an output that has no value.

@@ -38,10 +38,10 @@ const SERVICE = "{{ $labels.service }}";
 
 /** What Grafana 10 writes into the address bar, and later ones still read. */
 function errorLines(stack: Stack): string {
-  const expr = logsBackend(stack).logs.errorsOf("NAMESPACE", "SERVICE");
+  const asked = logsBackend(stack).logs.show({ namespace: "NAMESPACE", app: "SERVICE", errors: true });
   const shown = {
     datasource: uidOf(stack, "logs"),
-    queries: [{ refId: "A", expr }],
+    queries: [{ refId: "A", ...asked }],
     range: { from: "now-1h", to: "now" },
   };
   return encodeURIComponent(JSON.stringify(shown))

@@ -3,6 +3,12 @@ import { RandomPassword } from "@pulumi/random/randomPassword";
 import { edgeHasLogin } from "../programs/addresses";
 import { ADMIN } from "../programs/grafana/server";
 import { Component, type ComponentArgs } from "./component";
+import { generatedPassword } from "./passwords";
+
+interface GrafanaArgs extends ComponentArgs {
+  /** What it reads lines with, where their backend asks for a password: {@link LogsStack.readerPassword}. */
+  logsPassword?: pulumi.Output<string>;
+}
 
 /**
  * Grafana with a generated administrator, datasources, dashboards, and the edge proxy in front.
@@ -22,12 +28,12 @@ export class GrafanaStack extends Component {
   /** The password of the edge's login; a secret. None where the edge asks nobody. */
   readonly edgePassword?: pulumi.Output<string>;
 
-  constructor(name: string, args: ComponentArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: GrafanaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("GrafanaStack", "grafana", name, args, opts);
     const { grafana, edge, protect } = args.settings;
-    const password = this.generated(`${name}-admin`, grafana.admin.rotation);
+    const password = generatedPassword(this, `${name}-admin`, grafana.admin.rotation);
     const login = edgeHasLogin(args.settings)
-      ? this.generated(`${name}-edge-password`, edge.login.rotation)
+      ? generatedPassword(this, `${name}-edge-password`, edge.login.rotation)
       : undefined;
     // Encrypts secrets in Grafana's database: it must be there before the first start and never change.
     const key = new RandomPassword(
@@ -40,16 +46,8 @@ export class GrafanaStack extends Component {
     this.run({
       credentials: { user: ADMIN, password: password.result, key: key.result },
       ...(login ? { login: { hash: login.bcryptHash } } : {}),
+      ...(args.logsPassword ? { "elasticsearch-login": { password: args.logsPassword } } : {}),
     });
     this.registerOutputs({ password: this.password, edgePassword: this.edgePassword });
-  }
-
-  /** Another text in `rotation` makes another one. */
-  private generated(name: string, rotation: string): RandomPassword {
-    return new RandomPassword(
-      name,
-      { length: 24, special: false, keepers: { rotation } },
-      { parent: this, additionalSecretOutputs: ["result", "bcryptHash"] },
-    );
   }
 }

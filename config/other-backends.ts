@@ -1,17 +1,41 @@
-/** Keys that not every backend of traces reads, with those that do. */
-const READ_BY: Record<string, string[]> = {
-  "tracing.retention": ["tempo", "jaeger"],
-  "tracing.storage": ["tempo", "jaeger"],
-  "tracing.s3": ["tempo"],
-  "tracing.resources": ["tempo"],
-  "tracing.jaeger": ["jaeger"],
-  "tracing.zipkin": ["zipkin"],
-  "overrides.tempo": ["tempo"],
-  "overrides.jaeger": ["jaeger"],
-};
-const BACKENDS = [...new Set(Object.values(READ_BY).flat())];
+/** A key whose value chooses a program, its default, and the keys that not every such program reads, with those that do. */
+interface Choice {
+  by: string;
+  usual: string;
+  readBy: Record<string, string[]>;
+}
 
-/** What to say instead, by the chosen backend. */
+const CHOICES: Choice[] = [
+  {
+    by: "tracing.backend",
+    usual: "tempo",
+    readBy: {
+      "tracing.retention": ["tempo", "jaeger"],
+      "tracing.storage": ["tempo", "jaeger"],
+      "tracing.s3": ["tempo"],
+      "tracing.resources": ["tempo"],
+      "tracing.jaeger": ["jaeger"],
+      "tracing.zipkin": ["zipkin"],
+      "overrides.tempo": ["tempo"],
+      "overrides.jaeger": ["jaeger"],
+    },
+  },
+  {
+    by: "logs.backend",
+    usual: "loki",
+    readBy: {
+      "logs.storage": ["loki"],
+      "logs.s3": ["loki"],
+      "logs.replicas": ["loki"],
+      "logs.resources": ["loki"],
+      "logs.elasticsearch": ["elasticsearch"],
+      "overrides.loki": ["loki"],
+    },
+  },
+  { by: "logs.collector", usual: "alloy", readBy: { "logs.events": ["alloy"] } },
+];
+
+/** What to say instead, by what was chosen. */
 const INSTEAD: Record<string, Record<string, string>> = {
   zipkin: {
     "tracing.retention":
@@ -24,29 +48,40 @@ const INSTEAD: Record<string, Record<string, string>> = {
     "tracing.s3": "Jaeger keeps traces on a volume: see tracing.storage.",
     "tracing.resources": "Those of Jaeger are tracing.jaeger.resources.",
   },
+  elasticsearch: {
+    "logs.storage": "The volume of Elasticsearch is logs.elasticsearch.storage.",
+    "logs.s3": "Elasticsearch keeps lines on its volume, logs.elasticsearch.storage.",
+    "logs.replicas": "Of Elasticsearch there is one node.",
+    "logs.resources": "Those of Elasticsearch are logs.elasticsearch.resources.",
+  },
+  filebeat: { "logs.events": "Filebeat sends no events of Kubernetes." },
 };
 
 /**
- * Settings of a backend that is not the chosen one: without any effect they would be a mistake that nobody notices.
+ * Settings of a backend or collector that is not the chosen one: without any effect they would be a mistake that nobody
+ * notices.
  *
  * @param given what the stack file itself says: defaults and what the platform changes are said of every backend
  * @returns a line for each, which begins with the key
  */
-export function settingsOfOtherBackends(given: object): string[] {
-  const chosen = valueAt(given, "tracing.backend") ?? "tempo";
-  // The schema says what is wrong with any other.
-  if (typeof chosen !== "string" || !BACKENDS.includes(chosen)) return [];
-  return Object.entries(READ_BY)
-    .filter(([key, backends]) => !backends.includes(chosen) && isSaid(valueAt(given, key)))
-    .map(([key, backends]) =>
-      [
-        `${key} belongs to ${backends.join(" and ")}, and tracing.backend is ${chosen}; allowed: only with tracing.backend: ${backends.join(" or ")}. Remove the one or change the other.`,
-        INSTEAD[chosen]?.[key] ?? [],
-      ]
-        .flat()
-        .join(" "),
-    );
-}
+export const settingsOfOtherBackends = (given: object): string[] =>
+  CHOICES.flatMap(({ by, usual, readBy }) => {
+    const chosen = valueAt(given, by) ?? usual;
+    // The schema says what is wrong with any other.
+    if (typeof chosen !== "string" || !KNOWN.includes(chosen)) return [];
+    return Object.entries(readBy)
+      .filter(([key, programs]) => !programs.includes(chosen) && isSaid(valueAt(given, key)))
+      .map(([key, programs]) =>
+        [
+          `${key} belongs to ${programs.join(" and ")}, and ${by} is ${chosen}; allowed: only with ${by}: ${programs.join(" or ")}. Remove the one or change the other.`,
+          INSTEAD[chosen]?.[key] ?? [],
+        ]
+          .flat()
+          .join(" "),
+      );
+  });
+
+const KNOWN = [...CHOICES.flatMap(({ readBy }) => Object.values(readBy)).flat(), ...Object.keys(INSTEAD)];
 
 /** null and {} ask for nothing. */
 const isSaid = (value: unknown): boolean =>

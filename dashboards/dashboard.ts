@@ -7,14 +7,15 @@ import {
   type DashboardLinkType,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { Signal } from "../programs/backends";
-import { type Stack, uidOf } from "../programs/program";
+import { logsBackend, type Stack, uidOf } from "../programs/program";
 import type { Panel } from "./panels";
 
 export interface Variable {
   name: string;
   label: string;
-  /** PromQL label_values(...); none: a box to type into. */
+  /** PromQL label_values(...); none: a box to type into, which holds `typed`. */
   query?: string;
+  typed?: string;
   /** Offers "All", which stands for any value. */
   all?: boolean;
 }
@@ -59,8 +60,13 @@ export function dashboard(stack: Stack, source: Dashboard): object {
         ...new RowBuilder(row.title).gridPos({ x: 0, y: y++, w: 24, h: 1 }).build(),
         id: ++id,
       });
-    const w = Math.floor(24 / row.panels.length);
-    row.panels.forEach(({ signal, model }, index) =>
+    const shown = row.panels.flatMap(({ signal, model, ask }): Panel[] => {
+      if (!ask) return [{ signal, model }];
+      const target = ask(logsBackend(stack).logs);
+      return target ? [{ signal, model: { ...model, targets: [{ refId: "A", ...target } as never] } }] : [];
+    });
+    const w = Math.floor(24 / shown.length);
+    shown.forEach(({ signal, model }, index) =>
       panels.push({
         ...model,
         id: ++id,
@@ -90,8 +96,8 @@ export function dashboard(stack: Stack, source: Dashboard): object {
   return { ...model, panels };
 }
 
-function variable({ name, label, query, all }: Variable, metrics: object) {
-  if (query === undefined) return new TextBoxVariableBuilder(name).label(label).defaultValue("");
+function variable({ name, label, query, typed = "", all }: Variable, metrics: object) {
+  if (query === undefined) return new TextBoxVariableBuilder(name).label(label).defaultValue(typed);
   const choice = new QueryVariableBuilder(name)
     .label(label)
     .datasource(metrics)

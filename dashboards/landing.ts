@@ -1,10 +1,11 @@
-import type { Stack } from "../programs/program";
+import { logsBackend, type Stack } from "../programs/program";
 import type { Dashboard } from "./dashboard";
 import { logRates, stat, table, timeSeries } from "./panels";
 import { durationOf, rateOf, shareOf } from "./requests";
 
 /** Where to begin: what is firing, and which services there are in which state. */
-export function landingDashboard({ settings }: Stack): Dashboard {
+export function landingDashboard(stack: Stack): Dashboard {
+  const { settings } = stack;
   const { highErrorRate, highLatency } = settings.alerting.rules;
   const firing = (severity: string) =>
     `count(ALERTS{alertstate="firing", severity="${severity}"}) or vector(0)`;
@@ -94,14 +95,9 @@ export function landingDashboard({ settings }: Stack): Dashboard {
           ),
           logRates(
             "Error lines",
-            "short",
-            "Lines of level error and fatal a second, by namespace; open Logs for the lines.",
-            [
-              {
-                expr: 'sum by (namespace) (rate({level=~"error|fatal"}[5m]))',
-                legend: "{{namespace}}",
-              },
-            ],
+            `Lines of level error and fatal a ${logsBackend(stack).logs.per}, by namespace; open Logs for the lines.`,
+            "namespace",
+            { errors: true },
           ),
         ],
       },

@@ -1,9 +1,11 @@
 import { type Dashboard, NAMESPACE } from "./dashboard";
+import { logsBackend, type Stack } from "../programs/program";
 import { logRates, logs } from "./panels";
 
 /** How many lines, of which level and application; the errors; and a search. */
-export function logsDashboard(): Dashboard {
-  const of = 'namespace="$namespace", app=~"$service"';
+export function logsDashboard(stack: Stack): Dashboard {
+  const { per, search } = logsBackend(stack).logs;
+  const of = { namespace: "$namespace", apps: "$service" };
   return {
     uid: "logs",
     folder: "services",
@@ -17,7 +19,7 @@ export function logsDashboard(): Dashboard {
         query: 'label_values(up{namespace="$namespace", service!=""}, service)',
         all: true,
       },
-      { name: "search", label: "Search (regular expression)" },
+      { name: "search", label: `Search (${search.words})`, typed: search.any },
     ],
     rows: [
       {
@@ -25,36 +27,35 @@ export function logsDashboard(): Dashboard {
         panels: [
           logRates(
             "Lines by level",
-            "short",
-            "Lines a second. A rise of error or warn tells when it began.",
-            [{ expr: `sum by (level) (rate({${of}}[5m]))`, legend: "{{level}}" }],
+            `Lines a ${per}. A rise of error or warn tells when it began.`,
+            "level",
+            of,
           ),
-          logRates("Lines by application", "short", "Lines a second. Who writes most fills the disk first.", [
-            { expr: `sum by (app) (rate({${of}}[5m]))`, legend: "{{app}}" },
-          ]),
-          logRates("Bytes by application", "Bps", "What retention has to hold.", [
-            { expr: `sum by (app) (bytes_rate({${of}}[5m]))`, legend: "{{app}}" },
-          ]),
+          logRates(
+            "Lines by application",
+            `Lines a ${per}. Who writes most fills the disk first.`,
+            "app",
+            of,
+          ),
+          logRates("Bytes by application", "What retention has to hold.", "app", of, "bytes"),
         ],
       },
       {
         height: 9,
         panels: [
-          logs(
-            "Errors",
-            "Level error and fatal. A line's details lead to its trace.",
-            `{${of}, level=~"error|fatal"}`,
-          ),
+          logs("Errors", "Level error and fatal. A line's details lead to its trace.", {
+            ...of,
+            errors: true,
+          }),
         ],
       },
       {
         height: 12,
         panels: [
-          logs(
-            "Search",
-            "Lines that match what is typed above, in capitals or not.",
-            `{${of}} |~ "(?i)$search"`,
-          ),
+          logs("Search", "Lines that match what is typed above, in capitals or not.", {
+            ...of,
+            search: "$search",
+          }),
         ],
       },
     ],

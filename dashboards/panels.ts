@@ -1,5 +1,4 @@
 import { PanelBuilder as LogsPanel } from "@grafana/grafana-foundation-sdk/logs";
-import { DataqueryBuilder as LogQL } from "@grafana/grafana-foundation-sdk/loki";
 import { DataqueryBuilder as PromQL } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as StatPanel } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as TablePanel } from "@grafana/grafana-foundation-sdk/table";
@@ -8,7 +7,7 @@ import { PanelBuilder as TimeSeriesPanel } from "@grafana/grafana-foundation-sdk
 import type { Panel as Model, ThresholdsConfig } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { BigValueColorMode, BigValueGraphMode } from "@grafana/grafana-foundation-sdk/common";
 import type { SearchTableType } from "@grafana/grafana-foundation-sdk/tempo";
-import type { Signal } from "../programs/backends";
+import type { LineField, Lines, LogsBackend, Signal } from "../programs/backends";
 
 /* House panels: one manner of panel for all dashboards, each with what it means or what to do next. */
 
@@ -16,6 +15,8 @@ import type { Signal } from "../programs/backends";
 export interface Panel {
   signal: Signal;
   model: Model;
+  /** What it asks the backend of logs, in that one's language; undefined: it has no answer, and there is no such panel. */
+  ask?(backend: LogsBackend): object | undefined;
 }
 
 export interface Query {
@@ -60,14 +61,18 @@ export function timeSeries(title: string, unit: string, description: string, que
   return { signal: "metrics", model: panel.build() };
 }
 
-/** The same, of numbers that are counted from log lines. */
-export function logRates(title: string, unit: string, description: string, queries: Query[]): Panel {
-  const panel = lines(title, unit, description);
-  queries.forEach(({ expr, legend }, index) =>
-    panel.withTarget(new LogQL().refId(refId(index)).expr(expr).legendFormat(legend).queryType("range")),
-  );
-  return { signal: "logs", model: panel.build() };
-}
+/** How many lines, or bytes of them, by one of their fields. */
+export const logRates = (
+  title: string,
+  description: string,
+  by: LineField,
+  which: Lines,
+  what: "lines" | "bytes" = "lines",
+): Panel => ({
+  signal: "logs",
+  model: lines(title, what === "bytes" ? "Bps" : "short", description).build(),
+  ask: ({ count }) => count(which, by, what),
+});
 
 /** One number, or one for each series where there is a legend. */
 export const stat = (
@@ -157,7 +162,7 @@ const serviceLink = (uid: string) =>
   `/d/${uid}?var-namespace=\${__data.fields.namespace}&var-service=\${__data.fields.service}&\${__url_time_range}`;
 
 /** Log lines, newest first; their trace_id links to the trace. */
-export const logs = (title: string, description: string, expr: string): Panel => ({
+export const logs = (title: string, description: string, which: Lines): Panel => ({
   signal: "logs",
   model: new LogsPanel()
     .title(title)
@@ -166,8 +171,8 @@ export const logs = (title: string, description: string, expr: string): Panel =>
     .wrapLogMessage(true)
     .enableLogDetails(true)
     .sortOrder("Descending" as never)
-    .withTarget(new LogQL().refId("A").expr(expr).queryType("range"))
     .build(),
+  ask: ({ show }) => show(which),
 });
 
 /** Traces that a TraceQL query finds; a click opens one. */

@@ -1,10 +1,12 @@
-import type { Stack } from "../programs/program";
+import { logsBackend, type Stack } from "../programs/program";
 import { type Dashboard, NAMESPACE } from "./dashboard";
 import { logRates, logs, table, timeSeries, traces } from "./panels";
 import { durationOf, durationWithTraces, rateOf, shareOf } from "./requests";
 
 /** All services of a namespace beside each other: rate, errors, duration. */
-export function serviceOverviewDashboard({ settings }: Stack): Dashboard {
+export function serviceOverviewDashboard(stack: Stack): Dashboard {
+  const { settings } = stack;
+  const { per } = logsBackend(stack).logs;
   const { highErrorRate, highLatency } = settings.alerting.rules;
   const here = 'namespace="$namespace"';
   const by = "namespace, service";
@@ -89,9 +91,7 @@ export function serviceOverviewDashboard({ settings }: Stack): Dashboard {
         title: "Logs and traces",
         height: 8,
         panels: [
-          logRates("Lines by level", "short", "Lines a second.", [
-            { expr: `sum by (level) (rate({${here}}[5m]))`, legend: "{{level}}" },
-          ]),
+          logRates("Lines by level", `Lines a ${per}.`, "level", { namespace: "$namespace" }),
           traces(
             "Slowest traces",
             "Longer than half a second. A click opens one.",
@@ -102,11 +102,10 @@ export function serviceOverviewDashboard({ settings }: Stack): Dashboard {
       {
         height: 9,
         panels: [
-          logs(
-            "Error lines",
-            "Level error and fatal. A line's details lead to its trace.",
-            `{${here}, level=~"error|fatal"}`,
-          ),
+          logs("Error lines", "Level error and fatal. A line's details lead to its trace.", {
+            namespace: "$namespace",
+            errors: true,
+          }),
         ],
       },
     ],

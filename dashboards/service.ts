@@ -159,11 +159,10 @@ export function serviceDashboard({ settings }: Stack): Dashboard {
         height: 10,
         panels: [
           traces("Traces", "The latest. A click opens one.", '{resource.service.name="$service"}'),
-          logs(
-            "Logs",
-            "The latest lines. A line's details lead to its trace.",
-            '{namespace="$namespace", app="$service"}',
-          ),
+          logs("Logs", "The latest lines. A line's details lead to its trace.", {
+            namespace: "$namespace",
+            app: "$service",
+          }),
         ],
       },
     ],

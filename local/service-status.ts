@@ -60,19 +60,25 @@ async function factsOf(cluster: Cluster, stack: Stack, namespace: string, name: 
   const metrics = await inProgram(cluster, stack, "prometheus", (base) =>
     metricsOf(base + pathOf(stack, "prometheus"), namespace, name),
   );
-  const { name: store } = logsBackend(stack);
-  const query = `sum(count_over_time({namespace="${namespace}", app="${name}"}[${RECENT}]))`;
-  const lines = await inProgram(cluster, stack, store, (base) =>
-    vector(`${base}/loki/api/v1/query`, query),
-  ).catch(saying);
   return {
     namespace,
     name,
     port: watched?.port,
     ...metrics,
-    lines: lines ?? 0,
+    lines: await linesOf(cluster, stack, namespace, name),
     ...(await inNamespace(cluster, namespace, name)),
   };
+}
+
+async function linesOf(cluster: Cluster, stack: Stack, namespace: string, name: string) {
+  const { name: store, datasource } = logsBackend(stack);
+  if (datasource?.login)
+    return `${datasource.name} answers with a login alone; Grafana has it: Explore, app:"${name}"`;
+  const query = `sum(count_over_time({namespace="${namespace}", app="${name}"}[${RECENT}]))`;
+  const lines = await inProgram(cluster, stack, store, (base) =>
+    vector(`${base}/loki/api/v1/query`, query),
+  ).catch(saying);
+  return lines ?? 0;
 }
 
 const inProgram = <T>(cluster: Cluster, stack: Stack, name: string, use: (base: string) => Promise<T>) => {

@@ -14,6 +14,8 @@ export interface Datasource {
   /** Path of its API; default none. */
   path?(stack: Stack): string;
   isDefault?: boolean;
+  /** Who asks it, and the environment variable of Grafana's that holds the password; default: nobody has to log in. */
+  login?: { user: string; env: string };
   /** What Grafana needs to know about it, such as the links into other datasources. */
   jsonData(stack: Stack): object;
 }
@@ -42,6 +44,26 @@ export interface LogsBackend {
   pushUrl(stack: Stack): string;
   /** Query of the lines of a trace, with Grafana's variables `__tags` and `__trace.traceId`. */
   linesOfTrace: string;
-  /** Query of the lines in which a service tells of errors. */
-  errorsOf(namespace: string, service: string): string;
+  /** What a panel asks to show lines. */
+  show(which: Lines): object;
+  /** What a panel asks to count them, or their bytes, by one of their fields; undefined: it cannot. */
+  count(which: Lines, by: LineField, what: "lines" | "bytes"): object | undefined;
+  /** Of what time the counts are. */
+  per: "second" | "minute";
+  /** How people write what they search for, and what finds every line. */
+  search: { words: string; any: string };
+}
+
+export type LineField = "namespace" | "app" | "level";
+
+/** Which lines: each part narrows. A text may be a variable of Grafana's. */
+export interface Lines {
+  namespace?: string;
+  /** Name of an application; `apps`: regular expression for it. */
+  app?: string;
+  apps?: string;
+  /** Level error or fatal. */
+  errors?: true;
+  /** What somebody has typed. */
+  search?: string;
 }

@@ -4,6 +4,8 @@ import { alloy, alloyEvents } from "./alloy";
 import { collector } from "./collector";
 import { sampler } from "./collector/sampler";
 import { edge } from "./edge";
+import { elasticsearch } from "./elasticsearch";
+import { filebeat } from "./filebeat";
 import { grafana } from "./grafana";
 import { grafanaRotation } from "./grafana/rotation";
 import { jaeger } from "./jaeger";
@@ -29,8 +31,10 @@ export const programs: readonly Program[] = [
   grafana,
   grafanaRotation,
   loki,
+  elasticsearch,
   alloy,
   alloyEvents,
+  filebeat,
   collector,
   sampler,
   tempo,

@@ -3,6 +3,7 @@ import { alert, type RuleGroup } from "../alerts/alert";
 import type { Settings } from "../config/schema";
 import { bytes, seconds } from "../config/units";
 import { addressesOf, headless, namespaceOf, pathOf, urlOf, userUrl } from "./addresses";
+import type { Lines } from "./backends";
 import { configFile } from "./overrides";
 import { type Program, type Stack, uidOf } from "./program";
 import { callsOf, endpointOf, inBucket, isPlain, type S3 } from "./s3";
@@ -61,8 +62,15 @@ export const loki: Program = {
   logs: {
     port: "http",
     pushUrl: (stack) => `${urlOf(stack, "loki", "http")}/loki/api/v1/push`,
-    errorsOf: (namespace, service) => `{namespace="${namespace}", app="${service}", level=~"error|fatal"}`,
     linesOfTrace: '{$${__tags}} | trace_id = "$${__trace.traceId}"',
+    show: (which) => range(selector(which)),
+    count: (which, by, what) =>
+      range(
+        `sum by (${by}) (${what === "bytes" ? "bytes_rate" : "rate"}(${selector(which)}[5m]))`,
+        `{{${by}}}`,
+      ),
+    per: "second",
+    search: { words: "regular expression", any: "" },
   },
   datasource: {
     signal: "logs",
@@ -83,6 +91,23 @@ export const loki: Program = {
     }),
   },
 };
+
+/** In LogQL. */
+function selector({ namespace, app, apps, errors, search }: Lines): string {
+  const labels = [
+    ...(namespace ? [`namespace="${namespace}"`] : []),
+    ...(app ? [`app="${app}"`] : []),
+    ...(apps ? [`app=~"${apps}"`] : []),
+    ...(errors ? ['level=~"error|fatal"'] : []),
+  ];
+  return `{${labels.join(", ")}}${search ? ` |~ "(?i)${search}"` : ""}`;
+}
+
+const range = (expr: string, legendFormat?: string) => ({
+  expr,
+  ...(legendFormat ? { legendFormat } : {}),
+  queryType: "range",
+});
 
 /** Alerts on lines on their way in, and on the way out by age. */
 function lokiAlerts(settings: Settings): RuleGroup {

@@ -77,9 +77,9 @@ export interface Data {
   class: string | null;
 }
 
-/** GET on a port; delay and period in seconds. */
+/** GET on a port, or without a path a connection; delay and period in seconds. */
 export interface Probe {
-  path: string;
+  path?: string;
   port: string;
   /** By https, whatever the certificate. */
   tls?: boolean;
@@ -87,9 +87,9 @@ export interface Probe {
   period: number;
 }
 
-/** GET until it succeeds for the first time: the other probes wait for it, however long a start takes. */
+/** The same until it succeeds for the first time: the other probes wait for it, however long a start takes. */
 export interface StartupProbe {
-  path: string;
+  path?: string;
   port: string;
   /** After these many minutes the container is restarted. */
   minutes: number;

@@ -115,6 +115,11 @@ const onKind = {
     s3: null,
     replicas: 1,
     ...resources("100m 256Mi", "500m 512Mi"),
+    elasticsearch: {
+      logins: { rotation: "1" },
+      ...volume("10Gi"),
+      ...resources("250m 1Gi", "1000m 1536Mi"),
+    },
     agent: resources("50m 128Mi", "2000m 256Mi"),
     events: resources("10m 64Mi", "100m 128Mi"),
   },
@@ -176,7 +181,7 @@ test("eks: volumes by the EBS driver, protected; no port on the nodes, so no edg
     protect: true,
     metrics: { ...of(metrics), ...gp3("5Gi"), annotatedNamespaces: [] },
     alerting: { ...alerting, ...gp3("1Gi") },
-    logs: { ...logs, ...gp3("5Gi") },
+    logs: { ...logs, ...gp3("5Gi"), elasticsearch: { ...logs.elasticsearch, ...gp3("10Gi") } },
     tracing: {
       ...tracing,
       ...gp3("5Gi"),

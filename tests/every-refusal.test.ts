@@ -497,8 +497,18 @@ const table: Row[] = [
       'a{b="\n"}',
     ],
   },
-  { of: /^logs\.backend$/, allowed: "loki", wrong: [7, "", "lokki"], right: ["loki"] },
-  { of: /^logs\.collector$/, allowed: "alloy", wrong: [7, "", "aloy"], right: ["alloy"] },
+  {
+    of: /^logs\.backend$/,
+    allowed: "loki, elasticsearch",
+    wrong: [7, "", "lokki"],
+    right: ["loki", "elasticsearch"],
+  },
+  {
+    of: /^logs\.collector$/,
+    allowed: "alloy, filebeat",
+    wrong: [7, "", "aloy"],
+    right: ["alloy", "filebeat"],
+  },
   {
     of: /^tracing\.backend$/,
     allowed: "tempo, jaeger, zipkin",
@@ -660,6 +670,13 @@ function given(key: string, value: unknown): Record<string, unknown> {
   const [, backend] = /^(?:tracing|overrides)\.(backend|zipkin|jaeger)/.exec(key) ?? [];
   if (backend)
     Object.assign(settings.tracing as object, { s3: null, ...(backend === "backend" ? {} : { backend }) });
+  // What is Loki's is refused with Elasticsearch, which Filebeat alone sends to.
+  if (/^logs\.elasticsearch/.test(key) || ["elasticsearch", "filebeat"].includes(String(value)))
+    settings.logs = {
+      ...(settings.logs as object),
+      ...{ s3: null, backend: "elasticsearch", collector: "filebeat" },
+      ...(/^logs\.(backend|collector)$/.test(key) ? { [last]: value } : {}),
+    };
   // Another service or none would have no objective.
   if (key.startsWith("services")) delete settings.slo;
   // Others of its keys allow fewer.

@@ -1,6 +1,6 @@
 import { type LogCase, LOG_CASES } from "./log-lines";
-import { type Entry, throughAlloy } from "./support/alloy";
-import { describeWith } from "./support/programs";
+import type { Entry } from "./support/alloy";
+import { describeCollectors } from "./support/log-collectors";
 
 const isHard = ({ note }: LogCase) => note?.startsWith("Hard:") ?? false;
 const named = LOG_CASES.map((log, index): [string, LogCase, number] => [log.program, log, index]);
@@ -18,10 +18,10 @@ const wanted = ({ text, level, traceId, spanId }: LogCase["entries"][number]) =>
   spanId,
 });
 
-describeWith(["alloy", "alloy"])("true log lines of many programs through Alloy", () => {
+describeCollectors("true log lines of many programs", (through) => {
   let seen: Entry[][];
   beforeAll(async () => {
-    seen = await throughAlloy(LOG_CASES.map(({ lines }) => lines));
+    seen = await through(LOG_CASES.map(({ lines }) => lines));
   });
 
   test.each(named.filter(([, log]) => !isHard(log)))("%s", (_, { entries }, index) =>

@@ -1,6 +1,5 @@
-import { type Entry, throughAlloy } from "./support/alloy";
-import { describeWith } from "./support/programs";
-import { stackWith } from "./support/servers";
+import type { Entry } from "./support/alloy";
+import { describeCollectors } from "./support/log-collectors";
 
 const trace = "6a3b8c9d2e1f0a4b6a3b8c9d2e1f0a4b";
 const span = "3c5d7e9f1a2b4c6d";
@@ -116,7 +115,7 @@ const longLevel = JSON.stringify({ level: "l".repeat(5000), service: "s".repeat(
 /** What a stack file may hold and Alloy could take for something else: a number, or an operation. */
 const odd = { environment: "2026", region: "a.b_c-d" };
 
-describeWith(["alloy", "alloy"])("through Alloy", () => {
+describeCollectors("lines", (through) => {
   const cases: Record<string, string[]> = {
     ...Object.fromEntries(parsed.map(([what, line]) => [what, [line]])),
     ...Object.fromEntries([...masks.map(([line]) => line), ...noAddresses].map((line) => [line, [line]])),
@@ -129,15 +128,19 @@ describeWith(["alloy", "alloy"])("through Alloy", () => {
   let seen: Record<string, Entry[]>;
   const lines = (name: string) => seen[name].map(({ line }) => line);
   beforeAll(async () => {
-    const entries = await throughAlloy(Object.values(cases), stackWith(odd));
+    const entries = await through(Object.values(cases), odd);
     seen = Object.fromEntries(Object.keys(cases).map((name, index) => [name, entries[index]]));
   });
 
   test("a static pod's log is found, whose directory has the hash of its file", async () => {
-    const [[entry]] = await throughAlloy([["listening"]], stackWith(), {
-      pod: "kube-apiserver-node",
-      configHash: "8f2d1c",
-    });
+    const [[entry]] = await through(
+      [["listening"]],
+      {},
+      {
+        pod: "kube-apiserver-node",
+        configHash: "8f2d1c",
+      },
+    );
     expect([entry.line, entry.labels.pod]).toEqual(["listening", "kube-apiserver-node"]);
   });
 
@@ -171,7 +174,7 @@ describeWith(["alloy", "alloy"])("through Alloy", () => {
 
   test("with maskIps: false addresses stay", async () => {
     const all = masks.map(([line]) => line);
-    const [entries] = await throughAlloy([all], stackWith({ logs: { maskIps: false } }));
+    const [entries] = await through([all], { logs: { maskIps: false } });
     expect(entries.map(({ line }) => line)).toEqual(all);
   });
 

@@ -61,6 +61,10 @@ const stacks: Record<string, Record<string, unknown>> = {
   "a stack beside a mesh": { services, metrics: { annotatedNamespaces: [], istio: { enabled: true } } },
   "a stack beside a mesh, where every namespace is open": { services, metrics: { istio: { enabled: true } } },
   "a stack that keeps traces in Zipkin": { services, tracing: { backend: "zipkin" } },
+  "a stack that keeps logs in Elasticsearch": {
+    services,
+    logs: { backend: "elasticsearch", collector: "filebeat" },
+  },
   "a stack without services and node-exporter": { metrics: { nodeExporter: { enabled: false } } },
 };
 

@@ -56,7 +56,15 @@ const inJaeger: Given = {
   overrides: { jaeger: { service: { telemetry: { logs: { level: "info" } } } } },
 };
 
-const bases = [...committed, full, inZipkin, inJaeger];
+const inElasticsearch: Given = {
+  ...committed[0],
+  logs: {
+    ...{ backend: "elasticsearch", collector: "filebeat", retention: { time: "2w" }, maskIps: false },
+    elasticsearch: { logins: { rotation: "2" }, storage: { size: "9Gi" } },
+  },
+};
+
+const bases = [...committed, full, inZipkin, inJaeger, inElasticsearch];
 
 /** Some of those that were accepted, for the programs themselves to read. */
 const SAMPLE = 5;

@@ -78,7 +78,7 @@ export function podTemplate(stack: Stack, program: Program, part: Part, names: N
             containerPort,
           })),
           ...(probes?.startup ? { startupProbe: started(probes.startup) } : {}),
-          ...(probes ? { readinessProbe: httpGet(probes.ready), livenessProbe: httpGet(probes.live) } : {}),
+          ...(probes ? { readinessProbe: checked(probes.ready), livenessProbe: checked(probes.live) } : {}),
         },
       ],
       // A mount without a source finds its volume by the StatefulSet's template.
@@ -105,14 +105,14 @@ const spread = (stack: Stack, { name }: Program) =>
 const STARTUP_PERIOD = 5;
 
 const started = ({ path, port, minutes }: StartupProbe) => ({
-  httpGet: { path, port },
+  ...(path ? { httpGet: { path, port } } : { tcpSocket: { port } }),
   periodSeconds: STARTUP_PERIOD,
   timeoutSeconds: 5,
   failureThreshold: (minutes * 60) / STARTUP_PERIOD,
 });
 
-const httpGet = ({ path, port, tls, delay, period }: Probe) => ({
-  httpGet: { path, port, ...(tls ? { scheme: "HTTPS" } : {}) },
+const checked = ({ path, port, tls, delay, period }: Probe) => ({
+  ...(path ? { httpGet: { path, port, ...(tls ? { scheme: "HTTPS" } : {}) } } : { tcpSocket: { port } }),
   initialDelaySeconds: delay,
   periodSeconds: period,
   timeoutSeconds: 5,

@@ -24,7 +24,8 @@ export const OWN_JOBS: readonly string[] = [
     "grafana-rotation",
   ],
   ...["redis", "redis-exporter", "postgres", "postgres-exporter"],
-  ...["loki", "alloy", "alloy-events", "collector", "sampler", "tempo", "jaeger", "zipkin"],
+  ...["loki", "elasticsearch", "alloy", "alloy-events", "filebeat", "collector", "sampler"],
+  ...["tempo", "jaeger", "zipkin"],
 ];
 
 /** Every cluster has these from the start: they are nobody's to make or to delete. */
@@ -45,6 +46,7 @@ interface Checked extends CheckedAlerting {
     postgres: { targets: { name: string }[] };
     extraScrapeConfigs: { job_name: string }[];
   };
+  logs: { backend: string; collector: string };
   tracing: { backend: string; zipkin: { nodePort: number | null } };
   grafana: { nodePort: number | null; oidc: object | null };
   edge: { enabled: boolean; nodePort: number | null; url: string };
@@ -59,6 +61,7 @@ export function checkTogether(settings: Checked, context: z.core.$RefinementCtx)
   checkTargets(settings, refuse);
   checkNodePorts(settings, refuse);
   checkObjectives(settings, refuse);
+  checkLogs(settings, refuse);
   checkAlerting(settings, refuse);
   checkOidc(settings, refuse);
 }
@@ -133,6 +136,25 @@ function checkJobs({ services, metrics }: Checked, refuse: Refuse): void {
       `${value} is named twice; allowed: each name once`,
     ),
   );
+}
+
+/** What sends to each of the backends. */
+const COLLECTORS: Record<string, string> = { loki: "alloy", elasticsearch: "filebeat" };
+
+function checkLogs({ logs, alerting }: Checked, refuse: Refuse): void {
+  const { backend, collector } = logs;
+  if (COLLECTORS[backend] !== collector)
+    refuse(
+      ["logs", "collector"],
+      `${collector} does not send to ${backend}; allowed: ${COLLECTORS[backend]} with logs.backend: ${backend}. Change the one or the other.`,
+    );
+  alerting.extraAlerts.forEach(({ logs }, index) => {
+    if (logs !== undefined && backend !== "loki")
+      refuse(
+        ["alerting", "extraAlerts", index, "logs"],
+        `is evaluated by Loki alone, and logs.backend is ${backend}; allowed: metrics. Remove it, or change the other.`,
+      );
+  });
 }
 
 function checkTargets({ metrics }: Checked, refuse: Refuse): void {

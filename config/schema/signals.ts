@@ -11,6 +11,7 @@ import {
   replicas,
   resources,
 } from "./common";
+import { elasticsearch } from "./elasticsearch";
 import { postgres, redis } from "./exporters";
 import { scrapeConfigs } from "./free";
 import { istio } from "./istio";
@@ -94,13 +95,25 @@ export const metrics = z
 
 export const logs = z
   .strictObject({
-    backend: z.enum(["loki"]).default("loki").describe("Where logs are kept; default loki."),
-    collector: z.enum(["alloy"]).default("alloy").describe("What reads the pods' logs; default alloy."),
+    backend: z
+      .enum(["loki", "elasticsearch"])
+      .default("loki")
+      .describe(
+        "Where logs are kept; default loki, on a volume or in a bucket. elasticsearch: one node on a volume, with the collector filebeat. What belongs to the other one is refused.",
+      ),
+    collector: z
+      .enum(["alloy", "filebeat"])
+      .default("alloy")
+      .describe(
+        "What reads the pods' logs; default alloy, which sends to loki, and Kubernetes events as well. filebeat sends to elasticsearch, pods' logs alone.",
+      ),
     retention: z
       .strictObject({
         time: duration({ least: "24h", why: "the period of Loki's index" })
           .default("7d")
-          .describe("Lines older than this are deleted; default 7d. At least 24h."),
+          .describe(
+            "Lines older than this are deleted; default 7d. At least 24h. Elasticsearch deletes a day's lines together, up to a day later.",
+          ),
       })
       .prefault({})
       .describe("What is kept."),
@@ -116,6 +129,7 @@ export const logs = z
       "Pods of Loki; default 1. With 3, which needs logs.s3, each line is kept by two or more of them until it is in the bucket.",
     ),
     resources: resources("100m 256Mi", "500m 512Mi"),
+    elasticsearch,
     agent: z
       .strictObject({ resources: resources("50m 128Mi", "2000m 256Mi") })
       .prefault({})
@@ -132,7 +146,7 @@ export const logs = z
     error: "3 needs logs.s3; allowed: 1 on a volume, since no replica sees the volume of another",
   })
   .prefault({})
-  .describe("Loki and the log collector.");
+  .describe("Loki or Elasticsearch, and the log collector.");
 
 export const tracing = z
   .strictObject({

@@ -8,7 +8,7 @@ import { UserError } from "../errors";
 import { cacheDir } from "../paths";
 import { ticketingDirectory } from "../ticketing-bundle";
 
-/** A program of one jar. */
+/** A program of one jar, or of a directory. */
 interface JavaProgram {
   name: string;
   /** What it is to whoever reads that it must be built. */
@@ -16,11 +16,14 @@ interface JavaProgram {
   /** Of its pom.xml, and of what is compiled. */
   directory: string;
   sources: string[];
-  /** Where Maven leaves the jar, and where it is in the image, as the upstream's has it. */
+  /** Where Maven leaves it, and where it is in the image, as the upstream's has it. */
   built: string;
   jar: string;
-  /** What the jar must be, where it is fetched and not compiled. */
+  /** What must have been fetched, where it is not compiled; default: what Maven leaves. */
   sha256?: string;
+  fetched?: string;
+  /** Of the JDK's modules, beside those that all have. */
+  modules?: string;
 }
 
 const project = join(ticketingDirectory, "payment");
@@ -52,15 +55,31 @@ export const ZIPKIN: JavaProgram = {
   sha256: "7ac633a6832647e71e50012a5e3e91fbc7054414955261724526030faf271d8d",
 };
 
+/** Elasticsearch: what of it is published as a package, and one answer of ours. */
+export const ELASTICSEARCH: JavaProgram = {
+  name: "elasticsearch",
+  what: "Elasticsearch",
+  directory: join(__dirname, "elasticsearch"),
+  sources: ["pom.xml", "RootPlugin.java", "plugin/plugin-descriptor.properties"],
+  built: "target/elasticsearch-8.19.0",
+  jar: "usr/share/elasticsearch",
+  fetched: "target/elasticsearch.zip",
+  sha256: "14833b2d86c30656901f92049f81fb5777a8e4545413c8656cd1a21b55173033",
+  modules: "jdk.attach,jdk.management.agent,jdk.net",
+};
+
 /** Of the JDK's modules: all that Java itself is made of, and what Tomcat, Netty and Micrometer use besides. */
 const MODULES = "java.se,jdk.crypto.ec,jdk.management,jdk.unsupported,jdk.zipfs";
 
 /** Where it is in the image. */
 export const JAVA_HOME = "opt/java/openjdk";
 
-function pathOf({ name, directory, sources, sha256 }: JavaProgram): string {
+const modulesOf = ({ modules }: JavaProgram): string => (modules ? `${MODULES},${modules}` : MODULES);
+
+function pathOf(program: JavaProgram): string {
+  const { name, directory, sources, sha256 } = program;
   const texts = sources.map((file) => readFileSync(join(directory, file)));
-  return `programs/${name}-${keyOf(MODULES, ...sources, ...texts, ...(sha256 ? [sha256] : []))}`;
+  return `programs/${name}-${keyOf(modulesOf(program), ...sources, ...texts, ...(sha256 ? [sha256] : []))}`;
 }
 
 /** The directory that {@link buildJava} made before, else nothing. */
@@ -90,12 +109,12 @@ export function buildJava(program: JavaProgram, report: Report): Promise<string>
         join(scratch, "pom.xml"),
         "package",
       ]);
-      refuseAnother(program, join(scratch, built));
-      cpSync(join(scratch, built), join(directory, jar));
+      refuseAnother(program, join(scratch, program.fetched ?? built));
+      cpSync(join(scratch, built), join(directory, jar), { recursive: true });
       const runtime = ["--strip-java-debug-attributes", "--no-man-pages", "--no-header-files"];
       await run(program, "jlink", [
         "--add-modules",
-        MODULES,
+        modulesOf(program),
         ...runtime,
         "--output",
         join(directory, JAVA_HOME),

@@ -11,10 +11,11 @@ const MARK = "\\u0001";
 const EXCEPTION = "(?:Exception|Error|Throwable)(?:: |:?(?:\\n|$))";
 
 /** What begins an entry though a space stands before it: Spring fills levels of four letters up. */
-const LEVEL = " {0,2}(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\\b";
+export const FIRST_LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
+const LEVEL = ` {0,2}(?:${FIRST_LEVELS.join("|")})\\b`;
 
 /** What follows the head of a trace, or any other first line. */
-const CONTINUED = [
+export const CONTINUED = [
   "\\s",
   "$",
   "(?:Caused|Wrapped) by:",
@@ -33,7 +34,7 @@ const CONTINUED = [
 ];
 
 /** What begins a trace that belongs to the line before it. */
-const TRACE = ["Traceback \\(most recent call last\\):", `(?:[\\w$]+\\.)+[\\w$]*${EXCEPTION}`];
+export const TRACE = ["Traceback \\(most recent call last\\):", `(?:[\\w$]+\\.)+[\\w$]*${EXCEPTION}`];
 
 const text = JSON.stringify;
 

@@ -4,7 +4,7 @@
 const text = JSON.stringify;
 
 /** The closed list, and what programs write for it; anything else is no level. */
-const LEVELS = {
+export const LEVELS = {
   trace: ["trace", "trce", "10", "levelno 5"],
   // D1 to D5 are MongoDB's; a dot is Redis'; 7 and below are syslog's, 10 and above pino's and bunyan's.
   debug: ["debug", "dbug", "20", "7", "levelno 10", "d1", "d2", "d3", "d4", "d5", "."],
@@ -35,7 +35,7 @@ const BETWEEN =
   "(?:[ \\t]*\\[[^\\]]*\\]|[ \\t]+- [\\w.$]+|[ \\t]+-|[ \\t]+\\d+|[ \\t]+\\S+@\\S+|[ \\t]+\\S+\\(\\d+\\)){0,5}?";
 
 /** In each the group is the level. */
-const FORMS = [
+export const FORMS = [
   // INFO, or shop.INFO of monolog
   `${TIME}${BETWEEN}[ \\t]+${COLOUR} ?(?:[\\w-]+\\.)?(${CAPITALS})${COLOUR}(?:[ \\t:\\]]|$)`,
   `${TIME}${BETWEEN}[ \\t]*\\[${COLOUR}(?:\\w*:)?(${ANY}) *${COLOUR}\\]`,
@@ -55,18 +55,73 @@ const FORMS = [
 const named = FORMS.map((form, index) => form.replace(/(?<!\\)\((?!\?)/, `(?P<level_${index}>`));
 
 /** The fields of JSON that hold it, those of one program only before those of many; MongoDB's is the last. */
-const LEVEL_FIELDS = [
-  ...['"log.level"', "log.level", "level_name", '"_level_name"', "levelname", "severity", "error_severity"],
-  ...["level", "LogLevel", "lvl", "s", "join(' ', ['levelno', to_string(levelno)])"],
+export const LEVEL_FIELDS = [
+  ["log.level"],
+  ["log", "level"],
+  ...[
+    "level_name",
+    "_level_name",
+    "levelname",
+    "severity",
+    "error_severity",
+    "level",
+    "LogLevel",
+    "lvl",
+    "s",
+  ].map((name) => [name]),
 ];
+/** Python's, a number of its own scale. */
+export const LEVEL_NUMBER = "levelno";
+
+/** What is known of an entry besides its level: its trace, and the service that says it; and the fields of JSON that hold it. */
+export const FIELD_PATHS: Record<string, string[][]> = {
+  trace_id: [
+    ...[
+      "trace-id",
+      "trace_id",
+      "traceId",
+      "traceID",
+      "traceid",
+      "trace.id",
+      "otelTraceID",
+      "_traceId",
+      "trace",
+    ].map((name) => [name]),
+  ],
+  span_id: [
+    ...["span-id", "span_id", "spanId", "spanID", "spanid", "span.id", "otelSpanID", "_spanId", "span"].map(
+      (name) => [name],
+    ),
+  ],
+  service_name: [
+    ["service-name"],
+    ["service_name"],
+    ["service.name"],
+    ["service", "name"],
+    ["otelServiceName"],
+    ["service"],
+  ],
+};
+export const FIELDS = Object.keys(FIELD_PATHS);
+
+/** In JMESPath: the first of them that says something. */
+const firstOf = (paths: string[][], ...more: string[]): string =>
+  [
+    ...paths.map((path) => path.map((part) => (/^[a-zA-Z]\w*$/.test(part) ? part : text(part))).join(".")),
+    ...more,
+  ].join(" || ");
 
 /** Of 16 or 32 digits. */
-const ID = "[0-9a-fA-F]{32}|[0-9a-fA-F]{16}";
+export const ID = "[0-9a-fA-F]{32}|[0-9a-fA-F]{16}";
 
 /** Sleuth's: level [app,traceId,spanId], each of them empty outside a trace. */
 export const SLEUTH = `^(?:${DATE}${CLOCK}${ZONE})? *(?:${CAPITALS}) +\\[(?P<service_name>[^\\[\\],]*),(?P<trace_id>${ID}|),(?P<span_id>${ID}|)(?:,\\w*)?\\]`;
 /** Spring's in brackets of their own: [traceId-spanId], or Sleuth's behind the thread. */
-const CORRELATION = `^(?:[^{].*?)?\\[(?:(?P<service_name>[^\\[\\],]*),)?(?P<trace_id>${ID})[,-](?P<span_id>${ID})(?:,\\w*)?\\]`;
+export const CORRELATION = `^(?:[^{].*?)?\\[(?:(?P<service_name>[^\\[\\],]*),)?(?P<trace_id>${ID})[,-](?P<span_id>${ID})(?:,\\w*)?\\]`;
+
+/** logfmt's. */
+export const TRACE_ID = `trace_?[iI][dD]=(?P<trace_id>${ID})(?:[^0-9a-fA-F]|$)`;
+export const SPAN_ID = `span_?[iI][dD]=(?P<span_id>${ID})(?:[^0-9a-fA-F]|$)`;
 
 const keep = (name: string, condition: string) => `  stage.template {
     source   = ${text(name)}
@@ -80,9 +135,6 @@ const choices = Object.entries(LEVELS).map(
 /** Go's slog writes INFO+2 between its levels. */
 const level = `{{ $l := or ${found} .level "" | ToLower }}{{ if gt (len $l) 2 }}{{ $l = $l | splitList "+" | first | splitList "-" | first }}{{ end }}{{ ${choices.join("else ")}end }}`;
 
-/** What is known of an entry besides its level: its trace, and the service that says it. */
-export const FIELDS = ["trace_id", "span_id", "service_name"];
-
 export const PARSING = `
   stage.regex {
     expression = ${text(`^(?:${named.join("|")})`)}
@@ -94,18 +146,18 @@ export const PARSING = `
     expression = ${text(CORRELATION)}
   }
   stage.regex {
-    expression = ${text(`trace_?[iI][dD]=(?P<trace_id>${ID})(?:[^0-9a-fA-F]|$)`)}
+    expression = ${text(TRACE_ID)}
   }
   stage.regex {
-    expression = ${text(`span_?[iI][dD]=(?P<span_id>${ID})(?:[^0-9a-fA-F]|$)`)}
+    expression = ${text(SPAN_ID)}
   }
   // The last: in a line of JSON, what its fields say counts, and not what its message holds.
   stage.json {
     expressions = {
-      level        = ${text(LEVEL_FIELDS.join(" || "))},
-      trace_id     = ${text('"trace-id" || trace_id || traceId || traceID || traceid || "trace.id" || otelTraceID || "_traceId" || trace')},
-      span_id      = ${text('"span-id" || span_id || spanId || spanID || spanid || "span.id" || otelSpanID || "_spanId" || span')},
-      service_name = ${text('"service-name" || service_name || "service.name" || service.name || otelServiceName || service')},
+      level        = ${text(firstOf(LEVEL_FIELDS, `join(' ', ['${LEVEL_NUMBER}', to_string(${LEVEL_NUMBER})])`))},
+      trace_id     = ${text(firstOf(FIELD_PATHS.trace_id))},
+      span_id      = ${text(firstOf(FIELD_PATHS.span_id))},
+      service_name = ${text(firstOf(FIELD_PATHS.service_name))},
     }
   }
 ${FIELDS.slice(0, 2)

@@ -30,6 +30,13 @@ export function datasources(stack: Stack): object {
           orgId: 1,
           editable: true,
           ...(one.isDefault ? { isDefault: true } : {}),
+          ...(one.login
+            ? {
+                basicAuth: true,
+                basicAuthUser: one.login.user,
+                secureJsonData: { basicAuthPassword: `$${one.login.env}` },
+              }
+            : {}),
           jsonData: one.jsonData(stack),
         })),
       ...ampDatasources(stack.settings),

@@ -37,7 +37,7 @@ exec ${GRAFANA} cli --homepath=/usr/share/grafana admin reset-admin-password --p
   env: (stack) => grafanaEnvironment(stack),
   calls: ({ settings }) => [...ampCalls(settings), ...oidcCalls(settings)],
   accountAnnotations: ampAccount,
-  secrets: ({ settings }) => [
+  secrets: ({ settings, programs }) => [
     {
       name: "credentials",
       env: {
@@ -46,6 +46,10 @@ exec ${GRAFANA} cli --homepath=/usr/share/grafana admin reset-admin-password --p
         GF_SECURITY_SECRET_KEY: "key",
       },
     },
+    ...programs.flatMap(({ name, datasource }) =>
+      // components/logs-stack.ts makes the password.
+      datasource?.login ? [{ name: `${name}-login`, env: { [datasource.login.env]: "password" } }] : [],
+    ),
     ...oidcSecrets(settings),
   ],
   files: (stack) => [

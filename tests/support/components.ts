@@ -106,9 +106,9 @@ function program(settings: Settings): void {
   const after = new Namespaces("namespaces", settings).all;
   const { first } = new MetricsStack("metrics", { settings, after });
   const args = { settings, after, first };
-  new LogsStack("logs", args);
+  const { readerPassword: logsPassword } = new LogsStack("logs", args);
   new TracingStack("tracing", args);
-  new GrafanaStack("grafana", args);
+  new GrafanaStack("grafana", { ...args, logsPassword });
 }
 
 /** Names of what differs between the two, or is in one of them only. */

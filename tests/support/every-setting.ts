@@ -24,12 +24,6 @@ export interface Row {
   changes: Record<string, Seen> | ((resources: Made[]) => Record<string, Seen>);
 }
 
-/** A key with one allowed value so far. A second one needs a row. */
-export interface Single {
-  key: string;
-  only: string;
-}
-
 /** Everything that may be left out is given, so that each key has something to change. */
 export const baseline = {
   platform: "kind",
@@ -371,10 +365,52 @@ const toJaeger = (own: Record<string, Seen> = {}) =>
 /** Where a program's configuration holds words of the user's own it may connect to any address: its last rule. */
 const anywhere = (rule: number) => `spec.egress.${rule}.to.0.ipBlock.cidr: 0.0.0.0/0\n`;
 
-export const single: Single[] = [
-  { key: "logs.backend", only: "loki" },
-  { key: "logs.collector", only: "alloy" },
-];
+/** Elasticsearch takes the place of Loki, and Filebeat that of Alloy. */
+const toElasticsearch = (more: Record<string, Seen> = {}): Pick<Row, "also" | "changes"> => ({
+  also: { "logs.backend": "elasticsearch", "logs.collector": "filebeat", "logs.s3": null },
+  changes: {
+    ...all(
+      ["config", "server", "service", "policy", "data", "bucket"].map((what) => `logs-loki-${what}`),
+      "GONE",
+    ),
+    ...all(
+      ["config", "agent", "policy", "account", "role", "role-binding"].map((what) => `logs-alloy-${what}`),
+      "GONE",
+    ),
+    ...all(
+      ["config", "server", "policy", "account", "role", "role-binding"].map(
+        (what) => `logs-alloy-events-${what}`,
+      ),
+      "GONE",
+    ),
+    ...all(
+      ["config", "server", "service", "policy", "data", "users", "filebeat", "grafana"].map(
+        (what) => `logs-elasticsearch-${what}`,
+      ),
+      "NEW",
+    ),
+    ...all(
+      ["config", "agent", "policy", "account", "role", "role-binding", "writer"].map(
+        (what) => `logs-filebeat-${what}`,
+      ),
+      "NEW",
+    ),
+    ...prometheus({ without: "loki;http" }),
+    "metrics-prometheus-policy": { without: "app.kubernetes.io/name: loki" },
+    ...rules("elasticsearch"),
+    "grafana-elasticsearch-login": "NEW",
+    "grafana-provisioning": [
+      "url: http://elasticsearch.observability.svc:9200\n",
+      "datasourceUid: elasticsearch\n",
+    ],
+    "grafana-server": "name: ELASTICSEARCH_PASSWORD\n",
+    "grafana-policy": "app.kubernetes.io/name: elasticsearch\n",
+    ...dashboards("overview", '"uid": "elasticsearch"'),
+    ...dashboards("services", '"uid": "elasticsearch"'),
+    ...dashboards("platform", { without: '"title": "Lines"' }),
+    ...more,
+  },
+});
 
 export const table: Row[] = [
   {
@@ -1128,6 +1164,40 @@ export const table: Row[] = [
     to: "9d",
     changes: rolls("logs-loki-config", "logs-loki-server", "retention_period: 9d\n"),
   },
+  { ...toElasticsearch(), key: "logs.backend", to: "elasticsearch" },
+  { ...toElasticsearch(), key: "logs.collector", to: "filebeat" },
+  {
+    ...toElasticsearch({ "logs-elasticsearch-filebeat": "rotation: again\n" }),
+    key: "logs.elasticsearch.logins.rotation",
+    to: "again",
+  },
+  {
+    ...toElasticsearch({ "logs-elasticsearch-data": "storage: 77Gi\n" }),
+    key: "logs.elasticsearch.storage.size",
+    to: "77Gi",
+  },
+  {
+    ...toElasticsearch({ "logs-elasticsearch-data": "storageClassName: fast\n" }),
+    key: "logs.elasticsearch.storage.class",
+    to: "fast",
+  },
+  ...(
+    [
+      ["requests.cpu", "9m"],
+      ["requests.memory", "23Mi"],
+      ["limits.cpu", "4321m"],
+      ["limits.memory", "4321Mi"],
+    ] as const
+  ).map(([amount, to]): Row => ({
+    ...toElasticsearch({
+      "logs-elasticsearch-server": [
+        `containers.0.resources.${amount}: ${to}\n`,
+        ...(amount === "limits.memory" ? ["value: -Xms2160m -Xmx2160m "] : []),
+      ],
+    }),
+    key: `logs.elasticsearch.resources.${amount}`,
+    to,
+  })),
   {
     key: "logs.maskIps",
     to: false,

@@ -1,12 +1,13 @@
-import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import execa from "execa";
 import { type ImageName } from "../../../config/images";
 import versions from "../../../config/versions.json";
 import { build, programOf, type ProgramName } from "../build";
 import type { Report } from "../../cache";
 import { debianPackages } from "../debian";
 import { bundleTicketing, ticketingDirectory } from "../../ticketing-bundle";
-import { buildJava, JAVA_HOME, PAYMENT, ZIPKIN } from "../java";
+import { buildJava, ELASTICSEARCH, JAVA_HOME, PAYMENT, ZIPKIN } from "../java";
 import { copy, withLibraries } from "./files";
 import { postgres } from "./postgres";
 
@@ -102,6 +103,25 @@ const zipkin: Recipe = {
   },
 };
 
+/** Its own start script is one of a shell, as is what copies its configuration. */
+const SHELL = ["bash", "sh", "cp", "dirname", "basename", "uname", "readlink", "ls", "expr", "cat", "mkdir"];
+const elasticsearch: Recipe = {
+  version: versions.elasticsearch.tested,
+  lacks: "all but core, security and transport, such as the life cycle of indices: nothing is deleted by age",
+  user: 1000,
+  entrypoint: "/usr/share/elasticsearch/bin/elasticsearch",
+  inputs: async (report) => [await buildJava(ELASTICSEARCH, report), SHELL.join()],
+  async fill(root, [directory]) {
+    await withJava(directory, root);
+    const home = join(root, ELASTICSEARCH.jar);
+    symlinkSync(join("/", JAVA_HOME), join(home, "jdk"));
+    // In the package only its owner reads them.
+    await execa("chmod", ["-R", "a+rX", home]);
+    for (const name of SHELL) await withLibraries(join("/bin", name), join(root, "bin", name), root);
+    symlinkSync("../bin", join(root, "usr/bin"));
+  },
+};
+
 const TICKETING = [
   "package-lock.json",
   "build.ts",
@@ -153,6 +173,8 @@ export const recipes: Partial<Record<BuiltName, Recipe>> = {
   tempo: program("tempo", "tempo", "/tempo", 10001),
   jaeger: { ...program("jaeger", "jaeger", "/cmd/jaeger/jaeger-linux", 10001), lacks: "its web pages" },
   zipkin,
+  elasticsearch,
+  filebeat: program("filebeat", "filebeat", "/usr/share/filebeat/filebeat", 0),
   grafana,
   caddy: program("caddy", "caddy", "/usr/bin/caddy", 0),
   node,

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { resources, rotation } from "./common";
+import { storage } from "./kubernetes";
+
+/** Elasticsearch's own. */
+export const elasticsearch = z
+  .strictObject({
+    logins: z
+      .strictObject({
+        rotation: rotation().describe(
+          "Id of the generated passwords of Filebeat and Grafana. Another id makes new ones, and the old ones end; default 1.",
+        ),
+      })
+      .prefault({})
+      .describe(
+        "The two users that there are: one adds lines, one reads them. Inside of the cluster lines and passwords go over the network unencrypted; network policies let nobody else in.",
+      ),
+    storage: storage("10Gi"),
+    resources: resources("250m 1Gi", "1000m 1536Mi"),
+  })
+  .prefault({})
+  .describe("Of the backend elasticsearch alone. Half of its memory limit is Java's heap.");

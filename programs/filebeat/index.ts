@@ -1,0 +1,65 @@
+import { json, yaml } from "../../config/yaml";
+import { PASSWORD } from "../elasticsearch/access";
+import { logsBackend, type Program, watch } from "../program";
+import { FIELDS, FILEBEAT_PORT, FILEBEAT_STORAGE, filebeatArgs, filebeatConfig, FILES } from "./config";
+import { retention } from "./retention";
+import { normalising } from "./rules";
+
+/** A pod on every node that reads the containers' logs. */
+export const filebeat: Program = {
+  name: "filebeat",
+  component: "logs",
+  workload: "DaemonSet",
+  image: "filebeat",
+  go: true,
+  // The log files belong to root and nobody else may read them.
+  user: 0,
+  enabled: ({ logs }) => logs.collector === "filebeat",
+  ports: () => ({ http: FILEBEAT_PORT }),
+  calls: (stack) => {
+    const { name, logs } = logsBackend(stack);
+    return [{ to: name, ports: [logs.port], why: "sends what it reads" }];
+  },
+  kubernetesApi: [watch("", ["pods"])],
+  podEnv: () => ({ NODE_NAME: "spec.nodeName" }),
+  command: ["/usr/share/filebeat/filebeat"],
+  args: () => filebeatArgs(),
+  // components/logs-stack.ts makes the password.
+  secrets: () => [{ name: "writer", env: { [PASSWORD]: "password" } }],
+  files: (stack) => [
+    {
+      name: "config",
+      path: FILES,
+      files: {
+        "filebeat.yml": yaml(filebeatConfig(stack)),
+        "fields.yml": yaml([
+          {
+            key: "logs",
+            title: "Logs",
+            description: "Lines of containers.",
+            fields: [
+              { name: "@timestamp", type: "date" },
+              ...Object.entries(FIELDS).map(([name, type]) => ({ name, type })),
+            ],
+          },
+        ]),
+        "normalise.js": normalising(stack.settings.logs.maskIps),
+        "retention.json": json(retention(stack.settings)),
+      },
+    },
+  ],
+  host: ({ name }) => [
+    { name: "logs", path: "/var/log/pods", source: "/var/log/pods", type: "Directory", readOnly: true },
+    {
+      name: "positions",
+      path: FILEBEAT_STORAGE,
+      source: `/var/lib/observability/${name}/filebeat`,
+      type: "DirectoryOrCreate",
+    },
+  ],
+  probes: () => ({
+    ready: { path: "/", port: "http", delay: 2, period: 5 },
+    live: { path: "/", port: "http", delay: 15, period: 10 },
+  }),
+  resources: ({ logs }) => logs.agent.resources,
+};

@@ -1,0 +1,207 @@
+/** Elasticsearch itself and Filebeat: what is written into a container's log is found, by whom, and after an outage. */
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createConnection } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { yaml } from "../config/yaml";
+import { urlOf } from "../programs/addresses";
+import { PASSWORD as ENVIRONMENT, READER, READS, WRITER } from "../programs/elasticsearch/access";
+import { datasources } from "../programs/grafana/datasources";
+import { grafanaEnvironment } from "../programs/grafana/server";
+import { logsBackend } from "../programs/program";
+import { criLine, logDirectory } from "./support/alloy";
+import { type Elasticsearch, elasticsearchServer, isFetched, PASSWORD } from "./support/elasticsearch";
+import { eventually } from "./support/eventually";
+import { type Document, filebeatServer, inElasticsearch } from "./support/filebeat";
+import { freePort } from "./support/free-port";
+import { binary, describeWith } from "./support/programs";
+import { Server, startGrafana } from "./support/servers";
+
+jest.setTimeout(240_000);
+
+interface Found {
+  hits: { total: { value: number }; hits: { _source: Document }[] };
+}
+
+const stack = inElasticsearch();
+const trace = "6a3b8c9d2e1f0a4b6a3b8c9d2e1f0a4b";
+const where = isFetched && binary("grafana", "grafana") ? describeWith : () => describe.skip;
+
+where(["filebeat", "filebeat"])("Filebeat to Elasticsearch", () => {
+  const directory = mkdtempSync(join(tmpdir(), "logs-"));
+  const log = (pod: string) =>
+    join(logDirectory(join(directory, "pods"), { namespace: "shop", pod, name: "server" }), "0.log");
+  let elasticsearch: Elasticsearch;
+  let filebeat: Server;
+  beforeAll(async () => {
+    elasticsearch = await elasticsearchServer(stack);
+    elasticsearch.server.start();
+    for (const pod of ["ticket-1", "ticket-2"]) mkdirSync(join(log(pod), ".."), { recursive: true });
+    filebeat = await filebeatServer(directory, elasticsearch.url, stack, PASSWORD);
+    await open();
+  });
+  afterAll(async () => {
+    await filebeat?.end();
+    // Killed, its starter would leave it behind.
+    await elasticsearch?.server.end("SIGTERM");
+    elasticsearch?.remove();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  /** As the kubelet asks whether it is ready. */
+  const open = () =>
+    eventually("it takes connections", 120, async () => {
+      if (!elasticsearch.server.running) throw new Error(elasticsearch.server.output);
+      const socket = createConnection(elasticsearch.readiness, "127.0.0.1");
+      const taken = await new Promise<boolean>((resolve) =>
+        socket.once("connect", () => resolve(true)).once("error", () => resolve(false)),
+      );
+      socket.destroy();
+      return taken || undefined;
+    });
+  const search = async (query: string) => {
+    await elasticsearch.ask(READER, `/${READS}*/_refresh`);
+    const { status, answer } = await elasticsearch.ask<Found>(READER, `/${READS}*/_search`, {
+      query: { query_string: { query } },
+      size: 1000,
+    });
+    if (status !== 200) throw new Error(JSON.stringify(answer));
+    return answer.hits.hits.map(({ _source }) => _source);
+  };
+  const found = (query: string, count: number) =>
+    eventually(`${count} of ${query}; ${filebeat.output.slice(-2000)}`, 90, async () => {
+      const lines = await search(query);
+      return lines.length >= count ? lines : undefined;
+    });
+
+  test("lines are found by the user who reads, masked and with what is known of them", async () => {
+    writeFileSync(
+      log("ticket-1"),
+      criLine(`ERROR [ticket-service,${trace},3c5d7e9f1a2b4c6d] c.t.T : refused 10.1.2.3`),
+    );
+    filebeat.start();
+    const [line, ...others] = await found(`trace_id:"${trace}"`, 1);
+    expect(others).toEqual([]);
+    expect(line).toEqual({
+      "@timestamp": expect.stringMatching(/^20.*Z$/),
+      message: `ERROR [ticket-service,${trace},3c5d7e9f1a2b4c6d] c.t.T : refused 10.1.2.x`,
+      ...{ namespace: "shop", pod: "ticket-1", container: "server", app: "ticket-1", level: "error" },
+      ...{ trace_id: trace, span_id: "3c5d7e9f1a2b4c6d", service_name: "ticket-service" },
+      ...{ env: "kind", region: "local" },
+    });
+  });
+
+  test("by words, levels and applications, as Grafana asks", async () => {
+    appendFileSync(
+      log("ticket-2"),
+      criLine('{"level":"warn","message":"seat taken"}') + criLine("INFO [main] seat free"),
+    );
+    expect(await found('app:"ticket-2" AND seat', 2)).toHaveLength(2);
+    expect(await search("app:ticket-2 AND level:(warn OR error)")).toMatchObject([{ level: "warn" }]);
+    expect(await search("message:seat AND level:fatal")).toEqual([]);
+  });
+
+  test("Grafana finds them with the datasource that the stack provisions, and counts them as its dashboards do", async () => {
+    const provisioning = join(directory, "provisioning");
+    mkdirSync(join(provisioning, "datasources"), { recursive: true });
+    const text = yaml(datasources(stack)).replace(urlOf(stack, "elasticsearch", "http"), elasticsearch.url);
+    writeFileSync(join(provisioning, "datasources/datasources.yaml"), text);
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const home = dirname(binary("grafana", "grafana")!);
+    const grafana = new Server(binary("grafana", "grafana")!, ["server", `--homepath=${home}`], {
+      ...grafanaEnvironment(stack),
+      ...Object.fromEntries(
+        ["DATA", "LOGS", "PLUGINS"].map((what) => [`GF_PATHS_${what}`, join(directory, what)]),
+      ),
+      GF_PATHS_PROVISIONING: provisioning,
+      GF_SERVER_HTTP_ADDR: "127.0.0.1",
+      GF_SERVER_HTTP_PORT: String(port),
+      GF_SERVER_ROOT_URL: `${url}/`,
+      GF_SERVER_SERVE_FROM_SUB_PATH: "false",
+      GF_SECURITY_ADMIN_PASSWORD: "of the test",
+      [ENVIRONMENT]: PASSWORD,
+    });
+    try {
+      await startGrafana(grafana, url);
+      const authorization = `Basic ${Buffer.from("admin:of the test").toString("base64")}`;
+      const ask = async (target: object) => {
+        const answer = await fetch(`${url}/api/ds/query`, {
+          method: "POST",
+          headers: { authorization, "content-type": "application/json" },
+          body: JSON.stringify({
+            queries: [{ refId: "A", datasource: { uid: "elasticsearch" }, intervalMs: 1000, ...target }],
+            ...{ from: "now-1h", to: "now" },
+          }),
+        });
+        return { status: answer.status, text: await answer.text() };
+      };
+      const { show, count } = logsBackend(stack).logs;
+      expect(await ask(show({ namespace: "shop", app: "ticket-1", errors: true }))).toEqual({
+        status: 200,
+        text: expect.stringContaining(trace),
+      });
+      const counted = await ask(count({ namespace: "shop", apps: ".+" }, "level", "lines")!);
+      expect(counted).toMatchObject({ status: 200 });
+      for (const level of ["error", "warn"]) expect(counted.text).toContain(`"level":"${level}"`);
+    } finally {
+      await grafana.end("SIGTERM");
+    }
+  });
+
+  test("who writes cannot read, who reads cannot write, and nobody else does anything", async () => {
+    const status = async (user: string, path: string, body?: object) =>
+      (await elasticsearch.ask(user, path, body)).status;
+    expect(await status(WRITER, `/${READS}/_search`)).toBe(403);
+    expect(await status(WRITER, `/${READS}/_count`)).toBe(403);
+    expect(await status(READER, `/${READS}/_doc`, { message: "forged" })).toBe(403);
+    expect(await status(READER, "/_cluster/health")).toBe(403);
+    expect(await status(READER, "/other/_search")).toBe(403);
+    expect(await status("elastic", "/")).toBe(401);
+    expect((await fetch(`${elasticsearch.url}/${READS}/_search`)).status).toBe(401);
+  });
+
+  test("an index has one copy and the types that queries need", async () => {
+    const { answer } = await elasticsearch.ask<Record<string, { mappings: { properties: object } }>>(
+      READER,
+      `/${READS}/_mapping`,
+    );
+    expect(Object.values(answer)[0].mappings.properties).toMatchObject({
+      "@timestamp": { type: "date" },
+      message: { type: "text" },
+      namespace: { type: "keyword" },
+      trace_id: { type: "keyword" },
+      level: { type: "keyword" },
+    });
+    const settings = await elasticsearch.ask<Record<string, { settings: { index: object } }>>(
+      READER,
+      `/${READS}/_settings`,
+    );
+    expect(Object.values(settings.answer)[0].settings.index).toMatchObject({
+      number_of_shards: "1",
+      number_of_replicas: "0",
+    });
+  });
+
+  test("while it is away lines wait, over a restart of the agent and a log that is full, and come once", async () => {
+    const lines = Array.from({ length: 60 }, (_, index) => `waiting ${index}`);
+    await elasticsearch.server.end("SIGTERM");
+    const append = (some: string[]) =>
+      appendFileSync(log("ticket-2"), some.map((line) => criLine(line)).join(""));
+    append(lines.slice(0, 20));
+    await new Promise((resolve) => setTimeout(resolve, 8000));
+    await filebeat.end("SIGTERM");
+    append(lines.slice(20, 30));
+    renameSync(log("ticket-2"), `${log("ticket-2")}.20261123-120000`);
+    writeFileSync(log("ticket-2"), "");
+    append(lines.slice(30, 40));
+    filebeat.start();
+    await new Promise((resolve) => setTimeout(resolve, 8000));
+    append(lines.slice(40));
+    elasticsearch.server.start();
+    await open();
+    await found("waiting", 60);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    expect((await search("waiting")).map(({ message }) => message).sort()).toEqual([...lines].sort());
+  });
+});

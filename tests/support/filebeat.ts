@@ -1,0 +1,130 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text as readText } from "node:stream/consumers";
+import { yaml } from "../../config/yaml";
+import type { Stack } from "../../programs/program";
+import { filebeat } from "../../programs/filebeat";
+import { filebeatArgs, FILES, filebeatConfig } from "../../programs/filebeat/config";
+import { type Container, criLine, type Entry, logDirectory } from "./alloy";
+import { eventually } from "./eventually";
+import { freePort } from "./free-port";
+import { binary } from "./programs";
+import { listening } from "./receivers";
+import { Server, stackWith } from "./servers";
+
+/** A line as Elasticsearch is sent it. */
+export interface Document {
+  "@timestamp": string;
+  message: string;
+  [field: string]: string;
+}
+
+export const inElasticsearch = (given: Record<string, unknown> = {}): Stack =>
+  stackWith({
+    ...given,
+    logs: { backend: "elasticsearch", collector: "filebeat", ...(given.logs as object) },
+  });
+
+/** The labels of a pod, as a cluster would say them. */
+const labels = {
+  script: {
+    lang: "javascript",
+    source: 'function process(event) { event.Put("kubernetes.labels", { app: event.Get("pod") }); }',
+  },
+};
+
+interface Config {
+  processors: object[];
+  output: { elasticsearch: { hosts: string[] } };
+  setup: { ilm: { enabled: boolean } };
+  http: { host: string; port: number };
+}
+
+/** The agent on this machine, with a stand-in for what the cluster would say of a pod, and without ILM, which is not here. */
+export async function filebeatServer(
+  directory: string,
+  to: string,
+  stack: Stack,
+  password = "nobody asks",
+): Promise<Server> {
+  const files = join(directory, "etc");
+  mkdirSync(files, { recursive: true });
+  for (const [name, text] of Object.entries(filebeat.files!(stack)[0].files))
+    writeFileSync(join(files, name), text);
+  const config = filebeatConfig(stack) as Config;
+  config.processors = config.processors.map((one) => ("add_kubernetes_metadata" in one ? labels : one));
+  config.output.elasticsearch.hosts = [to];
+  config.setup.ilm.enabled = false;
+  Object.assign(config.http, { host: "127.0.0.1", port: await freePort() });
+  const text = yaml(config).replaceAll("/var/log/pods", join(directory, "pods")).replaceAll(FILES, files);
+  writeFileSync(join(files, "filebeat.yml"), text);
+  const args = filebeatArgs(join(directory, "data")).map((arg) => arg.replace(FILES, files));
+  return new Server(binary("filebeat", "filebeat")!, args, { ELASTICSEARCH_PASSWORD: password });
+}
+
+const LABELS = ["namespace", "pod", "container", "app", "level"];
+
+/** As a line is sent to Loki: some of its fields are labels there. */
+function entryOf({ "@timestamp": time, message, ...fields }: Document): Entry {
+  const those = (are: boolean) =>
+    Object.fromEntries(Object.entries(fields).filter(([name]) => LABELS.includes(name) === are));
+  return { time: Date.parse(time), line: message, labels: those(true), metadata: those(false) };
+}
+
+/** What Elasticsearch would be sent for each of these logs, each the log of a container of its own. */
+export async function throughFilebeat(
+  logs: string[][],
+  stack: Stack = inElasticsearch(),
+  more: Partial<Container> = {},
+): Promise<Entry[][]> {
+  const containers = logs.map((_, index): Container => ({
+    ...{ namespace: "shop", pod: `log-${index}`, name: "server" },
+    ...more,
+  }));
+  const directory = mkdtempSync(join(tmpdir(), "filebeat-"));
+  const received: Document[] = [];
+  const elasticsearch = createServer((request, response) => {
+    void readText(request).then((body) => {
+      response.setHeader("X-Elastic-Product", "Elasticsearch").setHeader("Content-Type", "application/json");
+      const asked = request.url!.split("?")[0];
+      if (asked === "/") return response.end('{"version":{"number":"8.19.0"}}');
+      if (asked === "/_license") return response.end('{"license":{"type":"basic","status":"active"}}');
+      if (asked !== "/_bulk") return response.writeHead(request.method === "PUT" ? 200 : 404).end("{}");
+      const lines = body
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Document);
+      const documents = lines.filter((_, index) => index % 2 === 1);
+      received.push(...documents);
+      response.end(
+        JSON.stringify({ errors: false, items: documents.map(() => ({ create: { status: 201 } })) }),
+      );
+    });
+  });
+  containers.forEach((container, index) => {
+    const place = logDirectory(join(directory, "pods"), container);
+    mkdirSync(place, { recursive: true });
+    const text = logs[index].map((line, at) => criLine(line, new Date(Date.now() + at))).join("");
+    writeFileSync(join(place, "0.log"), text);
+  });
+  const server = await filebeatServer(directory, `http://${await listening(elasticsearch)}`, stack);
+  const count = logs.flat().length;
+  try {
+    server.start();
+    await eventually("all lines", 90, async () => {
+      if (!server.running) throw new Error(`Filebeat has ended: ${server.output}`);
+      const lines = received.flatMap(({ message }) => message.split("\n")).length;
+      if (lines < count) throw new Error(`${lines} of ${count} lines: ${server.output}`);
+      return true;
+    });
+  } finally {
+    await server.end();
+    elasticsearch.close();
+    elasticsearch.closeAllConnections();
+    rmSync(directory, { recursive: true, force: true });
+  }
+  const entries = received.map(entryOf).sort((a, b) => a.time - b.time);
+  return containers.map(({ pod }) => entries.filter(({ labels }) => labels.pod === pod));
+}

@@ -1,0 +1,25 @@
+import { type Container, type Entry, throughAlloy } from "./alloy";
+import { inElasticsearch, throughFilebeat } from "./filebeat";
+import { describeWith, type TestedProgram } from "./programs";
+import { stackWith } from "./servers";
+
+/** What a backend would be sent for each of these logs, each the log of a container of its own. */
+type Through = (
+  logs: string[][],
+  given?: Record<string, unknown>,
+  more?: Partial<Container>,
+) => Promise<Entry[][]>;
+
+const collectors: Record<string, { program: TestedProgram; through: Through }> = {
+  Alloy: { program: "alloy", through: (logs, given, more) => throughAlloy(logs, stackWith(given), more) },
+  Filebeat: {
+    program: "filebeat",
+    through: (logs, given, more) => throughFilebeat(logs, inElasticsearch(given), more),
+  },
+};
+
+/** The same tests for each of the collectors that can run here: what they are expected to send is the same. */
+export function describeCollectors(what: string, tests: (through: Through) => void): void {
+  for (const [name, { program, through }] of Object.entries(collectors))
+    describeWith([program, program])(`${what} through ${name}`, () => tests(through));
+}
