@@ -174,8 +174,8 @@ export interface Program {
   after?: string[];
   files?(stack: Stack): Files[];
   secrets?(stack: Stack): Secrets[];
-  /** The volume that keeps its data; several replicas have one each. */
-  data?(settings: Settings): Data;
+  /** The volume that keeps its data; several replicas have one each. None: it keeps nothing of its own. */
+  data?(settings: Settings): Data | undefined;
   /** How many pods; default 1. Several are spread over zones and nodes, and drained one at a time. */
   replicas?(settings: Settings): number;
   /**

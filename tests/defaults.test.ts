@@ -145,6 +145,8 @@ const onKind = {
     admin: { rotation: "1" },
     oidc: null,
     folders: { overview: "Overview", services: "Services", platform: "Platform" },
+    database: null,
+    replicas: 1,
     ...volume("1Gi"),
     ...resources("100m 256Mi", "500m 512Mi"),
   },

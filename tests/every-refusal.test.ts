@@ -112,7 +112,7 @@ const table: Row[] = [
     right: names,
   },
   {
-    of: /^(?!grafana).*\.port$/,
+    of: /^(?!grafana\.port$).*\.port$/,
     allowed: "a port from 1 to 65535",
     wrong: ["80", 0, -1, 1.5, 65536, null],
     right: [1, 65535],
@@ -420,7 +420,7 @@ const table: Row[] = [
     wrong: ["5", 0, 1.5],
     right: [1, 50],
   },
-  { of: /^metrics\.replicas$/, allowed: "1 or 2", wrong: [0, 3, "2"], right: [2] },
+  { of: /^(metrics|grafana)\.replicas$/, allowed: "1 or 2", wrong: [0, 3, "2"], right: [2] },
   { of: /^(logs|alerting)\.replicas$/, allowed: "1 or 3", wrong: [0, 2, 4, "3"], right: [3] },
   {
     of: /^slo\.window$/,
@@ -558,6 +558,27 @@ const table: Row[] = [
       "any text that is not empty, such as a date; a number with a dot in quotes; another text makes a new password",
     wrong: ["", " ", 1.5, true],
     right: ["1", "2026-01-01", 2],
+  },
+  {
+    of: /^grafana\.database\.host$/,
+    allowed: "a host name or address, without a port",
+    wrong: [7, "", "pg:5432", "postgres://pg", "pg.", "a b"],
+    right: ["pg.shop.svc", "10.0.0.1", "a"],
+  },
+  ...Object.entries({ name: "the name of a database", username: "the name of a role" }).map(
+    ([key, what]): Row => ({
+      of: new RegExp(`^grafana\\.database\\.${key}$`),
+      allowed: `${what}: letters, digits, _, . and -`,
+      wrong: [7, "", "a b", "a$b", "a'", "100%"],
+      right: ["a", "grafana_prod-1.b"],
+    }),
+  ),
+  {
+    of: /^grafana\.database\.password$/,
+    allowed:
+      "the role's password, without spaces, quotes, \\, $ and %, which Grafana does not hand on as they are",
+    wrong: [7, "", "a b", "a$b", "a'b", 'a"b', "a\\b", "100%", "a\n"],
+    right: ["p#w;d:/?@=&!~{}", "팀"],
   },
   ...Object.entries({
     name: "the text of the button",

@@ -27,6 +27,7 @@ const full = (): Given => ({
     s3: { bucket: "spans", region: "us-east-1", accessKeyId: "key", secretAccessKey: "p".repeat(8) },
   },
   grafana: {
+    database: { host: "pg.example.org", password: "p" },
     oidc: {
       ...{ authUrl: "https://a.org/a", tokenUrl: "https://a.org/t", apiUrl: "https://a.org/u" },
       ...{ clientId: "a", clientSecret: "p", roles: [{ group: "a", role: "Admin" }] },
@@ -80,6 +81,7 @@ test("there are secrets, and the full stack file sets them all", () => {
     "logs.s3.secretAccessKey",
     "tracing.s3.secretAccessKey",
     "grafana.oidc.clientSecret",
+    "grafana.database.password",
   ]);
   for (const path of paths) expect(typeof at(full(), path)).toBe("string");
   expect(messageOf(full())).toBe("");

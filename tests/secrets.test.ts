@@ -45,6 +45,7 @@ const settings = {
   },
   logs: { s3: bucket("lines") },
   grafana: {
+    database: { host: "pg.example.org", password: "password-of-the-database" },
     oidc: {
       ...{ authUrl: "https://id.example.org/auth", tokenUrl: "https://id.example.org/token" },
       ...{ apiUrl: "https://id.example.org/me", clientId: "grafana", clientSecret: "secret-of-the-client" },
@@ -93,6 +94,7 @@ const given: Record<string, string[]> = {
   "alerting.heartbeat.url": ["https://heartbeat.example.org/"],
   "alerting.smtp.password": ["password-of-the-mail-server"],
   "grafana.oidc.clientSecret": ["secret-of-the-client"],
+  "grafana.database.password": ["password-of-the-database"],
 };
 
 /** The only program that sees the values of a key, and the file or environment variable in which it does. */
@@ -102,6 +104,7 @@ const readBy = (key: string): [program: string, file: RegExp] => {
     return ["postgres-exporter", /^\/etc\/postgres-exporter\/postgres_exporter\.yml$/];
   if (key.startsWith("logs.s3.")) return ["loki", /^AWS_SECRET_ACCESS_KEY$/];
   if (key.startsWith("tracing.s3.")) return ["tempo", /^AWS_SECRET_ACCESS_KEY$/];
+  if (key.startsWith("grafana.database.")) return ["grafana", /^GF_DATABASE_PASSWORD$/];
   if (key.startsWith("grafana.")) return ["grafana", /^GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET$/];
   return ["alertmanager", /^\/etc\/alertmanager\/secrets\/[\w-]+$/];
 };

@@ -25,7 +25,7 @@ export function makeWorkload(
   const options = objects.options({}, after);
   switch (program.workload) {
     case "StatefulSet": {
-      const keeps = program.data !== undefined;
+      const keeps = program.data?.(stack.settings) !== undefined;
       return new apps.StatefulSet(
         objects.child(numbered("server", part)),
         {

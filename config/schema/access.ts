@@ -1,5 +1,16 @@
 import { z } from "zod";
-import { duration, FIVE_MINUTE_RATES, nodePort, port, resources, rotation, secret, text } from "./common";
+import {
+  duration,
+  FIVE_MINUTE_RATES,
+  nodePort,
+  port,
+  replicas,
+  resources,
+  rotation,
+  secret,
+  text,
+} from "./common";
+import { database } from "./database";
 import {
   annotations,
   kubernetesName,
@@ -51,7 +62,16 @@ export const grafana = z
       })
       .describe("Names of the dashboards' folders."),
     storage: storage("1Gi"),
+    database,
+    replicas: replicas(1, 2).describe(
+      "Pods of Grafana; default 1. With 2, which needs grafana.database, pages stay there while a node is away.",
+    ),
     resources: resources("100m 256Mi", "500m 512Mi"),
+  })
+  .refine(({ replicas, database }) => replicas === 1 || database !== null, {
+    path: ["replicas"],
+    error:
+      "2 needs grafana.database; allowed: 1 on SQLite, since no replica sees the users and sessions of another. Set grafana.database, or 1.",
   })
   .prefault({})
   .describe("Grafana.");

@@ -3,9 +3,10 @@ import { yaml } from "../../config/yaml";
 import { pathOf } from "../addresses";
 import { ampAccount, ampCalls } from "../amp";
 import type { Program } from "../program";
+import { databaseCalls, databaseSecrets } from "./database";
 import { datasources } from "./datasources";
 import { oidcCalls, oidcSecrets } from "./oidc";
-import { DASHBOARDS, dashboardProviders, grafanaEnvironment } from "./server";
+import { DASHBOARDS, DATA, dashboardProviders, grafanaEnvironment } from "./server";
 
 const GRAFANA = "/usr/share/grafana/bin/grafana";
 const PROVISIONING = "/etc/grafana/provisioning";
@@ -22,6 +23,9 @@ export const grafana: Program = {
   telemetry: (stack) => [{ port: "http", path: `${pathOf(stack, "grafana")}/metrics` }],
   exposed: ({ grafana }) => ({ port: "http", nodePort: grafana.nodePort }),
   pages: { title: "Grafana", what: "dashboards, logs, traces", login: true },
+  replicas: ({ grafana }) => grafana.replicas,
+  // One after the other: the first one alone makes the database's tables, and changes them for a new version.
+  apart: true,
   command: [GRAFANA, "server", "--homepath=/usr/share/grafana"],
   // Grafana takes a password from its environment at its first start only. As an argument any process of the node could
   // read it; printf is the shell's own.
@@ -35,7 +39,7 @@ exec ${GRAFANA} cli --homepath=/usr/share/grafana admin reset-admin-password --p
     ],
   },
   env: (stack) => grafanaEnvironment(stack),
-  calls: ({ settings }) => [...ampCalls(settings), ...oidcCalls(settings)],
+  calls: ({ settings }) => [...ampCalls(settings), ...databaseCalls(settings), ...oidcCalls(settings)],
   accountAnnotations: ampAccount,
   secrets: ({ settings, programs }) => [
     {
@@ -50,6 +54,7 @@ exec ${GRAFANA} cli --homepath=/usr/share/grafana admin reset-admin-password --p
       // components/logs-stack.ts makes the password.
       datasource?.login ? [{ name: `${name}-login`, env: { [datasource.login.env]: "password" } }] : [],
     ),
+    ...databaseSecrets(settings),
     ...oidcSecrets(settings),
   ],
   files: (stack) => [
@@ -71,7 +76,8 @@ exec ${GRAFANA} cli --homepath=/usr/share/grafana admin reset-admin-password --p
       files,
     })),
   ],
-  data: ({ grafana }) => ({ path: "/var/lib/grafana", setting: "grafana.storage", ...grafana.storage }),
+  data: ({ grafana }) =>
+    grafana.database ? undefined : { path: DATA, setting: "grafana.storage", ...grafana.storage },
   scratch: { tmp: { path: "/tmp" } },
   probes: (stack) => {
     const health = { path: `${pathOf(stack, "grafana")}/api/health`, port: "http" };

@@ -1,6 +1,7 @@
 import { pathOf, userUrl } from "../addresses";
 import { ampOf } from "../amp";
 import type { Stack } from "../program";
+import { databaseEnvironment } from "./database";
 import { oidcEnvironment } from "./oidc";
 
 /** Grafana takes another name at its first start only, so that it could not be changed later. */
@@ -12,10 +13,12 @@ export const ADMIN = "admin";
  */
 export function grafanaEnvironment(stack: Stack): Record<string, string> {
   const path = pathOf(stack, "grafana");
+  // With a database elsewhere nothing is kept here, and there is no volume.
+  const data = stack.settings.grafana.database ? "/tmp/grafana" : DATA;
   return {
-    GF_PATHS_DATA: "/var/lib/grafana",
-    GF_PATHS_LOGS: "/var/lib/grafana/log",
-    GF_PATHS_PLUGINS: "/var/lib/grafana/plugins",
+    GF_PATHS_DATA: data,
+    GF_PATHS_LOGS: `${data}/log`,
+    GF_PATHS_PLUGINS: `${data}/plugins`,
     GF_PATHS_PROVISIONING: "/etc/grafana/provisioning",
     GF_SERVER_HTTP_PORT: String(stack.settings.grafana.port),
     ...(path
@@ -23,6 +26,7 @@ export function grafanaEnvironment(stack: Stack): Record<string, string> {
       : {}),
     ...(ampOf(stack.settings) ? { GF_AUTH_SIGV4_AUTH_ENABLED: "true" } : {}),
     GF_USERS_ALLOW_SIGN_UP: "false",
+    ...databaseEnvironment(stack.settings),
     ...oidcEnvironment(stack.settings),
     GF_LOG_MODE: "console",
     GF_LOG_LEVEL: "warn",
@@ -55,3 +59,6 @@ export function dashboardProviders({ settings }: Stack): object {
 
 /** Each folder's ConfigMap is a directory below it. */
 export const DASHBOARDS = "/etc/grafana/dashboards";
+
+/** Where its volume is. */
+export const DATA = "/var/lib/grafana";

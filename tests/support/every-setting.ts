@@ -81,6 +81,7 @@ export const baseline = {
     ingress: { certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/first" },
   },
   grafana: {
+    database: { host: "pg.example.org", password: "of-the-database" },
     oidc: {
       authUrl: "https://id.example.org/auth",
       tokenUrl: "https://id.example.org/token",
@@ -238,7 +239,6 @@ const claims = [
   "tracing-collector-data",
   "tracing-sampler-data-0",
   "tracing-sampler-data-1",
-  "grafana-data",
 ];
 const protectedOnes = [
   ...claims,
@@ -1436,7 +1436,41 @@ export const table: Row[] = [
     to: "Shop",
     changes: rolls("grafana-provisioning", "grafana-server", "folder: Shop\n"),
   },
-  ...storage("grafana", "grafana-data"),
+  ...Object.entries({ size: "77Gi", class: "fast" }).map(([key, to]): Row => ({
+    key: `grafana.storage.${key}`,
+    to,
+    // Nothing is on a volume beside a database.
+    also: { "grafana.database": null },
+    changes: {
+      "grafana-data": "NEW",
+      "grafana-database": "GONE",
+      "grafana-server": ["claimName: grafana-data\n", "value: /var/lib/grafana\n"],
+      "grafana-policy": { without: "port: 5432" },
+    },
+  })),
+  ...["host", "name", "username", "sslmode"].map((key): Row => {
+    const to = key === "sslmode" ? "verify-full" : "other";
+    return { key: `grafana.database.${key}`, to, changes: { "grafana-server": `value: ${to}` } };
+  }),
+  {
+    key: "grafana.database.port",
+    to: 6432,
+    changes: { "grafana-server": "value: pg.example.org:6432\n", "grafana-policy": "port: 6432\n" },
+  },
+  {
+    key: "grafana.database.password",
+    to: "another-password",
+    changes: rolls("grafana-database", "grafana-server", "password: another-password\n"),
+  },
+  {
+    key: "grafana.replicas",
+    to: 2,
+    changes: {
+      "grafana-server": "spec.selector.matchLabels.observability-stack/replica: 0\n",
+      "grafana-service": "sessionAffinity: ClientIP\n",
+      ...all(["grafana-server-1", "grafana-headless-service", "grafana-disruption-budget"], "NEW"),
+    },
+  },
   ...resources("grafana", "grafana-server"),
 
   { key: "edge.enabled", to: false, also: withoutSignOn, changes: withoutEdge },

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { port, secret, text } from "./common";
+
+/** Grafana puts them into a connection string as they are, and expands $ and % before. */
+const name = (words: string) => text(/^[\w.-]+$/, `${words}: letters, digits, _, . and -`);
+
+/** A PostgreSQL that keeps what Grafana would keep in SQLite on its volume. */
+export const database = z
+  .strictObject({
+    host: text(/^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/, "a host name or address, without a port").describe(
+      "Host name or address of the PostgreSQL server, such as pg.example.org.",
+    ),
+    port: port().default(5432).describe("Port; default 5432."),
+    name: name("the name of a database")
+      .default("grafana")
+      .describe("Database, which must exist and belong to this Grafana alone; default grafana."),
+    username: name("the name of a role")
+      .default("grafana")
+      .describe("Role, which must own the database: Grafana makes its tables; default grafana."),
+    password: secret(
+      text(
+        /^[^\s$%'"\\\p{Cc}]+$/u,
+        "the role's password, without spaces, quotes, \\, $ and %, which Grafana does not hand on as they are",
+      ),
+    ).describe("The role's password. Set it with --secret."),
+    sslmode: z
+      .enum(["disable", "require", "verify-full"])
+      .default("require")
+      .describe(
+        "How the connection is encrypted; default require. verify-full looks at the certificate too, which must be one that Grafana's image trusts.",
+      ),
+  })
+  .nullable()
+  .default(null)
+  .describe(
+    "PostgreSQL that keeps users, sessions and dashboards of users' own; default null: SQLite on the volume. What is in SQLite is not moved; with a database there is no volume.",
+  );
