@@ -954,6 +954,7 @@ export const table: Row[] = [
       ...rules("> 0.03\n"),
       ...dashboards("overview", "HighErrorRate fires above 3 %"),
       ...dashboards("services", "HighErrorRate fires above 3 %"),
+      ...dashboards("platform", 'value": 0.03'),
     },
   },
   {
@@ -973,6 +974,7 @@ export const table: Row[] = [
       ...rules("> 3.5\n"),
       ...dashboards("overview", 'value": 3.5'),
       ...dashboards("services", "p99 is above 3.5 s"),
+      ...dashboards("platform", 'value": 3500'),
     },
   },
   { key: "alerting.rules.sloErrorBudgetBurn.events", to: 77, changes: rules(">= 77") },
