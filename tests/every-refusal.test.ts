@@ -36,7 +36,12 @@ const table: Row[] = [
     wrong: ["true", 1, null],
     right: [true, false],
   },
-  { of: /^(namespaces\.(stack|agents)|metrics\.istio\.namespace)$/, allowed: `a namespace: ${DNS}`, wrong: noNames, right: names },
+  {
+    of: /^(namespaces\.(stack|agents)|metrics\.istio\.namespace)$/,
+    allowed: `a namespace: ${DNS}`,
+    wrong: noNames,
+    right: names,
+  },
   {
     of: /registry$/,
     allowed:
