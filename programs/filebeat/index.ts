@@ -20,7 +20,8 @@ export const filebeat: Program = {
     const { name, logs } = logsBackend(stack);
     return [{ to: name, ports: [logs.port], why: "sends what it reads" }];
   },
-  kubernetesApi: [watch("", ["pods"])],
+  // Pods for their labels; the others are waited for by 7.17, though nothing of them is asked for.
+  kubernetesApi: [watch("", ["pods", "nodes", "namespaces"])],
   podEnv: () => ({ NODE_NAME: "spec.nodeName" }),
   command: ["/usr/share/filebeat/filebeat"],
   args: () => filebeatArgs(),

@@ -122,6 +122,18 @@ const elasticsearch: Recipe = {
   },
 };
 
+const START_FILEBEAT = join(__dirname, "../filebeat/start-filebeat");
+const filebeat: Recipe = {
+  ...program("filebeat", "filebeat", "/usr/share/filebeat/filebeat", 0),
+  lacks: "the retention of lines, which Elasticsearch cannot do here",
+  inputs: async (report) => [await build("filebeat", report), readFileSync(START_FILEBEAT, "utf8")],
+  async fill(root, [directory]) {
+    await withLibraries("/bin/sh", join(root, "bin/sh"), root);
+    await copy(join(directory, "filebeat"), join(root, "usr/share/filebeat/filebeat-itself"));
+    await copy(START_FILEBEAT, join(root, "usr/share/filebeat/filebeat"));
+  },
+};
+
 const TICKETING = [
   "package-lock.json",
   "build.ts",
@@ -174,7 +186,7 @@ export const recipes: Partial<Record<BuiltName, Recipe>> = {
   jaeger: { ...program("jaeger", "jaeger", "/cmd/jaeger/jaeger-linux", 10001), lacks: "its web pages" },
   zipkin,
   elasticsearch,
-  filebeat: program("filebeat", "filebeat", "/usr/share/filebeat/filebeat", 0),
+  filebeat,
   grafana,
   caddy: program("caddy", "caddy", "/usr/bin/caddy", 0),
   node,
