@@ -9,7 +9,7 @@ import { loadSettings } from "./config/load";
 import { pathOf, userUrl } from "./programs/addresses";
 import { stackOf } from "./programs";
 import { ADMIN } from "./programs/grafana/server";
-import { logsBackend, tracesBackend } from "./programs/program";
+import { logsBackend, tracesBackend } from "./programs/backends";
 
 const settings = loadSettings();
 

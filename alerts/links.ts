@@ -1,5 +1,6 @@
 import { userUrl } from "../programs/addresses";
-import { logsBackend, type Stack, uidOf } from "../programs/program";
+import { logsBackend, uidOf } from "../programs/backends";
+import type { Stack } from "../programs/program";
 import type { RuleGroup } from "./alert";
 
 /** Rule group -> uid of the dashboard that shows what its alerts are about; of every other group it is `stack`. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { urlOf } from "../programs/addresses";
 import { READER, WRITER } from "../programs/elasticsearch/access";
-import { logsBackend } from "../programs/program";
+import { logsBackend } from "../programs/backends";
 import { Component, type ComponentArgs } from "./component";
 import type { Generated } from "./kubernetes/run";
 import { generatedPassword } from "./passwords";

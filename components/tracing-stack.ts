@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { givenNamespaces } from "../config/schema";
 import { urlOf } from "../programs/addresses";
 import { TRACING_CONFIG, tracingEnvironment } from "../programs/collector/config";
-import { tracesBackend } from "../programs/program";
+import { tracesBackend } from "../programs/backends";
 import { Component, type ComponentArgs } from "./component";
 import { objectLabels } from "./kubernetes/labels";
 import { WAIT } from "./kubernetes/objects";

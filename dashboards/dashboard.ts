@@ -6,8 +6,8 @@ import {
   TextBoxVariableBuilder,
   type DashboardLinkType,
 } from "@grafana/grafana-foundation-sdk/dashboard";
-import type { Signal } from "../programs/backends";
-import { logsBackend, type Stack, uidOf } from "../programs/program";
+import { type Signal, logsBackend, uidOf } from "../programs/backends";
+import type { Stack } from "../programs/program";
 import type { Panel } from "./panels";
 
 export interface Variable {

@@ -1,4 +1,5 @@
-import { logsBackend, type Stack } from "../programs/program";
+import { logsBackend } from "../programs/backends";
+import type { Stack } from "../programs/program";
 import type { Dashboard } from "./dashboard";
 import { logRates, stat, table, timeSeries } from "./panels";
 import { durationOf, rateOf, shareOf } from "./requests";

@@ -1,5 +1,6 @@
 import { type Dashboard, NAMESPACE } from "./dashboard";
-import { logsBackend, type Stack } from "../programs/program";
+import { logsBackend } from "../programs/backends";
+import type { Stack } from "../programs/program";
 import { logRates, logs } from "./panels";
 
 /** How many lines, of which level and application; the errors; and a search. */

@@ -1,4 +1,5 @@
-import { logsBackend, type Stack } from "../programs/program";
+import { logsBackend } from "../programs/backends";
+import type { Stack } from "../programs/program";
 import { type Dashboard, NAMESPACE } from "./dashboard";
 import { logRates, logs, table, timeSeries, traces } from "./panels";
 import { durationOf, durationWithTraces, rateOf, shareOf } from "./requests";

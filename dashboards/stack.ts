@@ -1,4 +1,5 @@
-import { isDeployed, type Stack, tracesBackend } from "../programs/program";
+import { tracesBackend } from "../programs/backends";
+import { isDeployed, type Stack } from "../programs/program";
 import type { Dashboard } from "./dashboard";
 import { stat, table, timeSeries } from "./panels";
 

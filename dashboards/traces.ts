@@ -1,4 +1,5 @@
-import { type Stack, tracesBackend } from "../programs/program";
+import { tracesBackend } from "../programs/backends";
+import type { Stack } from "../programs/program";
 import { type Dashboard, NAMESPACE, SERVICE } from "./dashboard";
 import { table, timeSeries, traces } from "./panels";
 

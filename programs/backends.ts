@@ -1,4 +1,4 @@
-import type { Stack } from "./program";
+import type { Program, Stack } from "./program";
 
 /** What is asked of the programs that keep a signal; whoever needs a backend asks that, and not which one it is. */
 
@@ -66,4 +66,25 @@ export interface Lines {
   errors?: true;
   /** What somebody has typed. */
   search?: string;
+}
+
+/** The program that keeps traces, and what is asked of it. */
+export const tracesBackend = (stack: Stack): Program & { traces: TracesBackend } =>
+  keeper(stack, "traces") as Program & { traces: TracesBackend };
+
+/** The program that keeps logs, and what is asked of it. */
+export const logsBackend = (stack: Stack): Program & { logs: LogsBackend } =>
+  keeper(stack, "logs") as Program & { logs: LogsBackend };
+
+function keeper(stack: Stack, what: "traces" | "logs"): Program {
+  const found = stack.programs.find((program) => program[what]);
+  if (!found) throw new Error(`no program that these settings deploy keeps ${what}`);
+  return found;
+}
+
+/** Uid of the datasource that answers about a signal. */
+export function uidOf(stack: Stack, signal: Signal): string {
+  const found = stack.programs.find(({ datasource }) => datasource?.signal === signal);
+  if (!found) throw new Error(`no program that these settings deploy answers about ${signal}`);
+  return found.datasource!.type;
 }

@@ -3,9 +3,10 @@ import { alert, type RuleGroup } from "../alerts/alert";
 import type { Settings } from "../config/schema";
 import { bytes, seconds } from "../config/units";
 import { addressesOf, headless, namespaceOf, pathOf, urlOf, userUrl } from "./addresses";
-import type { Lines } from "./backends";
+import { range, selector } from "./logql";
 import { configFile } from "./overrides";
-import { type Program, type Stack, uidOf } from "./program";
+import { uidOf } from "./backends";
+import type { Program, Stack } from "./program";
 import { callsOf, endpointOf, inBucket, isPlain, type S3 } from "./s3";
 
 const ports = { http: 3100, grpc: 9096 };
@@ -91,23 +92,6 @@ export const loki: Program = {
     }),
   },
 };
-
-/** In LogQL. */
-function selector({ namespace, app, apps, errors, search }: Lines): string {
-  const labels = [
-    ...(namespace ? [`namespace="${namespace}"`] : []),
-    ...(app ? [`app="${app}"`] : []),
-    ...(apps ? [`app=~"${apps}"`] : []),
-    ...(errors ? ['level=~"error|fatal"'] : []),
-  ];
-  return `{${labels.join(", ")}}${search ? ` |~ "(?i)${search}"` : ""}`;
-}
-
-const range = (expr: string, legendFormat?: string) => ({
-  expr,
-  ...(legendFormat ? { legendFormat } : {}),
-  queryType: "range",
-});
 
 /** Alerts on lines on their way in, and on the way out by age. */
 function lokiAlerts(settings: Settings): RuleGroup {

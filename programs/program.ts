@@ -1,7 +1,7 @@
 import type { RuleGroup } from "../alerts/alert";
 import type { ImageName } from "../config/images";
 import type { Settings } from "../config/schema";
-import type { Datasource, LogsBackend, Signal, TracesBackend } from "./backends";
+import type { Datasource, LogsBackend, TracesBackend } from "./backends";
 
 /** What a program is described from: the settings, and which other programs they deploy. */
 export interface Stack {
@@ -220,27 +220,6 @@ export function programOf(stack: Stack, name: string, asker = "a program"): Prog
 /** Whether these settings deploy it. */
 export const isDeployed = (stack: Stack, name: string): boolean =>
   stack.programs.some((program) => program.name === name);
-
-/** The program that keeps traces, and what is asked of it. */
-export const tracesBackend = (stack: Stack): Program & { traces: TracesBackend } =>
-  keeper(stack, "traces") as Program & { traces: TracesBackend };
-
-/** The program that keeps logs, and what is asked of it. */
-export const logsBackend = (stack: Stack): Program & { logs: LogsBackend } =>
-  keeper(stack, "logs") as Program & { logs: LogsBackend };
-
-function keeper(stack: Stack, what: "traces" | "logs"): Program {
-  const found = stack.programs.find((program) => program[what]);
-  if (!found) throw new Error(`no program that these settings deploy keeps ${what}`);
-  return found;
-}
-
-/** Uid of the datasource that answers about a signal. */
-export function uidOf(stack: Stack, signal: Signal): string {
-  const found = stack.programs.find(({ datasource }) => datasource?.signal === signal);
-  if (!found) throw new Error(`no program that these settings deploy answers about ${signal}`);
-  return found.datasource!.type;
-}
 
 /** The user of that name, whom the images of the Prometheus family run as. */
 export const nobody = 65534;

@@ -1,7 +1,8 @@
 import { bytes, goDuration } from "../config/units";
 import { addressOf } from "./addresses";
 import { configFile } from "./overrides";
-import { type Program, type Stack, uidOf } from "./program";
+import { uidOf } from "./backends";
+import type { Program, Stack } from "./program";
 import { callsOf, endpointOf, inBucket, isPlain, type S3 } from "./s3";
 import { traceLinks } from "./trace-links";
 

@@ -1,4 +1,5 @@
-import { logsBackend, type Stack, uidOf } from "./program";
+import { logsBackend, uidOf } from "./backends";
+import type { Stack } from "./program";
 
 /** Links from a span to its lines and to the metrics of its pod, as Grafana's datasources of traces take them. */
 export const traceLinks = (stack: Stack): object => ({

@@ -8,7 +8,7 @@ import { urlOf } from "../programs/addresses";
 import { PASSWORD as ENVIRONMENT, READER, READS, WRITER } from "../programs/elasticsearch/access";
 import { datasources } from "../programs/grafana/datasources";
 import { grafanaEnvironment } from "../programs/grafana/server";
-import { logsBackend } from "../programs/program";
+import { logsBackend } from "../programs/backends";
 import { criLine, logDirectory } from "./support/alloy";
 import { type Elasticsearch, elasticsearchServer, isFetched, PASSWORD } from "./support/elasticsearch";
 import { eventually } from "./support/eventually";

@@ -1,6 +1,7 @@
 import { alert } from "../../alerts/alert";
 import type { Settings } from "../../config/schema";
 import { addressesOf, pathOf, userUrl } from "../addresses";
+import { inhibitions } from "./inhibitions";
 import { groupsPage, incident, mailMessage, slackMessage } from "./messages";
 import { configFile } from "../overrides";
 import { nobody, type Program, type Stack } from "../program";
@@ -135,62 +136,7 @@ export function alertmanagerConfig(stack: Stack): object {
       ],
     },
     ...(alerting.muteTimings.length > 0 ? { time_intervals: alerting.muteTimings.map(timeInterval) } : {}),
-    inhibit_rules: [
-      {
-        // Labels that both lack would count as equal: a Redis that is down would hold back what a node's disk says.
-        source_matchers: ['severity="critical"', 'pod!=""'],
-        target_matchers: ['severity="warning"', 'pod!=""'],
-        equal: ["namespace", "pod"],
-      },
-      {
-        // A service that is down has no error rate or latency worth a second page; one that partly serves has.
-        source_matchers: ['alertname="ServiceDown"', 'pods="all"'],
-        target_matchers: ['alertname=~"HighErrorRate|ManyServerErrors|HighLatency"'],
-        equal: ["namespace", "service"],
-      },
-      {
-        // The same trouble, seen over a longer time.
-        source_matchers: ['alertname=~"ServiceDown|HighErrorRate"', 'pods!="some"'],
-        target_matchers: ['alertname="SLOErrorBudgetBurn"', 'slo="availability"'],
-        equal: ["namespace", "service"],
-      },
-      {
-        source_matchers: ['alertname=~"ServiceDown|HighLatency"', 'pods!="some"'],
-        target_matchers: ['alertname="SLOErrorBudgetBurn"', 'slo="latency"'],
-        equal: ["namespace", "service"],
-      },
-      {
-        source_matchers: ['alertname="SLOErrorBudgetBurn"', 'severity="critical"'],
-        target_matchers: ['alertname="SLOErrorBudgetBurn"', 'severity="warning"'],
-        equal: ["namespace", "service", "slo"],
-      },
-      {
-        // The reason why pods are missing says more.
-        source_matchers: ['alertname=~"PodCrashLooping|PendingPods"'],
-        target_matchers: ['alertname="ReplicasMissing"'],
-        equal: ["namespace"],
-      },
-      {
-        source_matchers: ['alertname="DiskPressure"'],
-        target_matchers: ['alertname="VolumeFilling"'],
-        equal: ["namespace", "persistentvolumeclaim"],
-      },
-      {
-        source_matchers: ['alertname="HighErrorRate"'],
-        target_matchers: ['alertname="ManyServerErrors"'],
-        equal: ["namespace", "service"],
-      },
-      {
-        source_matchers: ['alertname="DiskFull"'],
-        target_matchers: ['alertname="DiskPressure"'],
-        equal: ["node", "instance", "device", "namespace", "persistentvolumeclaim"],
-      },
-      {
-        source_matchers: ['alertname="ServiceDown"', 'pods="all"'],
-        target_matchers: ['alertname="ServiceDown"', 'pods="some"'],
-        equal: ["namespace", "service"],
-      },
-    ],
+    inhibit_rules: inhibitions,
     receivers: [
       { name: "nobody" },
       ...(heartbeat

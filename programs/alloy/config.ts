@@ -1,5 +1,6 @@
 import type { Settings } from "../../config/schema";
-import { logsBackend, type Stack } from "../program";
+import { logsBackend } from "../backends";
+import type { Stack } from "../program";
 import { ENTRIES } from "./entries";
 import { FIELDS, PARSING } from "./levels";
 import { MASKING } from "./masking";

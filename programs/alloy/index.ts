@@ -1,5 +1,5 @@
-import type { Call, Program, Stack } from "../program";
-import { logsBackend, watch } from "../program";
+import { logsBackend } from "../backends";
+import { type Call, type Program, type Stack, watch } from "../program";
 import { ALLOY_PORT, ALLOY_STORAGE, alloyArgs, alloyConfig, alloyEventsConfig } from "./config";
 
 const toBackend = (stack: Stack): Call[] => {

@@ -1,6 +1,7 @@
 import type { Settings } from "../../config/schema";
 import { bytes } from "../../config/units";
-import { type Stack, tracesBackend } from "../program";
+import { tracesBackend } from "../backends";
+import type { Stack } from "../program";
 
 /* What the gateway and the samplers behind it have in common. */
 

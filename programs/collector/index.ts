@@ -1,6 +1,7 @@
 import { alert } from "../../alerts/alert";
 import { configFile } from "../overrides";
-import { type Program, tracesBackend, watch } from "../program";
+import { tracesBackend } from "../backends";
+import { type Program, watch } from "../program";
 import { ports, probes, QUEUE } from "./common";
 import { collectorConfig } from "./config";
 import { samples } from "./sampler";

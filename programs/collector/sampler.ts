@@ -1,7 +1,8 @@
 import type { Settings } from "../../config/schema";
 import { goDuration, seconds } from "../../config/units";
 import { configFile } from "../overrides";
-import { type Program, type Stack, tracesBackend } from "../program";
+import { tracesBackend } from "../backends";
+import type { Program, Stack } from "../program";
 import {
   extensions,
   listen,

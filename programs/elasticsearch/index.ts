@@ -1,7 +1,8 @@
 import { yaml } from "../../config/yaml";
 import { bytes } from "../../config/units";
 import { urlOf } from "../addresses";
-import { type Program, uidOf } from "../program";
+import { uidOf } from "../backends";
+import type { Program } from "../program";
 import { count, show } from "./queries";
 import { PASSWORD, READER, READS, roles, usersRoles } from "./access";
 

@@ -1,4 +1,5 @@
-import { logsBackend, type Stack } from "../program";
+import { logsBackend } from "../backends";
+import type { Stack } from "../program";
 import { PASSWORD, READS, WRITER } from "../elasticsearch/access";
 import { JOINED } from "./rules";
 

@@ -1,6 +1,7 @@
 import { json, yaml } from "../../config/yaml";
 import { PASSWORD } from "../elasticsearch/access";
-import { logsBackend, type Program, watch } from "../program";
+import { logsBackend } from "../backends";
+import { type Program, watch } from "../program";
 import { FIELDS, FILEBEAT_PORT, FILEBEAT_STORAGE, filebeatArgs, filebeatConfig, FILES } from "./config";
 import { retention } from "./retention";
 import { normalising } from "./rules";

@@ -3,7 +3,8 @@ import { ampAccount, ampCalls } from "../amp";
 import { prometheusAlerts } from "./alerts";
 import { pathOf } from "../addresses";
 import { configFile } from "../overrides";
-import { nobody, type Program, uidOf, watch } from "../program";
+import { uidOf } from "../backends";
+import { nobody, type Program, watch } from "../program";
 import { hasCopies, prometheusArgs, prometheusConfig } from "./config";
 import { meshCalls } from "./istio";
 

@@ -1,0 +1,19 @@
+import type { Lines } from "./backends";
+
+/** Which lines, in LogQL. */
+export function selector({ namespace, app, apps, errors, search }: Lines): string {
+  const labels = [
+    ...(namespace ? [`namespace="${namespace}"`] : []),
+    ...(app ? [`app="${app}"`] : []),
+    ...(apps ? [`app=~"${apps}"`] : []),
+    ...(errors ? ['level=~"error|fatal"'] : []),
+  ];
+  return `{${labels.join(", ")}}${search ? ` |~ "(?i)${search}"` : ""}`;
+}
+
+/** What a panel or Explore asks over its time. */
+export const range = (expr: string, legendFormat?: string) => ({
+  expr,
+  ...(legendFormat ? { legendFormat } : {}),
+  queryType: "range",
+});
