@@ -1,5 +1,6 @@
 import { alert } from "../../alerts/alert";
 import type { Settings } from "../../config/schema";
+import { seconds } from "../../config/units";
 import { addressesOf, pathOf, userUrl } from "../addresses";
 import { inhibitions } from "./inhibitions";
 import { groupsPage, incident, mailMessage, slackMessage } from "./messages";
@@ -54,8 +55,8 @@ export const alertmanager: Program = {
       name: "alertmanager",
       rules: [
         alert(settings, "NotificationsFailing", {
-          // It tries again at every groupInterval, by default 5m. A receiver that is back is no trouble any more.
-          expr: "sum by (env, region, integration) (increase(alertmanager_notifications_failed_total[6m])) > 0",
+          // It tries again at every groupInterval. A receiver that is back is no trouble any more.
+          expr: `sum by (env, region, integration) (increase(alertmanager_notifications_failed_total[${tries(settings)}])) > 0`,
           for: settings.alerting.rules.notificationsFailing.for,
           severity: "critical",
           summary: "Alertmanager cannot tell a receiver by {{ $labels.integration }}",
@@ -77,6 +78,9 @@ export const alertmanager: Program = {
 /** Where replicas tell each other what they have told: then only one of them does. */
 const GOSSIP = 9094;
 const several = ({ alerting }: Settings): boolean => alerting.replicas > 1;
+
+/** A time in which there was a try. */
+const tries = ({ alerting }: Settings): string => `${Math.max(360, seconds(alerting.groupInterval) + 60)}s`;
 
 /** Where the Secret with the receivers' secrets is mounted. */
 export const SECRETS = "/etc/alertmanager/secrets";

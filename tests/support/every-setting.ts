@@ -906,7 +906,12 @@ export const table: Row[] = [
   { key: "alerting.smtp.requireTls", to: false, changes: alertmanager("smtp_require_tls: false\n") },
   { key: "alerting.smtp.password", to: "another", changes: receivers("smtp: another\n") },
   { key: "alerting.groupWait", to: "7s", changes: alertmanager("group_wait: 7s\n") },
-  { key: "alerting.groupInterval", to: "7m", changes: alertmanager("group_interval: 7m\n") },
+  {
+    key: "alerting.groupInterval",
+    to: "7m",
+    // An alert that looks back beyond the last try.
+    changes: { ...alertmanager("group_interval: 7m\n"), ...rules("failed_total[480s]") },
+  },
   { key: "alerting.repeatInterval", to: "7h", changes: alertmanager("repeat_interval: 7h\n") },
   // Somebody is told already.
   { key: "alerting.unattended", to: false, changes: {} },
