@@ -183,7 +183,10 @@ export const recipes: Partial<Record<BuiltName, Recipe>> = {
   alloy: { ...program("alloy", "alloy", "/bin/alloy", 473), lacks: NOT_USED },
   collector: { ...program("collector", "otelcol-contrib", "/otelcol-contrib", 10001), lacks: NOT_USED },
   tempo: program("tempo", "tempo", "/tempo", 10001),
-  jaeger: { ...program("jaeger", "jaeger", "/cmd/jaeger/jaeger-linux", 10001), lacks: "its web pages" },
+  jaeger: {
+    ...program("jaeger", "jaeger", "/cmd/jaeger/jaeger-linux", 10001),
+    lacks: `its web pages, and ${NOT_USED}`,
+  },
   zipkin,
   elasticsearch,
   filebeat,
