@@ -91,6 +91,22 @@ where(["filebeat", "filebeat"])("Filebeat to Elasticsearch", () => {
     });
   });
 
+  test("who writes may do what Filebeat 8 does before its first line, and still reads nothing", async () => {
+    const may = async (...privileges: string[]) => {
+      const index = [{ names: [READS], privileges }];
+      const { answer } = await elasticsearch.ask<{ has_all_requested: boolean }>(
+        WRITER,
+        "/_security/user/_has_privileges",
+        { cluster: ["monitor"], index },
+      );
+      return answer.has_all_requested;
+    };
+    // It makes the data stream itself; the 7.17 that runs here does not.
+    expect(await may("create_index", "auto_configure", "create_doc")).toBe(true);
+    expect(await may("read")).toBe(false);
+    expect(await may("delete_index")).toBe(false);
+  });
+
   test("by words, levels and applications, as Grafana asks", async () => {
     appendFileSync(
       log("ticket-2"),

@@ -19,7 +19,8 @@ const indices = (...privileges: string[]) => [{ names: [`${READS}*`], privileges
 export const roles = {
   [WRITER]: {
     cluster: ["monitor", "manage_index_templates", "manage_ilm"],
-    indices: indices("auto_configure", "create_doc", "view_index_metadata"),
+    // Filebeat 8 makes the data stream itself, which auto_configure does not allow.
+    indices: indices("auto_configure", "create_index", "create_doc", "view_index_metadata"),
   },
   [READER]: { indices: indices("read", "view_index_metadata") },
 };
