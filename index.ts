@@ -42,3 +42,4 @@ export const inCluster = {
 };
 // Pulumi warns of an output that has no value.
 if (grafana.edgePassword) Object.assign(exports, { edgePassword: grafana.edgePassword });
+if (logs.kibanaPassword) Object.assign(exports, { kibanaPassword: logs.kibanaPassword });

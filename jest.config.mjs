@@ -6,6 +6,11 @@ const common = {
   modulePathIgnorePatterns: ["<rootDir>/examples/.*/node_modules"],
 };
 
+const cluster = {
+  globalSetup: "<rootDir>/tests/cluster/support/setup.ts",
+  setupFilesAfterEnv: ["<rootDir>/tests/cluster/support/environment.ts"],
+};
+
 export default {
   reporters: ["default", "<rootDir>/tests/support/reporter.mjs"],
   projects: [
@@ -13,15 +18,10 @@ export default {
       ...common,
       displayName: "unit",
       testMatch: ["<rootDir>/tests/**/*.test.ts"],
-      testPathIgnorePatterns: ["/node_modules/", "/tests/cluster/"],
+      testPathIgnorePatterns: ["/node_modules/", "/tests/cluster/", "/tests/stacks/"],
       setupFilesAfterEnv: ["<rootDir>/tests/support/environment.ts"],
     },
-    {
-      ...common,
-      displayName: "cluster",
-      testMatch: ["<rootDir>/tests/cluster/**/*.test.ts"],
-      globalSetup: "<rootDir>/tests/cluster/support/setup.ts",
-      setupFilesAfterEnv: ["<rootDir>/tests/cluster/support/environment.ts"],
-    },
+    { ...common, ...cluster, displayName: "cluster", testMatch: ["<rootDir>/tests/cluster/**/*.test.ts"] },
+    { ...common, ...cluster, displayName: "stacks", testMatch: ["<rootDir>/tests/stacks/**/*.test.ts"] },
   ],
 };

@@ -1,7 +1,7 @@
 import type { Settings } from "../config/schema";
 import { yaml } from "../config/yaml";
 import type { Stack } from "../programs/program";
-import { alert, type RuleGroup } from "./alert";
+import { alert, type Rule, type RuleGroup } from "./alert";
 import { kubernetesAlerts } from "./kubernetes";
 import { ownAlerts } from "./own";
 import { requestRules } from "./requests";
@@ -43,6 +43,10 @@ export const ruleFiles = (stack: Stack): Record<string, string> => filesOf(ruleG
 /** Those that Loki evaluates. */
 export const logRuleFiles = (stack: Stack): Record<string, string> =>
   filesOf(ownAlerts(stack.settings, "logs").map((group) => withLinks(stack, group)));
+
+/** Those that Grafana evaluates, each with a query in Lucene's language. */
+export const luceneRules = (stack: Stack): Rule[] =>
+  ownAlerts(stack.settings, "lucene").flatMap((group) => withLinks(stack, group).rules);
 
 const filesOf = (all: RuleGroup[]): Record<string, string> =>
   Object.fromEntries(all.map((group) => [`${group.name}.yaml`, yaml({ groups: [group] })]));

@@ -1,8 +1,11 @@
 import type { Settings } from "../config/schema";
 import { alert, type RuleGroup } from "./alert";
 
-/** The alerts of the user's own that ask metrics, or those that ask log lines; no group where there is none. */
-export function ownAlerts(settings: Settings, asks: "metrics" | "logs"): RuleGroup[] {
+/**
+ * The alerts of the user's own that ask metrics, or those that ask log lines of Loki (`logs`) or Elasticsearch
+ * (`lucene`); no group where there is none.
+ */
+export function ownAlerts(settings: Settings, asks: "metrics" | "logs" | "lucene"): RuleGroup[] {
   const those = settings.alerting.extraAlerts.filter((own) => own[asks] !== undefined);
   if (those.length === 0) return [];
   return [
@@ -10,11 +13,11 @@ export function ownAlerts(settings: Settings, asks: "metrics" | "logs"): RuleGro
       name: "own",
       rules: those.map((own) =>
         alert(settings, own.name, {
-          expr: own[asks]!,
+          expr: asks === "lucene" ? own.lucene!.query : own[asks]!,
           for: own.for,
           severity: own.severity,
           // Lines say which app they are of; routes and messages go by service.
-          labels: asks === "logs" ? { service: "{{ $labels.app }}" } : {},
+          labels: asks === "metrics" ? {} : { service: "{{ $labels.app }}" },
           summary: own.summary,
           description: own.description ?? own.summary,
           runbook: own.runbookUrl ?? null,

@@ -1,42 +1,21 @@
 import "./own-state";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import execa from "execa";
-import { yaml } from "../config/yaml";
-import { repoDir } from "../local/paths";
 import { renderManifests, type Manifest } from "../local/render";
 import { stackConfig, stackFile } from "../local/stack-config";
 import { judge, once } from "./measure";
-import { bench, type Bench } from "./stack";
+import { onOwnCluster } from "./own-cluster";
+import type { Bench } from "./stack";
 
 /*
  * npm run bench:up: from nothing to ready by `pulumi up` against `kubectl apply` of the same objects and waiting for
  * the same pods. On a cluster of its own, beside whatever runs; it is removed at the end.
  */
-const CLUSTER = "bench";
-const PORT_OFFSET = 1500;
-
 async function main(): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), "bench-up-"));
-  try {
-    const file = join(directory, "Pulumi.kind.yaml");
-    const edge = { url: `http://localhost:${8080 + PORT_OFFSET}` };
-    writeFileSync(file, yaml({ config: { ...stackConfig(stackFile("kind")), "observability:edge": edge } }));
-    const command = (name: string, ...args: string[]) => {
-      const all = ["run", "--silent", name, "--", "--cluster", CLUSTER, "--config-file", file, ...args];
-      return execa("npm", all, { cwd: repoDir, stdio: "inherit" });
-    };
-    try {
-      await command("up", "--port-offset", String(PORT_OFFSET));
-      await measure(await bench(CLUSTER, file), file);
-    } finally {
-      await command("down");
-    }
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  await onOwnCluster(async (own) => {
+    own.write(stackConfig(stackFile("kind")));
+    await own.up();
+    await measure(await own.stack(), own.file);
+  });
 }
 
 /** The stack is destroyed before and between. */

@@ -1,9 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random/randomPassword";
 import { edgeHasLogin } from "../programs/addresses";
 import { ADMIN } from "../programs/grafana/server";
 import { Component, type ComponentArgs } from "./component";
-import { generatedPassword } from "./passwords";
+import { generatedKey, generatedPassword } from "./passwords";
 
 interface GrafanaArgs extends ComponentArgs {
   /** What it reads lines with, where their backend asks for a password: {@link LogsStack.readerPassword}. */
@@ -36,11 +35,7 @@ export class GrafanaStack extends Component {
       ? generatedPassword(this, `${name}-edge-password`, edge.login.rotation)
       : undefined;
     // Encrypts secrets in Grafana's database: it must be there before the first start and never change.
-    const key = new RandomPassword(
-      `${name}-secret-key`,
-      { length: 32, special: false },
-      { parent: this, additionalSecretOutputs: ["result"], protect },
-    );
+    const key = generatedKey(this, `${name}-secret-key`, { protect });
     this.password = password.result;
     this.edgePassword = login?.result;
     this.run({

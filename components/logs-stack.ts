@@ -1,14 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { urlOf } from "../programs/addresses";
-import { READER, WRITER } from "../programs/elasticsearch/access";
+import { KIBANA, PEOPLE, READER, usersOf, WRITER } from "../programs/elasticsearch/access";
 import { logsBackend } from "../programs/backends";
 import { Component, type ComponentArgs } from "./component";
 import type { Generated } from "./kubernetes/run";
-import { generatedPassword } from "./passwords";
+import { PROMTAIL_ENDED } from "../programs/promtail";
+import { generatedKey, generatedPassword } from "./passwords";
 
 /**
  * Loki, an Alloy pod on every node that reads the containers' logs, and one Alloy pod for Kubernetes events; or
- * Elasticsearch and Filebeat, with a generated password for each who asks it.
+ * Elasticsearch, Filebeat and where it is wanted Kibana, with a generated password for each who asks it.
  *
  * @example new LogsStack("logs", { settings, after: namespaces }, { provider })
  */
@@ -17,19 +18,36 @@ export class LogsStack extends Component {
   readonly url: string;
   /** What Grafana reads lines with; a secret. None where the backend asks nobody. */
   readonly readerPassword?: pulumi.Output<string>;
+  /** What people log in to Kibana with; a secret. None where there is no Kibana. */
+  readonly kibanaPassword?: pulumi.Output<string>;
 
   constructor(name: string, args: ComponentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("LogsStack", "logs", name, args, opts);
-    const { backend, elasticsearch } = args.settings.logs;
-    let generated: Generated = {};
+    const { backend, collector, elasticsearch } = args.settings.logs;
+    if (collector === "promtail") void pulumi.log.warn(PROMTAIL_ENDED, this);
+    const generated: Generated = {};
     if (backend === "elasticsearch") {
       const { rotation } = elasticsearch.logins;
-      const [writer, reader] = [WRITER, READER].map((user) =>
-        generatedPassword(this, `${name}-elasticsearch-${user}`, rotation),
+      const passwords = Object.fromEntries(
+        Object.keys(usersOf(args.settings)).map((user) => [
+          user,
+          generatedPassword(this, `${name}-elasticsearch-${user}`, rotation),
+        ]),
       );
-      const users = pulumi.interpolate`${WRITER}:${writer.bcryptHash}\n${READER}:${reader.bcryptHash}\n`;
-      generated = { users: { users }, writer: { password: writer.result } };
-      this.readerPassword = reader.result;
+      const lines = Object.entries(passwords).map(
+        ([user, { bcryptHash }]) => pulumi.interpolate`${user}:${bcryptHash}\n`,
+      );
+      generated.users = { users: pulumi.all(lines).apply((all) => all.join("")) };
+      generated.writer = { password: passwords[WRITER].result };
+      this.readerPassword = passwords[READER].result;
+      if (elasticsearch.kibana.enabled) {
+        generated.kibana = {
+          password: passwords[KIBANA].result,
+          "session-key": generatedKey(this, `${name}-kibana-session-key`).result,
+          "objects-key": generatedKey(this, `${name}-kibana-objects-key`).result,
+        };
+        this.kibanaPassword = passwords[PEOPLE].result;
+      }
     }
     this.run(generated);
     const { name: program, logs } = logsBackend(this.stack);

@@ -1,7 +1,9 @@
+import { COLLECTORS } from "./schema/signals";
+
 /** A key whose value chooses a program, its default, and the keys that not every such program reads, with those that do. */
 interface Choice {
   by: string;
-  usual: string;
+  usual: string | ((given: object) => string | undefined);
   readBy: Record<string, string[]>;
 }
 
@@ -32,7 +34,11 @@ const CHOICES: Choice[] = [
       "overrides.loki": ["loki"],
     },
   },
-  { by: "logs.collector", usual: "alloy", readBy: { "logs.events": ["alloy"] } },
+  {
+    by: "logs.collector",
+    usual: (given) => COLLECTORS[String(valueAt(given, "logs.backend") ?? "loki")]?.[0],
+    readBy: { "logs.events": ["alloy", "promtail"] },
+  },
 ];
 
 /** What to say instead, by what was chosen. */
@@ -66,7 +72,7 @@ const INSTEAD: Record<string, Record<string, string>> = {
  */
 export const settingsOfOtherBackends = (given: object): string[] =>
   CHOICES.flatMap(({ by, usual, readBy }) => {
-    const chosen = valueAt(given, by) ?? usual;
+    const chosen = valueAt(given, by) ?? (typeof usual === "string" ? usual : usual(given));
     // The schema says what is wrong with any other.
     if (typeof chosen !== "string" || !KNOWN.includes(chosen)) return [];
     return Object.entries(readBy)

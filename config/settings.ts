@@ -82,11 +82,17 @@ function unknown(path: string[], key: string): string {
   return `${keyOf(path)} has a key that is no setting (not shown, since secrets belong here)`;
 }
 
-/** What was given, unless it is an object or may be a secret. A missing value says so, and null is no secret. */
+/** Nobody reads more of a value, and who pastes the wrong file must not find a private key in a log. */
+const LONGEST = 100;
+
+/** What was given, unless it is an object, long or may be a secret. A missing value says so, and null is no secret. */
 function shown(issue: z.core.$ZodIssue): string {
   if (issue.code === "custom" && !issue.message.startsWith("allowed")) return "";
   if (issue.input === undefined) return "is missing; ";
   if (issue.input === null) return "is null; ";
   if (typeof issue.input === "object") return "is not usable; ";
-  return mayBeSecret(issue.path.map(String)) ? "is not usable; " : `is ${JSON.stringify(issue.input)}; `;
+  if (mayBeSecret(issue.path.map(String))) return "is not usable; ";
+  if (typeof issue.input === "string" && issue.input.length > LONGEST)
+    return `is not usable, a text of ${issue.input.length} characters; `;
+  return `is ${JSON.stringify(issue.input)}; `;
 }

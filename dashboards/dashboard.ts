@@ -6,7 +6,7 @@ import {
   TextBoxVariableBuilder,
   type DashboardLinkType,
 } from "@grafana/grafana-foundation-sdk/dashboard";
-import { type Signal, logsBackend, uidOf } from "../programs/backends";
+import { type Signal, logsBackend, tracesBackend, uidOf } from "../programs/backends";
 import type { Stack } from "../programs/program";
 import type { Panel } from "./panels";
 
@@ -48,6 +48,14 @@ export const SERVICE: Variable = {
   query: 'label_values(up{namespace="$namespace", service!=""}, service)',
 };
 
+/** The panel as the backends of this stack are asked; none where one of them has no answer. */
+function shownBy(stack: Stack, { signal, model, ask }: Panel): Panel[] {
+  if (signal === "traces" && !tracesBackend(stack).traces.traceql) return [];
+  if (!ask) return [{ signal, model }];
+  const target = ask(logsBackend(stack).logs);
+  return target ? [{ signal, model: { ...model, targets: [{ refId: "A", ...target } as never] } }] : [];
+}
+
 /** The JSON model Grafana loads. Panels are laid out row by row. */
 export function dashboard(stack: Stack, source: Dashboard): object {
   const datasource = (signal: Signal) => ({ type: uidOf(stack, signal), uid: uidOf(stack, signal) });
@@ -55,16 +63,13 @@ export function dashboard(stack: Stack, source: Dashboard): object {
   let id = 0;
   const panels: object[] = [];
   for (const row of source.rows) {
+    const shown = row.panels.flatMap((panel) => shownBy(stack, panel));
+    if (shown.length === 0) continue;
     if (row.title)
       panels.push({
         ...new RowBuilder(row.title).gridPos({ x: 0, y: y++, w: 24, h: 1 }).build(),
         id: ++id,
       });
-    const shown = row.panels.flatMap(({ signal, model, ask }): Panel[] => {
-      if (!ask) return [{ signal, model }];
-      const target = ask(logsBackend(stack).logs);
-      return target ? [{ signal, model: { ...model, targets: [{ refId: "A", ...target } as never] } }] : [];
-    });
     const w = Math.floor(24 / shown.length);
     shown.forEach(({ signal, model }, index) =>
       panels.push({

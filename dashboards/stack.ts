@@ -14,7 +14,7 @@ export function stackDashboard(stack: Stack): Dashboard {
     description: "The stack's own health: what comes in, what is dropped or waits, disks and memory.",
     rows: [
       ...metrics(stack),
-      ...(isDeployed(stack, "loki") && isDeployed(stack, "alloy") ? lines : []),
+      ...(isDeployed(stack, "loki") ? lines(stack) : []),
       ...spans(stack),
       ...resources(stack),
     ],
@@ -87,7 +87,11 @@ const metrics = ({ settings }: Stack): Rows => [
   },
 ];
 
-const lines: Rows = [
+/** Where it reads the pods' logs; Alloy counts Kubernetes' events beside it. */
+const promtail = (stack: Stack, expr: string, legend: string) =>
+  isDeployed(stack, "promtail") ? [{ expr, legend }] : [];
+
+const lines = (stack: Stack): Rows => [
   {
     title: "Logs",
     height: 8,
@@ -98,11 +102,17 @@ const lines: Rows = [
         "Sent by the agents and taken by Loki: apart for long, lines wait on the nodes.",
         [
           { expr: "sum(rate(loki_write_sent_entries_total[5m]))", legend: "sent" },
+          ...promtail(stack, "sum(rate(promtail_sent_entries_total[5m]))", "sent by Promtail"),
           { expr: "sum(rate(loki_distributor_lines_received_total[5m]))", legend: "taken" },
         ],
       ),
       timeSeries("Lines that are lost", "cps", "By reason. Above 0: the reason names the limit to raise.", [
         { expr: "sum by (reason) (rate(loki_write_dropped_entries_total[5m]))", legend: "agent: {{reason}}" },
+        ...promtail(
+          stack,
+          "sum by (reason) (rate(promtail_dropped_entries_total[5m]))",
+          "Promtail: {{reason}}",
+        ),
         { expr: "sum by (reason) (rate(loki_discarded_samples_total[5m]))", legend: "Loki: {{reason}}" },
       ]),
       timeSeries(

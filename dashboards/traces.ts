@@ -72,7 +72,7 @@ export function tracesDashboard(stack: Stack): Dashboard {
           ),
         ],
       },
-      ...(backend.traceql ? found : []),
+      ...found,
     ],
   };
 }

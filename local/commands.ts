@@ -1,10 +1,8 @@
 import { resolve } from "node:path";
-import { Listr } from "listr2";
 import { settingsOf } from "../config/settings";
 import type { Settings } from "../config/schema";
-import { collect } from "./cache";
 import { bind, refuseOtherCluster, refuseToRecreate, unbind } from "./binding";
-import { announceBuilds, buildAll, dropBuildCaches, type ProgramName } from "./offline";
+import { announceBuilds, type ProgramName } from "./offline";
 import {
   checkCluster,
   type Cluster,
@@ -13,38 +11,32 @@ import {
   findCluster,
   forgetContext,
   localExists,
-  provideCluster,
   removeCluster,
 } from "./cluster";
 import { stackOf } from "../programs";
 import { UserError } from "./errors";
-import { type Image, imagesOf, planImages, type Planned, provideImages } from "./images";
+import { imagesOf, planImages, type Planned } from "./images";
+import { provide } from "./provide";
 import { Pulumi } from "./pulumi";
 import { type Manifest, manifestsText, nodePortsOf, renderManifests } from "./render";
 import { faultNames } from "../examples/ticketing/src/faults";
 import { announced } from "./faults";
 import type { Options } from "./options";
-import { asks, refuseLocal, refuseUnfit, refuseOtherPort, refuseUnasked } from "./refusals";
+import { asks, refuseUnready, refuseUnfit, refuseOtherPort, refuseUnasked } from "./refusals";
 import { readStackFile, stackConfig, stackFile, ownSettings } from "./stack-config";
 import { baseAt } from "./review/base";
 import { coloured, reviewOf } from "./review/report";
 import { imagesTable, reachable, rolledOut, workloads } from "./report";
 import { FAULT_SECONDS, runTicketing, type TrafficOptions } from "./ticketing";
 import { type ServiceName, serviceStatus } from "./service-status";
-import { installed, provideToolchain, type Toolchain } from "./toolchain";
+import { installed, provideToolchain } from "./toolchain";
 import { refuseUnprepared } from "./preflight";
 import { refuseVolumes } from "./volumes";
-
-interface Provided {
-  toolchain: Toolchain;
-  cluster: Cluster;
-  images: Image[];
-}
 
 /** Makes everything that is missing and prints what there is and how to reach it. */
 export async function up(options: Options): Promise<void> {
   const settings = settingsIn(options);
-  refuseLocal(options, settings);
+  refuseUnready(options, settings, ownSettings(stackConfig(fileOf(options))));
   refuseOtherPort(options, settings);
   refuseUnasked("up", options);
   const manifests = await manifestsOf(options);
@@ -67,7 +59,8 @@ export async function up(options: Options): Promise<void> {
   await refuseOtherCluster(options.stack, cluster);
   await refuseUnfit(options, settings, manifests, cluster);
   await refuseUnprepared(manifests, settings, cluster);
-  await refuseVolumes(manifests, options.stack, cluster);
+  const going = await refuseVolumes(manifests, options.stack, cluster);
+  for (const line of going) console.error(line);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
   await bind(options.stack, cluster);
   try {
@@ -90,8 +83,9 @@ export async function preview(options: Options): Promise<void> {
   await refuseOtherCluster(options.stack, cluster);
   const manifests = await manifestsOf(options);
   await refuseUnprepared(manifests, settings, cluster);
-  await refuseVolumes(manifests, options.stack, cluster);
+  const going = await refuseVolumes(manifests, options.stack, cluster);
   await pulumi.run("preview", ["--diff"]);
+  for (const line of going) console.log(line);
 }
 
 export async function status(options: Options & { service?: ServiceName }): Promise<void> {
@@ -179,59 +173,6 @@ function settingsIn(options: Pick<Options, "stack" | "configFile">): Settings {
 /** Those that the pods of the stack name; a cluster of the user's pulls its own. */
 const imagesFor = ({ context }: Options, manifests: Manifest[], pulls: boolean): Planned[] =>
   context ? [] : planImages(imagesOf(manifests), pulls);
-
-async function provide(
-  wanted: ClusterOptions,
-  settings: Settings,
-  planned: Planned[],
-  missing: ProgramName[],
-): Promise<Provided> {
-  const tasks = new Listr<Provided>(
-    [
-      {
-        title: `Programs: ${missing.length} to be built`,
-        enabled: () => missing.length > 0,
-        task: (_, task) => buildAll(missing, (line) => (task.output = line)),
-      },
-      {
-        title: "Toolchain",
-        task: async (provided, task) => {
-          provided.toolchain = await provideToolchain((line) => (task.output = line), wanted.offline);
-          task.title = `Toolchain: Pulumi ${provided.toolchain.version} (${provided.toolchain.origin})`;
-        },
-      },
-      {
-        title: "Images",
-        task: async (provided, task) => {
-          provided.images = await provideImages(planned, (line) => (task.output = line));
-          const built = provided.images.filter((image) => image.built).length;
-          task.title = `Images: ${built} built here, ${provided.images.length - built} pulled`;
-        },
-      },
-      {
-        title: "Cluster",
-        task: async (provided, task) => {
-          const report = (line: string) => (task.output = line);
-          provided.cluster = await provideCluster(wanted, report);
-          const archives = provided.images.flatMap(({ ref, archive }) => (archive ? [{ ref, archive }] : []));
-          await provided.cluster.loadImages(archives, report);
-          const pulled = provided.images.flatMap(({ ref, archive }) => (archive ? [] : [ref]));
-          // Who has pull secrets has them in the cluster, where they come with the pods.
-          const { imagePullSecrets, registryLogin } = settings.placement;
-          if (imagePullSecrets.length === 0 && !registryLogin)
-            await provided.cluster.pullImages(pulled, report);
-          task.title = `Cluster: ${provided.cluster.name} (${provided.cluster.kind})`;
-        },
-      },
-    ],
-    { fallbackRendererCondition: () => !process.stdout.isTTY },
-  );
-  const provided = await tasks.run({} as Provided);
-  // Everything that had to be compiled is.
-  dropBuildCaches(console.error);
-  collect();
-  return provided;
-}
 
 async function existing(options: Options): Promise<{ pulumi: Pulumi; cluster: Cluster }> {
   const cluster = await clusterThatIsThere(options);

@@ -3,6 +3,7 @@ import execa from "execa";
 import { givenNamespaces, type Settings } from "../config/schema";
 import { type Cluster, defaultHostPorts } from "./cluster";
 import { UserError } from "./errors";
+import { refuseExamples } from "./examples-left";
 import type { Options } from "./options";
 import { type Manifest, nodePortsOf } from "./render";
 import { targetOf } from "./report";
@@ -19,11 +20,18 @@ export function refuseUnasked(command: "up" | "down", options: Options): void {
   );
 }
 
-export function refuseLocal({ stack, context }: Options, settings: Settings): void {
-  if (settings.platform !== "kind" && !context)
+/** A stack of a cloud, where there is none, or with examples in it. */
+export function refuseUnready(
+  { stack, context }: Options,
+  { platform }: Settings,
+  given: Record<string, unknown>,
+): void {
+  if (platform === "kind") return;
+  if (!context)
     throw new UserError(
-      `up --stack ${stack}: the stack is for ${settings.platform}, which is no local cluster.\nName its context: npm run up -- --stack ${stack} --context NAME; or look at it: npm run render -- --stack ${stack}`,
+      `up --stack ${stack}: the stack is for ${platform}, which is no local cluster.\nName its context: npm run up -- --stack ${stack} --context NAME; or look at it: npm run render -- --stack ${stack}`,
     );
+  refuseExamples(stack, given);
 }
 
 /** Links, in alerts too, are made from this address: they would lead to the cluster that has the usual ports. */

@@ -8,7 +8,8 @@ import {
   portOf,
   userUrl,
 } from "../programs/addresses";
-import { programOf, type Stack } from "../programs/program";
+import { PEOPLE } from "../programs/elasticsearch/access";
+import { isDeployed, programOf, type Stack } from "../programs/program";
 import type { Cluster } from "./cluster";
 import type { Image } from "./images";
 import type { Pulumi } from "./pulumi";
@@ -49,6 +50,8 @@ export function reachable(
   rows.push(["Password", "pulumi stack output grafanaPassword --show-secrets"]);
   if (edgeHasLogin(stack.settings))
     rows.push(["Password of the edge", "pulumi stack output edgePassword --show-secrets"]);
+  if (isDeployed(stack, "kibana"))
+    rows.push(["Password of Kibana", `pulumi stack output kibanaPassword --show-secrets (user ${PEOPLE})`]);
   rows.push(["Applications send to", String(outputs.otlpEndpoint ?? "")]);
   const exports = Object.entries(env).map(
     ([name, value]) => `  export ${name}="${value.replace(process.env.PATH ?? "", "$PATH")}"`,

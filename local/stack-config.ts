@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CORE_SCHEMA, load, YAMLException } from "js-yaml";
 import { isSecret, keyOf } from "../config/schema-tree";
@@ -115,7 +115,10 @@ function encrypted(value: unknown, path: string[]): string[][] {
 }
 
 /** Where the file of a stack lies, unless the user says otherwise. */
-export const stackFile = (stack: string): string => join(repoDir, `Pulumi.${stack}.yaml`);
+export function stackFile(stack: string): string {
+  const [own, example] = [repoDir, join(repoDir, "examples")].map((at) => join(at, `Pulumi.${stack}.yaml`));
+  return !existsSync(own) && existsSync(example) ? example : own;
+}
 
 /** In the place of a secret, made of what anybody may read: how it is generated, or its encrypted text. A URL and a password. */
 export const standIn = (publicly: object): string =>

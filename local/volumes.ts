@@ -26,23 +26,39 @@ export interface StorageClass {
  * server, whose refusal at the update would name a claim and no setting.
  *
  * @param manifests the stack as it is wanted
+ * @returns a sentence for each volume that is there and will be deleted
  */
-export async function refuseVolumes(manifests: Manifest[], stack: string, cluster: Cluster): Promise<void> {
+export async function refuseVolumes(
+  manifests: Manifest[],
+  stack: string,
+  cluster: Cluster,
+): Promise<string[]> {
   const wanted = manifests.filter(({ kind }) => kind === "PersistentVolumeClaim") as unknown as Claim[];
   const ours = ["-A", "-l", `app.kubernetes.io/instance=${stack}`];
   const there = await listed<Claim>(cluster, "pvc", "--show-managed-fields", ...ours);
   const problems = volumeProblems(wanted, there, await listed<StorageClass>(cluster, "storageclass"));
   if (problems.length > 0) throw new UserError([...problems, "Nothing was changed."].join("\n"));
+  return volumesThatGo(wanted, there);
 }
+
+/** As where another backend takes a store's place: among a thousand lines of a preview nobody would find it. */
+export const volumesThatGo = (wanted: Claim[], there: Claim[]): string[] =>
+  there
+    .filter((claim) => !wanted.some((one) => idOf(one) === idOf(claim)))
+    .map(
+      ({ metadata: { name, namespace } }) =>
+        `The volume ${name} in ${namespace} will be deleted, with all that is on it.`,
+    );
+
+const idOf = ({ metadata }: Claim) => `${metadata.namespace}/${metadata.name}`;
 
 /** A sentence or more for each claim that is there and cannot become what is wanted. */
 export function volumeProblems(wanted: Claim[], there: Claim[], classes: StorageClass[]): string[] {
-  const id = ({ metadata }: Claim) => `${metadata.namespace}/${metadata.name}`;
   const problems = wanted.flatMap((claim) => {
-    const found = there.find((one) => id(one) === id(claim));
+    const found = there.find((one) => idOf(one) === idOf(claim));
     if (found) return reclassed(claim, found) ?? resized(claim, found, classes) ?? [];
     const left = there.find(
-      (one) => programOf(one) === programOf(claim) && !wanted.some((w) => id(w) === id(one)),
+      (one) => programOf(one) === programOf(claim) && !wanted.some((w) => idOf(w) === idOf(one)),
     );
     if (!left) return [];
     const isHere = left.metadata.namespace === claim.metadata.namespace;

@@ -9,12 +9,15 @@ import { filebeat } from "./filebeat";
 import { grafana } from "./grafana";
 import { grafanaRotation } from "./grafana/rotation";
 import { jaeger } from "./jaeger";
+import { kiali } from "./kiali";
+import { kibana } from "./kibana";
 import { kubeStateMetrics } from "./kube-state-metrics";
 import { loki } from "./loki";
 import { nodeExporter } from "./node-exporter";
 import { postgresExporter } from "./postgres-exporter";
 import type { Program, Stack } from "./program";
 import { prometheus } from "./prometheus";
+import { promtail } from "./promtail";
 import { redisExporter } from "./redis-exporter";
 import { tempo } from "./tempo";
 import { zipkin } from "./zipkin";
@@ -28,12 +31,15 @@ export const programs: readonly Program[] = [
   nodeExporter,
   redisExporter,
   postgresExporter,
+  kiali,
   grafana,
   grafanaRotation,
   loki,
   elasticsearch,
+  kibana,
   alloy,
   alloyEvents,
+  promtail,
   filebeat,
   collector,
   sampler,

@@ -6,7 +6,7 @@ import { addressesOf, headless, namespaceOf, pathOf, urlOf, userUrl } from "./ad
 import { range, selector } from "./logql";
 import { configFile } from "./overrides";
 import { uidOf } from "./backends";
-import type { Program, Stack } from "./program";
+import { isDeployed, type Program, type Stack } from "./program";
 import { callsOf, endpointOf, inBucket, isPlain, type S3 } from "./s3";
 
 const ports = { http: 3100, grpc: 9096 };
@@ -59,7 +59,7 @@ export const loki: Program = {
     live: { path: "/ready", port: "http", delay: 45, period: 10 },
   }),
   resources: ({ logs }) => logs.resources,
-  alerts: ({ settings }) => [lokiAlerts(settings)],
+  alerts: (stack) => [lokiAlerts(stack)],
   logs: {
     port: "http",
     pushUrl: (stack) => `${urlOf(stack, "loki", "http")}/loki/api/v1/push`,
@@ -94,7 +94,8 @@ export const loki: Program = {
 };
 
 /** Alerts on lines on their way in, and on the way out by age. */
-function lokiAlerts(settings: Settings): RuleGroup {
+function lokiAlerts(stack: Stack): RuleGroup {
+  const { settings } = stack;
   const { linesLost, retentionNotApplied, rulesFailing } = settings.alerting.rules;
   const failures =
     "sum by (env, region, rule_group) (increase(loki_prometheus_rule_evaluation_failures_total[5m])) > 0";
@@ -103,7 +104,14 @@ function lokiAlerts(settings: Settings): RuleGroup {
     name: "loki",
     rules: [
       alert(settings, "LinesLost", {
-        expr: ["loki_write_dropped_entries_total", "loki_discarded_samples_total"].map(more).join("\nor\n"),
+        expr: [
+          // Alloy's.
+          "loki_write_dropped_entries_total",
+          ...(isDeployed(stack, "promtail") ? ["promtail_dropped_entries_total"] : []),
+          "loki_discarded_samples_total",
+        ]
+          .map(more)
+          .join("\nor\n"),
         for: linesLost.for,
         severity: "warning",
         summary: "About {{ $value | humanize }} log lines were lost: {{ $labels.reason }}",

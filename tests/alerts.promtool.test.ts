@@ -25,10 +25,26 @@ const metrics = {
   redis: { targets: [{ name: "queue", host: "redis" }] },
   postgres: { targets: [{ name: "orders", host: "postgres", username: "u", password: "p" }] },
 };
+/** Promtail beside the Alloy of events, so that what either drops is asked. */
+const logs = { collector: "promtail" };
 /** With one on lines, so that the alert is there that speaks of those. */
 const extraAlerts = [{ name: "Own", logs: 'rate({app="a"}[5m]) > 1', summary: "Lines" }];
 const stackWith = (rules: object = {}) =>
-  stackOf(settingsOf({ services, metrics, alerting: { rules, extraAlerts } }, "kind"), "kind");
+  stackOf(settingsOf({ services, metrics, logs, alerting: { rules, extraAlerts } }, "kind"), "kind");
+/** What speaks of alerts on lines in Elasticsearch, beside those on lines in Loki. */
+const withElasticsearch = (rules: object = {}) => {
+  const own = [{ name: "Own", lucene: { query: "*" }, summary: "Lines" }];
+  const given = { logs: { backend: "elasticsearch" }, alerting: { rules, extraAlerts: own } };
+  return stackOf(settingsOf(given, "kind"), "kind");
+};
+const groupsWith = (rules: object = {}) => [
+  ...ruleGroups(stackWith(rules)),
+  ...ruleGroups(withElasticsearch(rules)).filter(({ name }) => name === "grafana"),
+];
+const filesWith = (rules: object = {}) => ({
+  ...ruleFiles(stackWith(rules)),
+  "grafana.yaml": ruleFiles(withElasticsearch(rules))["grafana.yaml"],
+});
 const severity = (alert: string): string => {
   if (alert === "Watchdog") return "none";
   return /Memory|CPU|DiskPressure|Pending|Many|Circuit|Replicas|JobFailed|Filling|Lost|Retention|Limit|Twice|RemoteWrite/.test(
@@ -81,7 +97,7 @@ async function evaluated(series: Series, expected: object[], rules: object = {})
   const directory = mkdtempSync(join(tmpdir(), "rules-"));
   try {
     mkdirSync(join(directory, "rules"));
-    for (const [name, text] of Object.entries(ruleFiles(stackWith(rules))))
+    for (const [name, text] of Object.entries(filesWith(rules)))
       writeFileSync(join(directory, "rules", name), text);
     const input = Object.entries(series).map(([name, values]) => ({ series: name, values }));
     const tests = [{ interval: "1m", input_series: input, promql_expr_test: expected }];
@@ -96,7 +112,7 @@ async function evaluated(series: Series, expected: object[], rules: object = {})
 }
 
 test("every alert has a case in which it fires and one in which it just does not", () => {
-  const rules = ruleGroups(stackWith()).flatMap((group) => group.rules);
+  const rules = groupsWith().flatMap((group) => group.rules);
   const alerts = rules.flatMap(({ alert }) => alert ?? []);
   expect(new Set(positives.map(({ alert }) => alert))).toEqual(new Set(alerts));
   const always = "Watchdog";
@@ -104,7 +120,7 @@ test("every alert has a case in which it fires and one in which it just does not
 });
 
 test("and so has each part of an alert that has more than one", () => {
-  const rules = ruleGroups(stackWith()).flatMap((group) => group.rules);
+  const rules = groupsWith().flatMap((group) => group.rules);
   const parts: Record<string, number> = {};
   for (const { alert, expr } of rules)
     if (alert) parts[alert] = (parts[alert] ?? 0) + expr.split(/^or$/m).length;

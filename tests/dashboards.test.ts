@@ -211,6 +211,16 @@ test("the colours change where the alerts' thresholds are", () => {
   expect(burn("Burn, 3 days")).toMatchObject({ steps: colours(2, 12) });
 });
 
+test.each(["jaeger", "zipkin"])("nobody asks %s in the language of Tempo, and no row is empty", (backend) => {
+  for (const { model } of of({ tracing: { backend } })) {
+    const asking = model.panels.filter(({ datasource }) => datasource?.uid === backend);
+    expect([model.title, asking]).toEqual([model.title, []]);
+    const types = [...model.panels.map(({ type }) => type), "row"].join(" ");
+    expect([model.title, types]).toEqual([model.title, expect.not.stringContaining("row row")]);
+    for (const { gridPos } of model.panels) expect(gridPos.w).toBeGreaterThan(0);
+  }
+});
+
 test("durations come with the traces behind them, and traces and lines are asked for by name", () => {
   const { panels } = named("service");
   const durations = panels.find(({ title }) => title === "Duration, with traces")!;

@@ -50,6 +50,7 @@ const onKind = {
     redis: { targets: [], ...resources("10m 24Mi", "100m 64Mi") },
     postgres: { targets: [], ...resources("10m 24Mi", "100m 64Mi") },
     istio: { enabled: false, namespace: "istio-system" },
+    kiali: { enabled: false, ...resources("10m 64Mi", "500m 512Mi") },
   },
   slo: {
     enabled: true,
@@ -119,6 +120,7 @@ const onKind = {
       logins: { rotation: "1" },
       ...volume("10Gi"),
       ...resources("250m 1Gi", "1000m 1536Mi"),
+      kibana: { enabled: false, ...resources("250m 768Mi", "1000m 1536Mi") },
     },
     agent: resources("50m 128Mi", "2000m 256Mi"),
     events: resources("10m 64Mi", "100m 128Mi"),

@@ -5,7 +5,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { yaml } from "../config/yaml";
 import { urlOf } from "../programs/addresses";
-import { PASSWORD as ENVIRONMENT, READER, READS, WRITER } from "../programs/elasticsearch/access";
+import {
+  KIBANA,
+  PASSWORD as ENVIRONMENT,
+  PEOPLE,
+  READER,
+  READS,
+  WRITER,
+} from "../programs/elasticsearch/access";
 import { datasources } from "../programs/grafana/datasources";
 import { grafanaEnvironment } from "../programs/grafana/server";
 import { logsBackend } from "../programs/backends";
@@ -23,7 +30,11 @@ interface Found {
   hits: { total: { value: number }; hits: { _source: Document }[] };
 }
 
-const stack = inElasticsearch();
+const stack = inElasticsearch({ logs: { elasticsearch: { kibana: { enabled: true } } } });
+interface Privileges {
+  index: Record<string, Record<string, boolean>>;
+  application: Record<string, Record<string, Record<string, boolean>>>;
+}
 const trace = "6a3b8c9d2e1f0a4b6a3b8c9d2e1f0a4b";
 const where = isFetched && binary("grafana", "grafana") ? describeWith : () => describe.skip;
 
@@ -105,6 +116,26 @@ where(["filebeat", "filebeat"])("Filebeat to Elasticsearch", () => {
     expect(await may("create_index", "auto_configure", "create_doc")).toBe(true);
     expect(await may("read")).toBe(false);
     expect(await may("delete_index")).toBe(false);
+  });
+
+  test("Kibana keeps what is its own, and reads no line but by whoever looks at its pages", async () => {
+    const may = async (user: string, names: string, ...privileges: string[]) => {
+      const index = [{ names: [names], privileges }];
+      const application = [
+        { application: "kibana-.kibana", privileges: ["space_all"], resources: ["space:default"] },
+      ];
+      const path = "/_security/user/_has_privileges";
+      const { answer } = await elasticsearch.ask<Privileges>(user, path, { index, application });
+      return { lines: answer.index[names], pages: answer.application["kibana-.kibana"]["space:default"] };
+    };
+    expect(await may(KIBANA, ".kibana_1", "all")).toMatchObject({ lines: { all: true } });
+    expect(await may(KIBANA, READS, "read", "write")).toMatchObject({ lines: { read: false, write: false } });
+    expect(await may(PEOPLE, READS, "read", "write", "delete_index")).toEqual({
+      lines: { read: true, write: false, delete_index: false },
+      pages: { space_all: true },
+    });
+    expect(await may(PEOPLE, ".kibana_1", "read")).toMatchObject({ lines: { read: false } });
+    expect(await may(READER, READS, "read")).toMatchObject({ pages: { space_all: false } });
   });
 
   test("by words, levels and applications, as Grafana asks", async () => {

@@ -3,6 +3,7 @@
  * values that it just takes. A key without a row fails.
  */
 import { settingsOf } from "../config/settings";
+import { AUTHORITY } from "./support/certificate";
 import { baseline } from "./support/every-setting";
 import { keys } from "./support/keys";
 
@@ -448,7 +449,7 @@ const table: Row[] = [
   {
     of: /^alerting\.extraAlerts\[\]\.metrics$/,
     allowed: "an expression such as sum by (namespace) (orders_waiting) > 100",
-    wrong: [7, "", "a >", "sum by (a", "nothing(a)", "a > 1 )"],
+    wrong: [7, "", "a >", "sum by (a", "nothing(a)", "a > 1 )", "a[5m]", "rate(a)"],
     right: ["a > 1\nor\nb", 'absent(up{job="a"})'],
   },
   {
@@ -456,6 +457,24 @@ const table: Row[] = [
     allowed:
       'an expression that counts lines, such as sum by (namespace, app) (count_over_time({app="shop"} |= "refused" [5m])) > 0',
     wrong: [7, "", "a > 1", 'rate({app="a"}[5m]'],
+  },
+  {
+    of: /^alerting\.extraAlerts\[\]\.lucene\.query$/,
+    allowed: 'a query in Lucene\'s language, such as app:"shop" AND message:"card refused"',
+    wrong: [7, "", " "],
+    right: ["level:(error OR fatal)", "*"],
+  },
+  {
+    of: /^alerting\.extraAlerts\[\]\.lucene\.count$/,
+    allowed: "a whole number of lines, 1 or more",
+    wrong: ["1", 0, 1.5],
+    right: [1, 1000],
+  },
+  {
+    of: /^alerting\.extraAlerts\[\]\.lucene\.within$/,
+    allowed: `${DURATION}; at least 1m, since Grafana asks every 30 seconds`,
+    wrong: noDurations,
+    right: ["1m"],
   },
   {
     of: /^alerting\.extraAlerts\[\]\.summary$/,
@@ -510,9 +529,9 @@ const table: Row[] = [
   },
   {
     of: /^logs\.collector$/,
-    allowed: "alloy, filebeat",
+    allowed: "alloy, promtail, filebeat",
     wrong: [7, "", "aloy"],
-    right: ["alloy", "filebeat"],
+    right: ["alloy", "promtail", "filebeat"],
   },
   {
     of: /^tracing\.backend$/,
@@ -578,6 +597,19 @@ const table: Row[] = [
       right: ["a", "grafana_prod-1.b"],
     }),
   ),
+  {
+    of: /^grafana\.oidc\.ca$/,
+    allowed: "certificates in PEM, each from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
+    wrong: [7, "", "/etc/ssl/ca.pem", AUTHORITY.slice(0, 400), AUTHORITY + AUTHORITY.slice(0, 400)],
+    right: [AUTHORITY, `# Of the platform\n${AUTHORITY}${AUTHORITY}`],
+  },
+  {
+    of: /^grafana\.database\.ca$/,
+    allowed: "certificates in PEM, each from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
+    wrong: [7, "", AUTHORITY.slice(0, 400)],
+    // Without sslmode: verify-full, which the baseline has not, any is refused.
+    right: [],
+  },
   {
     of: /^grafana\.database\.password$/,
     allowed:
@@ -703,6 +735,11 @@ function given(key: string, value: unknown): Record<string, unknown> {
       ...{ s3: null, backend: "elasticsearch", collector: "filebeat" },
       ...(/^logs\.(backend|collector)$/.test(key) ? { [last]: value } : {}),
     };
+  if (key.startsWith("alerting.extraAlerts[].lucene")) {
+    const [own] = (settings.alerting as { extraAlerts: { lucene: object }[] }).extraAlerts;
+    Object.assign(own, { metrics: undefined, lucene: { query: "*", ...own.lucene } });
+    settings.logs = { backend: "elasticsearch" };
+  }
   // Another service or none would have no objective.
   if (key.startsWith("services")) delete settings.slo;
   // Others of its keys allow fewer.

@@ -60,6 +60,12 @@ describe("metrics.extraScrapeConfigs", () => {
       "no service has",
     ],
     ["twice", [job, job], "metrics.extraScrapeConfigs[1].job_name mine is named twice", "each name once"],
+    [
+      "with a pattern that is none",
+      [{ ...job, relabel_configs: [{ action: "keep", regex: "a|(b" }] }],
+      "[0].relabel_configs[0].regex is no pattern: error parsing regexp: missing closing ): `a|(b`",
+      "a regular expression as Go has them (RE2)",
+    ],
     ["with a text for rules", [{ ...job, relabel_configs: "x" }], "[0].relabel_configs", "a list"],
     ...(
       [

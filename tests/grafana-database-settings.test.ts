@@ -1,5 +1,7 @@
 /* Grafana with a PostgreSQL: what it is told, what is made of it, and what is refused. */
+import { basename, dirname } from "node:path/posix";
 import { settingsOf } from "../config/settings";
+import { AUTHORITY, selfSigned } from "./support/certificate";
 import { type Made, madeWith } from "./support/components";
 import {
   clusterOf,
@@ -84,6 +86,36 @@ describe("two replicas", () => {
       expect.objectContaining({ ports: [{ protocol: "TCP", port: 6432 }] }),
     ]);
   });
+});
+
+test("an authority of the user's is a file beside it, before the start and after", async () => {
+  const objects = await clusterOf({
+    grafana: { database: { ...database, sslmode: "verify-full", ca: AUTHORITY } },
+  });
+  const { GF_DATABASE_CA_CERT_PATH: path } = environmentOf(objects, "grafana");
+  const pod = podsOf(objects).find(({ app, kind }) => app === "grafana" && kind === "StatefulSet")!;
+  for (const { volumeMounts } of containersOf(pod)) {
+    const mount = volumeMounts.find(({ mountPath }) => mountPath === dirname(path))!;
+    const { configMap } = pod.spec.volumes.find(({ name }) => name === mount.name)!;
+    const { data } = ofKind(objects, "ConfigMap").find(({ metadata }) => metadata.name === configMap!.name)!;
+    expect(data).toEqual({ [basename(path)]: AUTHORITY });
+  }
+});
+
+test("an authority that would not be looked at is refused", () => {
+  expect(() => settingsOf({ grafana: { database: { ...database, ca: AUTHORITY } } }, "test")).toThrow(
+    "grafana.database.ca would not be looked at; allowed: beside sslmode: verify-full. Set that, or remove ca.",
+  );
+});
+
+test("who pastes a private key for the certificate does not read it in the message", async () => {
+  const { key } = await selfSigned("pg.example.org");
+  const wrong = () =>
+    settingsOf({ grafana: { database: { ...database, sslmode: "verify-full", ca: key } } }, "test");
+  expect(wrong).toThrow(
+    /grafana\.database\.ca is not usable, a text of \d+ characters; allowed: certificates in PEM/,
+  );
+  expect(wrong).not.toThrow(key.split("\n")[1]);
 });
 
 test("without one nothing of it is there, and the volume is", async () => {

@@ -1,13 +1,15 @@
 /** Two real Grafanas on one real PostgreSQL, with what their pods are told. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import execa from "execa";
 import { dashboardFiles } from "../dashboards";
 import { yaml } from "../config/yaml";
 import { grafana as program } from "../programs/grafana";
+import { DATABASE_CA } from "../programs/grafana/authorities";
 import { DASHBOARDS, dashboardProviders, grafanaEnvironment } from "../programs/grafana/server";
 import type { Stack } from "../programs/program";
+import { selfSigned } from "./support/certificate";
 import { databasesAreHere, postgresServer } from "./support/databases";
 import { eventually } from "./support/eventually";
 import { freePort } from "./support/free-port";
@@ -34,8 +36,8 @@ class Replica {
     return `http://127.0.0.1:${this.port}/api/monitoring/grafana`;
   }
 
-  /** A new pod: an empty directory, then the command before the start, then the server. */
-  async start(password: string): Promise<void> {
+  /** A new pod: an empty directory with its files; its environment and the command before the start. */
+  private made(password: string): { environment: Record<string, string>; before: string[] } {
     rmSync(this.directory, { recursive: true, force: true });
     const provisioning = join(this.directory, "provisioning");
     mkdirSync(join(provisioning, "dashboards"), { recursive: true });
@@ -48,10 +50,17 @@ class Replica {
       mkdirSync(join(dashboards, folder), { recursive: true });
       for (const [name, text] of Object.entries(files)) writeFileSync(join(dashboards, folder, name), text);
     }
+    const authority = join(this.directory, basename(DATABASE_CA));
+    const { files } = program.files!(this.stack).find(({ name }) => name === "authorities")!;
+    writeFileSync(authority, files[basename(DATABASE_CA)]);
+    const told = Object.entries(grafanaEnvironment(this.stack)).map(([name, value]) => [
+      name,
+      value.replace(DATABASE_CA, authority),
+    ]);
     const { values, env } = program.secrets!(this.stack).find(({ name }) => name === "database")!;
     const secrets = Object.fromEntries(Object.entries(env!).map(([name, key]) => [name, values![key]]));
     const environment = {
-      ...grafanaEnvironment(this.stack),
+      ...(Object.fromEntries(told) as Record<string, string>),
       ...secrets,
       GF_PATHS_DATA: join(this.directory, "data"),
       GF_PATHS_LOGS: join(this.directory, "log"),
@@ -62,13 +71,25 @@ class Replica {
       GF_SECURITY_ADMIN_PASSWORD: password,
       GF_SECURITY_SECRET_KEY: "of the test",
     };
-    const [shell, flag, script] = program.before!.command.map((word) =>
+    const before = program.before!.command.map((word) =>
       word
         .replaceAll("/usr/share/grafana/bin/grafana", file!)
         .replaceAll("--homepath=/usr/share/grafana", `--homepath=${dirname(file!)}`),
     );
+    return { environment, before };
+  }
+
+  /** The command before the start. */
+  setPassword(password: string) {
+    const { environment, before } = this.made(password);
+    return execa(before[0], before.slice(1), { env: environment });
+  }
+
+  /** The command, then the server. */
+  async start(password: string): Promise<void> {
     // On an empty database the one that runs here now and then ends with "org_pkey"; the kubelet tries again.
-    await eventually("the password is set", 60, () => execa(shell, [flag, script], { env: environment }));
+    await eventually("the password is set", 60, () => this.setPassword(password));
+    const { environment } = this.made(password);
     this.server = new Server(file!, ["server", `--homepath=${dirname(file!)}`], environment);
     this.server.start();
     await startGrafana(this.server, this.url);
@@ -112,20 +133,14 @@ class Replica {
   let replicas: Replica[];
 
   beforeAll(async () => {
-    postgres = await postgresServer({ TICKETING_PASSWORD: PASSWORD, EXPORTER_PASSWORD: "other" });
+    const certificate = await selfSigned("127.0.0.1");
+    postgres = await postgresServer(
+      { TICKETING_PASSWORD: PASSWORD, EXPORTER_PASSWORD: "other" },
+      certificate,
+    );
     await postgres.start();
-    const stack = stackWith({
-      grafana: {
-        replicas: 2,
-        database: {
-          ...{ host: "127.0.0.1", port: postgres.port, sslmode: "disable" },
-          ...{ name: "ticketing", username: "ticketing", password: PASSWORD },
-        },
-      },
-    });
     replicas = [];
-    for (const name of ["first", "second"])
-      replicas.push(new Replica(stack, join(directory, name), await freePort()));
+    for (const name of ["first", "second"]) replicas.push(await replica(name, certificate.cert));
     // As Pulumi makes them: the second when the first is ready.
     for (const replica of replicas) await replica.start("first");
   });
@@ -134,6 +149,18 @@ class Replica {
     await postgres?.stop();
     rmSync(directory, { recursive: true, force: true });
   });
+
+  const replica = async (name: string, ca: string) => {
+    const database = {
+      ...{ host: "127.0.0.1", port: postgres.port, sslmode: "verify-full", ca },
+      ...{ name: "ticketing", username: "ticketing", password: PASSWORD },
+    };
+    return new Replica(
+      stackWith({ grafana: { replicas: 2, database } }),
+      join(directory, name),
+      await freePort(),
+    );
+  };
 
   const keepsake = { uid: "made-by-a-user", title: "Made by a user" };
   const title = async (replica: Replica, password: string) =>
@@ -199,5 +226,10 @@ class Replica {
     for (const replica of replicas) await replica.end("SIGKILL");
     await Promise.all(replicas.map((replica) => replica.start("third")));
     for (const replica of replicas) expect(await title(replica, "third")).toBe(keepsake.title);
+  });
+
+  test("a database that another authority has signed for gets no password", async () => {
+    const { cert } = await selfSigned("127.0.0.1");
+    await expect((await replica("third", cert)).setPassword("third")).rejects.toThrow(/x509: /);
   });
 });

@@ -109,6 +109,13 @@ test("so is the edge's, where it asks for one", async () => {
   expect(outputs).toMatchObject({ edgePassword: "made by grafana-edge-password" });
 });
 
+test("so is that of Kibana's readers, where there is a Kibana", async () => {
+  expect(program.outputs).not.toHaveProperty("kibanaPassword");
+  const logs = { backend: "elasticsearch", elasticsearch: { kibana: { enabled: true } } };
+  const { outputs } = await run({ "observability:logs": JSON.stringify(logs) });
+  expect(outputs).toMatchObject({ kibanaPassword: "made by logs-elasticsearch-admin" });
+});
+
 test("the addresses that are printed are those of the settings and of Services", () => {
   expect(program.outputs).toMatchObject({
     grafanaUrl: "http://localhost:8080/api/monitoring/grafana/",

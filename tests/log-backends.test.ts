@@ -1,4 +1,5 @@
 /** Where logs are kept is the value of two keys: all around it follows, and what belongs to the other ones is refused. */
+import * as pulumi from "@pulumi/pulumi";
 import { load } from "js-yaml";
 import { ruleFiles } from "../alerts";
 import { settingsOf } from "../config/settings";
@@ -7,9 +8,20 @@ import { startPage } from "../programs/edge/page";
 import { datasources } from "../programs/grafana/datasources";
 import type { Stack } from "../programs/program";
 import { faultsOf } from "./support/admitted";
-import { clusterOf, environmentOf, type KubernetesObject, ofKind, podOf } from "./support/cluster";
+import {
+  clusterOf,
+  configOf,
+  environmentOf,
+  fileOf,
+  type KubernetesObject,
+  ofKind,
+  podOf,
+  podsOf,
+} from "./support/cluster";
 import { changed, type Made, madeWith } from "./support/components";
 import { inElasticsearch } from "./support/filebeat";
+import { withPromtail } from "./support/promtail";
+import { stackWith } from "./support/servers";
 
 interface Datasource {
   uid: string;
@@ -22,7 +34,7 @@ const provisioned = (stack: Stack) => (datasources(stack) as { datasources: Data
 
 const ALERTING = { unattended: true };
 const SERVICES = [{ name: "board-service", namespace: "shop", port: 8000 }];
-const LOGS = { backend: "elasticsearch", collector: "filebeat" };
+const LOGS = { backend: "elasticsearch" };
 
 describe("what a backend or a collector does not read is refused in its settings", () => {
   const refused = (given: Record<string, unknown>) => {
@@ -71,17 +83,36 @@ describe("what a backend or a collector does not read is refused in its settings
         `  observability:logs.collector ${collector} does not send to ${backend}; allowed: ${right} with logs.backend: ${backend}. Change the one or the other.`,
       ]);
     other("elasticsearch", "alloy", "filebeat");
-    other("loki", "filebeat", "alloy");
-    // The default collector as well.
-    expect(refused({ logs: { backend: "elasticsearch" } })).toHaveLength(1);
-    expect(refused({ logs: LOGS })).toEqual([]);
+    other("loki", "filebeat", "alloy or promtail");
   });
 
-  test("an alert on lines, which Loki alone evaluates", () => {
-    const own = { name: "Refused", summary: "Refused", logs: 'count_over_time({app="shop"}[5m]) > 0' };
-    expect(refused({ alerting: { extraAlerts: [own] } })).toEqual([]);
-    expect(refused({ logs: LOGS, alerting: { extraAlerts: [own] } })).toEqual([
-      "  observability:alerting.extraAlerts[0].logs is evaluated by Loki alone, and logs.backend is elasticsearch; allowed: metrics. Remove it, or change the other.",
+  test("a collector follows the backend by itself, on any platform", () => {
+    for (const platform of ["kind", "eks"])
+      for (const [backend, collector] of Object.entries({ loki: "alloy", elasticsearch: "filebeat" }))
+        expect(settingsOf({ platform, alerting: ALERTING, logs: { backend } }, "kind").logs).toMatchObject({
+          collector,
+        });
+  });
+
+  test("an alert on lines that says it as the other backend wants it", () => {
+    const own = (asked: object) => ({ extraAlerts: [{ name: "Refused", summary: "Refused", ...asked }] });
+    const loki = own({ logs: 'count_over_time({app="shop"}[5m]) > 0' });
+    const lucene = own({ lucene: { query: "app:shop" } });
+    expect([refused({ alerting: loki }), refused({ logs: LOGS, alerting: lucene })]).toEqual([[], []]);
+    const line = (key: string, asks: string, backend: string, other: string, program: string) =>
+      `  observability:alerting.extraAlerts[0].${key} asks ${asks}, and logs.backend is ${backend}; allowed: ${other}, which asks ${program}. Say it so, or change the other.`;
+    expect(refused({ logs: LOGS, alerting: loki })).toEqual([
+      line("logs", "Loki", "elasticsearch", "lucene", "Elasticsearch"),
+    ]);
+    expect(refused({ alerting: lucene })).toEqual([line("lucene", "Elasticsearch", "loki", "logs", "Loki")]);
+  });
+
+  test("more alerts on lines than Grafana has places for", () => {
+    const some = (length: number) =>
+      Array.from({ length }, (_, index) => ({ name: `A${index}`, summary: "A", lucene: { query: "*" } }));
+    expect(refused({ logs: LOGS, alerting: { extraAlerts: some(100) } })).toEqual([]);
+    expect(refused({ logs: LOGS, alerting: { extraAlerts: some(101) } })).toEqual([
+      "  observability:alerting.extraAlerts has too many with lucene; allowed: 100. One query finds lines of several applications.",
     ]);
   });
 });
@@ -201,6 +232,92 @@ describe("a stack with Elasticsearch", () => {
       },
       output: { elasticsearch: { index: "kubernetes-logs", password: "${ELASTICSEARCH_PASSWORD}" } },
     });
+  });
+});
+
+describe("a stack with Promtail", () => {
+  const given = { services: SERVICES, logs: { collector: "promtail" } };
+  let objects: KubernetesObject[];
+  let usual: KubernetesObject[];
+  let warned: string[];
+  beforeAll(async () => {
+    const warn = jest.spyOn(pulumi.log, "warn").mockImplementation();
+    usual = await clusterOf({ services: SERVICES });
+    const quiet = warn.mock.calls.length;
+    objects = await clusterOf(given);
+    warned = warn.mock.calls.slice(quiet).map(([text]) => text);
+    warn.mockRestore();
+  });
+
+  test("is admitted, and the preview warns with the day on which Promtail's life ended", () => {
+    expect(faultsOf(withPromtail({ services: SERVICES }))).toEqual([]);
+    expect(warned).toEqual([
+      expect.stringMatching(/^logs\.collector is promtail.* 2026-03-02.* 3\.6\.11.*logs\.collector: alloy/),
+    ]);
+  });
+
+  test("it takes the place of the Alloy on every node, and events of Kubernetes come as before", () => {
+    const pods = (of: KubernetesObject[]) => podsOf(of).map(({ app, kind }) => `${kind} ${app}`);
+    expect(pods(usual).filter((one) => !pods(objects).includes(one))).toEqual(["DaemonSet alloy"]);
+    expect(pods(objects).filter((one) => !pods(usual).includes(one))).toEqual(["DaemonSet promtail"]);
+    const events = (of: KubernetesObject[]) => [
+      podOf(of, "alloy-events"),
+      fileOf(of, "alloy-events", "/etc/alloy/config.alloy"),
+      ...of.filter(({ kind, metadata }) => /Role|Policy/.test(kind) && /alloy-events/.test(metadata.name)),
+    ];
+    expect(events(objects).length).toBeGreaterThan(3);
+    expect(events(objects)).toEqual(events(usual));
+  });
+
+  test("it listens where its Service says, and asks for the pods of its own node alone", () => {
+    const { server, scrape_configs } = configOf<{
+      server: object;
+      scrape_configs: { kubernetes_sd_configs: object[] }[];
+    }>(objects, "promtail", "/etc/promtail/promtail.yml");
+    const [{ ports, env, args }] = podOf(objects, "promtail").spec.containers;
+    expect(server).toMatchObject({ http_listen_port: ports![0].containerPort, grpc_listen_port: 0 });
+    expect(scrape_configs.map((one) => one.kubernetes_sd_configs)).toEqual([
+      [{ role: "pod", selectors: [{ role: "pod", field: "spec.nodeName=${NODE_NAME}" }] }],
+    ]);
+    expect(args).toContain("-config.expand-env=true");
+    expect(env).toContainEqual({
+      name: "NODE_NAME",
+      valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } },
+    });
+  });
+
+  test("its positions outlive its pod, and the logs are read only", () => {
+    const { spec } = podOf(objects, "promtail");
+    const mounted = spec.containers[0].volumeMounts.flatMap(({ name, mountPath, readOnly }) => {
+      const path = spec.volumes.find((one) => one.name === name)!.hostPath?.path;
+      return path ? [[path, mountPath, readOnly ?? false]] : [];
+    });
+    expect(mounted).toEqual([
+      ["/var/log/pods", "/var/log/pods", true],
+      ["/var/lib/observability/test/promtail", "/var/lib/promtail", false],
+    ]);
+    const { positions } = configOf<{ positions: { filename: string } }>(
+      objects,
+      "promtail",
+      "/etc/promtail/promtail.yml",
+    );
+    expect(positions.filename).toMatch(/^\/var\/lib\/promtail\//);
+  });
+
+  test("what it sends, and what it loses, is shown and told", () => {
+    const asked = (stack: Stack) => {
+      const { "stack.json": text } = dashboardFiles(stack).platform;
+      const rules = ruleFiles(stack);
+      return `${text}${rules["loki.yaml"] ?? JSON.stringify(rules)}`;
+    };
+    const counters = /promtail_(sent|dropped)_entries_total/g;
+    const found = asked(withPromtail({ services: SERVICES })).match(counters) ?? [];
+    expect(found.sort()).toEqual([
+      "promtail_dropped_entries_total",
+      "promtail_dropped_entries_total",
+      "promtail_sent_entries_total",
+    ]);
+    expect(asked(stackWith({ services: SERVICES }))).not.toMatch(counters);
   });
 });
 

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { alloyServer, logDirectory } from "./support/alloy";
+import { alloyServer, type Container, logDirectory } from "./support/alloy";
 import { Writer } from "./support/containers";
-import { describeWith } from "./support/programs";
+import { describeWith, type TestedProgram } from "./support/programs";
+import { promtailServer } from "./support/promtail";
 import { type Loki, lokiServer, type Server } from "./support/servers";
 
 /** How long Loki is away; `npm run test:outage` takes 15. */
@@ -11,6 +12,17 @@ const MINUTES = Number(process.env.OUTAGE_MINUTES ?? 0.75);
 const LINES_A_SECOND = 5;
 /** From the moment that Loki takes lines again. */
 const SECONDS_TO_CATCH_UP = 30;
+
+/** Each with how often the kubelet may rotate a log while Loki is away. */
+const agents: {
+  name: TestedProgram;
+  rotations: number;
+  agentServer: (directory: string, containers: Container[], push: string) => Promise<Server>;
+}[] = [
+  { name: "alloy", rotations: 2, agentServer: alloyServer },
+  // It has no log of its own, and reads on from the last file that it has open.
+  { name: "promtail", rotations: 1, agentServer: promtailServer },
+];
 
 const container = { namespace: "shop", pod: "writer", name: "server" };
 const selector = '{pod="writer"}';
@@ -60,68 +72,72 @@ async function allArrived(loki: Loki, expected: number): Promise<number> {
   return passed();
 }
 
-describeWith(["alloy", "alloy"], ["loki", "loki"])(`Loki away for ${MINUTES} minutes`, () => {
-  const directory = mkdtempSync(join(tmpdir(), "outage-"));
-  const writer = new Writer(logDirectory(join(directory, "pods"), container));
-  let loki: Loki;
-  let alloy: Server;
-  beforeAll(async () => {
-    loki = await lokiServer(directory);
-    alloy = await alloyServer(directory, [container], loki.push);
-    loki.server.start();
-    alloy.start();
-    await loki.server.ready(`${loki.url}/ready`);
-  });
-  afterAll(async () => {
-    writer.stop();
-    await alloy.end();
-    await loki.server.end();
-    rmSync(directory, { recursive: true, force: true });
-  });
-
-  /** Loki shows each line that was written so far once and in order. */
-  const expectShown = async () => {
-    const expected = Array.from({ length: writer.written }, (_, n) => Writer.line(n));
-    expect(await found(loki)).toEqual(expected);
-  };
-
-  test(
-    "every line is found soon after its return, also of a log that was rotated twice meanwhile",
-    async () => {
-      writer.start(LINES_A_SECOND);
-      await seconds(5);
-      await loki.server.end("SIGKILL");
-      for (let part = 0; part < 3; part++) {
-        if (part > 0) writer.rotate();
-        await seconds((MINUTES * 60) / 3);
-      }
+describe.each(agents)("$name", ({ name, rotations, agentServer }) =>
+  describeWith([name, name], ["loki", "loki"])(`Loki away for ${MINUTES} minutes`, () => {
+    let directory: string;
+    let writer: Writer;
+    let loki: Loki;
+    let agent: Server;
+    beforeAll(async () => {
+      directory = mkdtempSync(join(tmpdir(), "outage-"));
+      writer = new Writer(logDirectory(join(directory, "pods"), container));
+      loki = await lokiServer(directory);
+      agent = await agentServer(directory, [container], loki.push);
       loki.server.start();
+      agent.start();
       await loki.server.ready(`${loki.url}/ready`);
+    });
+    afterAll(async () => {
       writer.stop();
-      const took = await allArrived(loki, writer.written);
-      console.info(`${writer.written} lines, complete ${took.toFixed(1)} s after Loki was ready`);
-      await expectShown();
-      expect(await counted(loki)).toBe(writer.written);
-    },
-    (MINUTES + 5) * 60_000,
-  );
+      await agent.end();
+      await loki.server.end();
+      rmSync(directory, { recursive: true, force: true });
+    });
 
-  // It may send those of its last seconds twice, which Loki counts twice where a chunk ended in between.
-  test("nor is one lost when Alloy is killed and started again", async () => {
-    for (let kill = 0; kill < 3; kill++) {
-      writer.start(LINES_A_SECOND);
-      await seconds(5);
-      // What Alloy has read and holds for less than the 3 seconds of its stages and batch is not kept anywhere.
-      writer.stop();
-      await seconds(4);
-      await alloy.end("SIGKILL");
-      writer.start(LINES_A_SECOND);
-      await seconds(2);
-      alloy.start();
-      await seconds(5);
-      writer.stop();
-    }
-    await allArrived(loki, writer.written);
-    await expectShown();
-  }, 180_000);
-});
+    /** Loki shows each line that was written so far once and in order. */
+    const expectShown = async () => {
+      const expected = Array.from({ length: writer.written }, (_, n) => Writer.line(n));
+      expect(await found(loki)).toEqual(expected);
+    };
+
+    test(
+      `every line is found soon after its return, also of a log that was rotated ${rotations} times meanwhile`,
+      async () => {
+        writer.start(LINES_A_SECOND);
+        await seconds(5);
+        await loki.server.end("SIGKILL");
+        for (let part = 0; part <= rotations; part++) {
+          if (part > 0) writer.rotate();
+          await seconds((MINUTES * 60) / (rotations + 1));
+        }
+        loki.server.start();
+        await loki.server.ready(`${loki.url}/ready`);
+        writer.stop();
+        const took = await allArrived(loki, writer.written);
+        console.info(`${writer.written} lines, complete ${took.toFixed(1)} s after Loki was ready`);
+        await expectShown();
+        expect(await counted(loki)).toBe(writer.written);
+      },
+      (MINUTES + 5) * 60_000,
+    );
+
+    // It may send those of its last seconds twice, which Loki counts twice where a chunk ended in between.
+    test("nor is one lost when it is killed and started again", async () => {
+      for (let kill = 0; kill < 3; kill++) {
+        writer.start(LINES_A_SECOND);
+        await seconds(5);
+        // What it has read and holds for less than the 3 seconds of its stages and batch is not kept anywhere.
+        writer.stop();
+        await seconds(4);
+        await agent.end("SIGKILL");
+        writer.start(LINES_A_SECOND);
+        await seconds(2);
+        agent.start();
+        await seconds(5);
+        writer.stop();
+      }
+      await allArrived(loki, writer.written);
+      await expectShown();
+    }, 180_000);
+  }),
+);

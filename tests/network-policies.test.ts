@@ -59,12 +59,26 @@ const stacks: Record<string, Record<string, unknown>> = {
   },
   "a stack that keeps traces in Jaeger": { services, tracing: { backend: "jaeger" } },
   "a stack beside a mesh": { services, metrics: { annotatedNamespaces: [], istio: { enabled: true } } },
+  "a stack that shows the mesh": {
+    services,
+    metrics: { istio: { enabled: true }, kiali: { enabled: true } },
+  },
+  "a stack that shows the mesh and its traces in Jaeger": {
+    services,
+    metrics: { istio: { enabled: true }, kiali: { enabled: true } },
+    tracing: { backend: "jaeger" },
+  },
   "a stack beside a mesh, where every namespace is open": { services, metrics: { istio: { enabled: true } } },
   "a stack that keeps traces in Zipkin": { services, tracing: { backend: "zipkin" } },
   "a stack that keeps logs in Elasticsearch": {
     services,
     logs: { backend: "elasticsearch", collector: "filebeat" },
   },
+  "a stack that shows logs in Kibana": {
+    services,
+    logs: { backend: "elasticsearch", elasticsearch: { kibana: { enabled: true } } },
+  },
+  "a stack whose logs Promtail reads": { services, logs: { collector: "promtail" } },
   "a stack without services and node-exporter": { metrics: { nodeExporter: { enabled: false } } },
 };
 

@@ -1,10 +1,12 @@
 /** Single sign-on: a real Grafana and a real provider of OpenID Connect, walked through as a browser does it. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import execa from "execa";
 import { grafana as program } from "../programs/grafana";
+import { OIDC_CA } from "../programs/grafana/authorities";
 import { grafanaEnvironment } from "../programs/grafana/server";
+import { selfSigned } from "./support/certificate";
 import { freePort } from "./support/free-port";
 import { type Browser, type OidcProvider, oidcProvider } from "./support/oidc";
 import { binary, describeWith } from "./support/programs";
@@ -37,21 +39,26 @@ describeWith(["grafana", "grafana"])("Grafana with single sign-on", () => {
       grafana: { port, oidc: { ...provider.settings, groupsClaim: "teams:of", roles, ...given } },
     });
     const { values, env } = program.secrets!(stack).find(({ name }) => name === "oidc")!;
+    // In the pod the file is where Grafana is told.
+    const authority = join(directory, basename(OIDC_CA));
+    const { files } = program.files!(stack).find(({ name }) => name === "authorities")!;
+    writeFileSync(authority, files[basename(OIDC_CA)]);
+    const told = Object.entries(grafanaEnvironment(stack)).map(([name, value]) => [
+      name,
+      value.replace(OIDC_CA, authority),
+    ]);
     const secrets = Object.entries(env!).map(([variable, key]) => [variable, values![key]]);
     server = new Server(
       binary("grafana", "grafana")!,
       ["server", `--homepath=${dirname(binary("grafana", "grafana")!)}`],
       {
-        ...grafanaEnvironment(stack),
-        ...(Object.fromEntries(secrets) as Record<string, string>),
+        ...(Object.fromEntries([...told, ...secrets]) as Record<string, string>),
         GF_PATHS_DATA: join(directory, "data"),
         GF_PATHS_LOGS: join(directory, "log"),
         GF_PATHS_PLUGINS: join(directory, "plugins"),
         GF_PATHS_PROVISIONING: join(directory, "provisioning"),
         GF_SERVER_HTTP_ADDR: "127.0.0.1",
         GF_SECURITY_ADMIN_PASSWORD: "of the test",
-        // The provider's certificate is signed by nobody whom this machine knows.
-        SSL_CERT_FILE: provider.authority,
       },
     );
     await startGrafana(server, url);
@@ -187,6 +194,13 @@ describeWith(["grafana", "grafana"])("Grafana with single sign-on", () => {
     await server.end("SIGTERM");
     await start();
     expect(await known(await signIn("ben", { "teams:of": ["dev"] }))).toMatchObject({ role: "Editor" });
+  });
+
+  test("a provider that another authority has signed for is not trusted", async () => {
+    await server.end("SIGTERM");
+    await start({ ca: (await selfSigned("127.0.0.1")).cert });
+    expect(await known(await signIn("ben", { "teams:of": ["dev"] }))).toBeUndefined();
+    expect(server.output).toContain("x509: ");
   });
 
   test("roles in organisations, which this Grafana does not know, let nobody in rather than too many", async () => {

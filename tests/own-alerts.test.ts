@@ -2,11 +2,16 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { load } from "js-yaml";
 import { logRuleFiles, ruleFiles, ruleGroups } from "../alerts";
 import { settingsOf } from "../config/settings";
+import { yaml } from "../config/yaml";
+import { alerting } from "../programs/grafana/alerting";
+import { grafanaEnvironment } from "../programs/grafana/server";
 import type { Stack } from "../programs/program";
 import { type Alertmanager, alertmanagerServers } from "./support/alertmanagers";
 import { eventually } from "./support/eventually";
+import { inElasticsearch } from "./support/filebeat";
 import { describeWith } from "./support/programs";
 import { startReceivers } from "./support/receivers";
 import { type Loki, lokiServer, stackWith } from "./support/servers";
@@ -59,6 +64,32 @@ test("a stack without any has no rules of that kind, and no alert about them", (
   expect(logRuleFiles(stackWith())).toEqual({});
 });
 
+test("Grafana evaluates rules only where no other program can, and tells nobody but each Alertmanager", () => {
+  const evaluates = (stack: Stack) => grafanaEnvironment(stack).GF_UNIFIED_ALERTING_EXECUTE_ALERTS;
+  const lucene = { name: "Refused", lucene: { query: "refused" }, summary: "Refused" };
+  const three = inElasticsearch({ alerting: { extraAlerts: [ORDERS, lucene], replicas: 3 } });
+  expect([stackWith(given()), inElasticsearch(), three].map(evaluates)).toEqual(["false", "false", "true"]);
+  expect(
+    [alerting(stackWith(given()), "/"), alerting(inElasticsearch(), "/")].map(({ length }) => length),
+  ).toEqual([0, 1]);
+  const { groups, contactPoints, policies } = load(alerting(three, "/")[0].files["2-rules.yaml"]) as {
+    groups: { rules: { title: string }[] }[];
+    contactPoints: { name: string; receivers: { type: string; settings: { url: string } }[] }[];
+    policies: object[];
+  };
+  expect(groups.map(({ rules }) => rules.map(({ title }) => title))).toEqual([["Refused"]]);
+  expect(policies).toEqual([expect.objectContaining({ receiver: "Alertmanager" })]);
+  expect(policies[0]).not.toHaveProperty("routes");
+  expect(contactPoints.map(({ name }) => name)).toEqual(["Alertmanager"]);
+  const [{ type, settings }] = contactPoints[0].receivers;
+  expect([type, settings.url.split(",").map((url) => new URL(url).host)]).toEqual([
+    "prometheus-alertmanager",
+    ["alertmanager-0", "alertmanager-1-0", "alertmanager-2-0"].map(
+      (pod) => `${pod}.alertmanager-headless.observability.svc:9093`,
+    ),
+  ]);
+});
+
 test("no alert of the stack can be taken for one of the user's", () => {
   for (const name of ruleGroups(stackWith()).flatMap(({ rules }) =>
     rules.flatMap(({ alert }) => alert ?? []),
@@ -72,8 +103,16 @@ const own = (more: object) => ({ ...ORDERS, ...more });
 const asksLines = (logs: string) => own({ metrics: undefined, logs });
 test.each([
   ["two of a name", [ORDERS, ORDERS], "[1].name OrdersWaiting is named twice; allowed: each name once"],
-  ["on nothing", [own({ metrics: undefined })], "[0] is not usable; allowed: either metrics or logs"],
-  ["on two things", [own({ logs: REFUSED.logs })], "[0] is not usable; allowed: either metrics or logs"],
+  [
+    "on nothing",
+    [own({ metrics: undefined })],
+    "[0] is not usable; allowed: one of metrics, logs and lucene",
+  ],
+  [
+    "on two things",
+    [own({ logs: REFUSED.logs })],
+    "[0] is not usable; allowed: one of metrics, logs and lucene",
+  ],
   [
     "PromQL that ends too early",
     [own({ metrics: "late >" })],
@@ -84,7 +123,24 @@ test.each([
   [
     "LogQL that gives lines",
     [asksLines('{app="a"} |= "late"')],
-    "allowed: an expression that counts lines, such as",
+    "[0].logs gives lines, and counts none; allowed: an expression that counts lines, such as",
+  ],
+  [
+    "a function of another type",
+    [own({ metrics: "rate(late) > 1" })],
+    '[0].metrics is not possible: expected type matrix in call to function "rate", got vector; allowed: ',
+  ],
+  ["PromQL that gives ranges", [own({ metrics: "late[5m]" })], "[0].metrics gives ranges of values, and an"],
+  ["PromQL that gives a text", [own({ metrics: '"late"' })], "[0].metrics gives a text, and an alert needs"],
+  [
+    "a pattern that is none",
+    [asksLines('rate({app="a"} |~ "(late" [5m]) > 1')],
+    "[0].logs has a pattern that is none: error parsing regexp: missing closing ): `(late`; allowed: ",
+  ],
+  [
+    "a backslash as in no quotes",
+    [own({ metrics: String.raw`up{job=~"a\.b"} == 0` })],
+    String.raw`[0].metrics has \. in quotes, which must be \\. there; allowed: `,
   ],
   ["another severity", [own({ severity: "page" })], '[0].severity is "page"; allowed: critical, warning'],
   [
@@ -102,6 +158,56 @@ const promtool = validators.find(
 (isPresent(promtool) ? test : test.skip)("promtool takes it", () =>
   validate(promtool, "own.yaml", ruleFiles(stackWith(given()))["own.yaml"], directory),
 );
+
+/** Each with what Prometheus itself makes of it: one that it refuses would keep it from starting. */
+const EXPRESSIONS: [expression: string, isRight: boolean][] = [
+  ["rate(late) > 1", false],
+  ["rate(late[5m]) > 1", true],
+  ["scalar(late) > bool 1", true],
+  ["1 and late", false],
+  ["{}", false],
+  ['{job=~".+"} > 1', true],
+  ["nothing(late)", false],
+  ['label_replace(late, "a", "$1", "b")', false],
+  ['label_replace(late, "a", "$1", "b", "(.*)") > 1', true],
+  ['late{a=~"("}', false],
+  ["late{a!~`(?i)b\\.c`, d!='e'} > 1", true],
+  [String.raw`late{a=~"b\.c"}`, false],
+  [String.raw`late{a="b\.c"}`, false],
+  [String.raw`late{a=~"b\\.c", d="\n\u00e9\x41"} > 1`, true],
+  ["sum by (a) (late) / on (a) group_left (b) max by (a, b) (early) > 1", true],
+  ["sum(late) + on (a) group_left early + ", false],
+  ["sum_over_time(rate(late[5m])[1h:1m]) > 1 unless absent(early offset 1d)", true],
+];
+(isPresent(promtool) ? test.each(EXPRESSIONS) : test.skip.each(EXPRESSIONS))(
+  "%s: Prometheus is of the same opinion",
+  async (metrics, isRight) => {
+    const accepted = (what: Promise<unknown>) =>
+      what.then(
+        () => true,
+        () => false,
+      );
+    const groups = [{ name: "own", rules: [{ alert: "Own", expr: metrics }] }];
+    expect(await accepted(validate(promtool, "own.yaml", yaml({ groups }), directory))).toBe(isRight);
+    const settings = async () => settingsOf({ alerting: { extraAlerts: [{ ...ORDERS, metrics }] } }, "test");
+    expect(await accepted(settings())).toBe(isRight);
+  },
+);
+
+test("an expression of thousands of letters is taken on a busy machine, too", () => {
+  const metrics = Array.from({ length: 100 }, (_, index) => `rate(late{number="${index}"}[5m]) > 1`).join(
+    " or ",
+  );
+  const now = jest.spyOn(Date, "now");
+  // The clock goes on by a second each time that it is read.
+  let clock = Date.now();
+  now.mockImplementation(() => (clock += 1000));
+  try {
+    expect(() => settingsOf({ alerting: { extraAlerts: [own({ metrics })] } }, "test")).not.toThrow();
+  } finally {
+    now.mockRestore();
+  }
+});
 
 /** As the kubelet mounts a ConfigMap. */
 function mount(stack: Stack): string {
@@ -155,6 +261,19 @@ describeWith(["loki", "loki"], ["alertmanager", "alertmanager"])("the one on lin
     const answer = await fetch(loki.push, { method: "POST", headers, body: JSON.stringify({ streams }) });
     expect(answer.status).toBe(204);
   };
+
+  test.each([
+    ['rate({app="a"} |~ "(" [5m]) > 1', false],
+    [String.raw`rate({app="a"} |~ "a\.b" [5m]) > 1`, false],
+    [String.raw`rate({app=~"a\\.b"} !~ ` + "`a\\.b(?i)`" + ` [5m]) > 1`, true],
+    ['sum by (app) (rate({app="a"} | json | status >= 400 [5m])) > 1', true],
+  ])("%s: Loki is of the same opinion", async (logs, isRight) => {
+    const answer = await fetch(`${loki.url}/loki/api/v1/query?query=${encodeURIComponent(logs)}`);
+    expect(answer.status).toBe(isRight ? 200 : 400);
+    const settings = () => settingsOf({ alerting: { extraAlerts: [asksLines(logs)] } }, "test");
+    if (isRight) settings();
+    else expect(settings).toThrow("extraAlerts[0].logs");
+  });
 
   test("reaches people with the service that the lines are of, and a link to them", async () => {
     await refuse(2, "shop");

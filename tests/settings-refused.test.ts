@@ -529,7 +529,7 @@ const objects: Row[] = [
     "a login at no registry",
     placement({ registryLogin: { username: "u", password: "p" } }),
     "placement.registryLogin",
-    "set placement.registry",
+    "only beside placement.registry",
   ],
   ["a pull secret twice", placement({ imagePullSecrets: ["a", "a"] }), "imagePullSecrets[1]", "each once"],
   ["a toleration of nothing", placement({ tolerations: [{}] }), "tolerations[0].operator", "must be Exists"],

@@ -25,7 +25,12 @@ const full: Given = {
     annotations: { note: "x y" },
     priorityClassName: "high",
   },
-  metrics: { annotatedNamespaces: ["shop"], extraScrapeConfigs: [{ job_name: "mine" }] },
+  metrics: {
+    annotatedNamespaces: ["shop"],
+    extraScrapeConfigs: [{ job_name: "mine" }],
+    istio: { enabled: true },
+    kiali: { enabled: true },
+  },
   alerting: {
     receivers: [
       { name: "team", slack: { url: "https://hooks.example.org/a", channel: "#a" } },
@@ -60,11 +65,22 @@ const inElasticsearch: Given = {
   ...committed[0],
   logs: {
     ...{ backend: "elasticsearch", collector: "filebeat", retention: { time: "2w" }, maskIps: false },
-    elasticsearch: { logins: { rotation: "2" }, storage: { size: "9Gi" } },
+    elasticsearch: { logins: { rotation: "2" }, storage: { size: "9Gi" }, kibana: { enabled: true } },
+  },
+  alerting: {
+    ...(committed[0].alerting as object),
+    extraAlerts: [
+      { name: "Late", lucene: { query: "message:late", count: 5, within: "10m" }, summary: "Late" },
+    ],
   },
 };
 
-const bases = [...committed, full, inZipkin, inJaeger, inElasticsearch];
+const throughPromtail: Given = {
+  ...committed[0],
+  logs: { collector: "promtail", agent: { resources: { limits: { memory: "200Mi" } } } },
+};
+
+const bases = [...committed, full, inZipkin, inJaeger, inElasticsearch, throughPromtail];
 
 /** Some of those that were accepted, for the programs themselves to read. */
 const SAMPLE = 5;

@@ -72,6 +72,17 @@ test("it says which of them ask for a login, and how to get the edge's password 
     expect(asking(open)).toEqual({ pages: ["Grafana"], password: false });
 });
 
+test("it says how to get Kibana's password, where there is a Kibana", () => {
+  const kibana = (enabled: boolean) =>
+    elements(
+      startPage(stackWith({ logs: { backend: "elasticsearch", elasticsearch: { kibana: { enabled } } } })),
+    );
+  const password = "pulumi stack output kibanaPassword --show-secrets --stack test";
+  expect(codes(kibana(false))).not.toContain(password);
+  expect(codes(kibana(true))).toContain(password);
+  expect(links(kibana(true))).toMatchObject({ "/api/monitoring/kibana/": "Kibana" });
+});
+
 test("another program with pages appears by itself, under a path of its own where it has one", () => {
   const stack = stackWith();
   const other = {

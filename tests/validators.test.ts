@@ -56,6 +56,7 @@ beforeAll(async () => {
       ...ownWords,
       tracing: { tailSampling: { enabled: true } },
     }),
+    "kind with Promtail": await rendered("kind", { logs: { collector: "promtail" } }),
     "kind with receivers": await rendered("kind", { alerting }),
     "prod with edge": await rendered("prod", { edge: { nodePort: 30080, url: "https://a.example.org" } }),
   };
@@ -76,7 +77,7 @@ for (const validator of validators)
     }, 120_000);
 
     test("and notices a mistake", async () => {
-      const [[name, text]] = generated(stacks.kind, validator);
+      const [[name, text]] = Object.values(stacks).flatMap((manifests) => generated(manifests, validator));
       await expect(check(validator, name, text + validator.mistake)).rejects.toThrow();
     }, 60_000);
   });

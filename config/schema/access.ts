@@ -149,7 +149,8 @@ export const placement = z
       context.addIssue({
         code: "custom",
         path: ["registryLogin"],
-        message: "has no registry to log in at; set placement.registry, or remove it",
+        message:
+          "has no registry to log in at; allowed: only beside placement.registry. Set that, or remove it",
       });
   })
   .prefault({})

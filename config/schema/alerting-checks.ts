@@ -9,7 +9,7 @@ interface Alerting {
   receivers: { name: string; email?: object }[];
   routes: { severity?: string; namespace?: string; service?: string; receiver: string; mute: string[] }[];
   muteTimings: { name: string }[];
-  extraAlerts: { name: string; logs?: string }[];
+  extraAlerts: { name: string; logs?: string; lucene?: object }[];
   smtp: object | null;
   unattended: boolean;
   runbookUrl: string | null;

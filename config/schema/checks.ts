@@ -4,6 +4,8 @@ import { checkAlerting, type CheckedAlerting } from "./alerting-checks";
 import { type Refuse, repeated } from "./common";
 import { EVERY } from "./kubernetes";
 import { checkOidc } from "./oidc";
+import { LUCENE_ALERTS } from "./own-alerts";
+import { COLLECTORS } from "./signals";
 
 /** The checks that need more than one key. They run once every key is right by itself. */
 
@@ -13,7 +15,7 @@ import { checkOidc } from "./oidc";
  */
 export const OWN_JOBS: readonly string[] = [
   ...["applications", "annotated-pods", "stack", "stack-samples", "kubelet", "cadvisor"],
-  ...["istio-proxy", "istiod"],
+  ...["istio-proxy", "istiod", "kiali", "kibana"],
   ...[
     "edge",
     "prometheus",
@@ -24,7 +26,7 @@ export const OWN_JOBS: readonly string[] = [
     "grafana-rotation",
   ],
   ...["redis", "redis-exporter", "postgres", "postgres-exporter"],
-  ...["loki", "elasticsearch", "alloy", "alloy-events", "filebeat", "collector", "sampler"],
+  ...["loki", "elasticsearch", "alloy", "alloy-events", "promtail", "filebeat", "collector", "sampler"],
   ...["tempo", "jaeger", "zipkin"],
 ];
 
@@ -45,6 +47,8 @@ interface Checked extends CheckedAlerting {
     redis: { targets: { name: string; username?: string; host: string; port: number }[] };
     postgres: { targets: { name: string }[] };
     extraScrapeConfigs: { job_name: string }[];
+    istio: { enabled: boolean };
+    kiali: { enabled: boolean };
   };
   logs: { backend: string; collector: string };
   tracing: { backend: string; zipkin: { nodePort: number | null } };
@@ -62,6 +66,7 @@ export function checkTogether(settings: Checked, context: z.core.$RefinementCtx)
   checkNodePorts(settings, refuse);
   checkObjectives(settings, refuse);
   checkLogs(settings, refuse);
+  checkKiali(settings, refuse);
   checkAlerting(settings, refuse);
   checkOidc(settings, refuse);
 }
@@ -138,23 +143,37 @@ function checkJobs({ services, metrics }: Checked, refuse: Refuse): void {
   );
 }
 
-/** What sends to each of the backends. */
-const COLLECTORS: Record<string, string> = { loki: "alloy", elasticsearch: "filebeat" };
+function checkKiali({ metrics }: Checked, refuse: Refuse): void {
+  if (metrics.kiali.enabled && !metrics.istio.enabled)
+    refuse(
+      ["metrics", "kiali", "enabled"],
+      "true shows Istio's mesh, which metrics.istio.enabled: false leaves out; allowed: false. Or set metrics.istio.enabled: true, where the cluster has that mesh.",
+    );
+}
+
+const ASKED_IN = { logs: "Loki", lucene: "Elasticsearch" };
+const OTHER = { logs: "lucene", lucene: "logs" } as const;
 
 function checkLogs({ logs, alerting }: Checked, refuse: Refuse): void {
   const { backend, collector } = logs;
-  if (COLLECTORS[backend] !== collector)
+  if (!COLLECTORS[backend].includes(collector))
     refuse(
       ["logs", "collector"],
-      `${collector} does not send to ${backend}; allowed: ${COLLECTORS[backend]} with logs.backend: ${backend}. Change the one or the other.`,
+      `${collector} does not send to ${backend}; allowed: ${COLLECTORS[backend].join(" or ")} with logs.backend: ${backend}. Change the one or the other.`,
     );
-  alerting.extraAlerts.forEach(({ logs }, index) => {
-    if (logs !== undefined && backend !== "loki")
+  alerting.extraAlerts.forEach((own, index) => {
+    const key = backend === "loki" ? "lucene" : "logs";
+    if (own[key] !== undefined)
       refuse(
-        ["alerting", "extraAlerts", index, "logs"],
-        `is evaluated by Loki alone, and logs.backend is ${backend}; allowed: metrics. Remove it, or change the other.`,
+        ["alerting", "extraAlerts", index, key],
+        `asks ${ASKED_IN[key]}, and logs.backend is ${backend}; allowed: ${OTHER[key]}, which asks ${ASKED_IN[OTHER[key]]}. Say it so, or change the other.`,
       );
   });
+  if (alerting.extraAlerts.filter(({ lucene }) => lucene !== undefined).length > LUCENE_ALERTS)
+    refuse(
+      ["alerting", "extraAlerts"],
+      `has too many with lucene; allowed: ${LUCENE_ALERTS}. One query finds lines of several applications.`,
+    );
 }
 
 function checkTargets({ metrics }: Checked, refuse: Refuse): void {

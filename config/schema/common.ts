@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { z } from "zod";
 import { BYTE_QUANTITY, bytes, CPU_QUANTITY, DURATION, millicores, seconds } from "../units";
 
@@ -150,6 +151,27 @@ export const origin = () => {
   return httpUrl(words)
     .regex(/^https?:\/\/[\w.\-:[\]]+\/?$/, { error: allowed(words), abort: true })
     .transform((url) => url.replace(/\/$/, ""));
+};
+
+const BEGIN = "-----BEGIN CERTIFICATE-----";
+
+/** Certificates of authorities, one after the other. They are no secret; a private key among them would be. */
+export const authorities = () => {
+  const words = "certificates in PEM, each from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----";
+  const readable = (value: string) => {
+    try {
+      return value
+        .split(BEGIN)
+        .slice(1)
+        .every((rest) => new X509Certificate(BEGIN + rest));
+    } catch {
+      return false;
+    }
+  };
+  return text(/^(?=[^]*-----BEGIN CERTIFICATE-----)(?![^]*PRIVATE KEY-----)/, words)
+    .refine(readable, allowed(words))
+    .nullable()
+    .default(null);
 };
 
 /** It goes into a Kubernetes Secret only; messages show neither it nor anything around it (config/schema-tree.ts). */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { port, secret, text } from "./common";
+import { authorities, port, secret, text } from "./common";
 
 /** Grafana puts them into a connection string as they are, and expands $ and % before. */
 const name = (words: string) => text(/^[\w.-]+$/, `${words}: letters, digits, _, . and -`);
@@ -27,8 +27,15 @@ export const database = z
       .enum(["disable", "require", "verify-full"])
       .default("require")
       .describe(
-        "How the connection is encrypted; default require. verify-full looks at the certificate too, which must be one that Grafana's image trusts.",
+        "How the connection is encrypted; default require. verify-full looks at the certificate too, by `ca` or by what Grafana's image trusts.",
       ),
+    ca: authorities().describe(
+      "Who signed the server's certificate, in PEM, such as the bundle that Amazon RDS publishes for a region; default null: somebody whom Grafana's image trusts.",
+    ),
+  })
+  .refine(({ ca, sslmode }) => !ca || sslmode === "verify-full", {
+    path: ["ca"],
+    error: "would not be looked at; allowed: beside sslmode: verify-full. Set that, or remove ca.",
   })
   .nullable()
   .default(null)

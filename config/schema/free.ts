@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { allowed, text } from "./common";
+import { queries } from "./languages";
 
 /**
  * What a stack file may say in a program's own words. The program reads it, not we; refused is only what would put a
@@ -43,6 +44,14 @@ const NO_SECRETS =
 const refuseSecrets = (value: unknown, context: z.core.$RefinementCtx) =>
   inlineSecrets(value).forEach((path) => context.addIssue({ code: "custom", path, message: NO_SECRETS }));
 
+const refuseRegexes = (value: unknown, context: z.core.$RefinementCtx) => {
+  for (const { path, value: regex } of leaves(value).filter(({ path }) => path.at(-1) === "regex")) {
+    const mistake = queries().mistakeInRegex(String(regex));
+    const message = `is no pattern: ${mistake}; allowed: a regular expression as Go has them (RE2)`;
+    if (mistake) context.addIssue({ code: "custom", path, message });
+  }
+};
+
 export const scrapeConfigs = () =>
   z.array(
     z
@@ -53,7 +62,8 @@ export const scrapeConfigs = () =>
           .optional()
           .describe("Rules that change the labels of targets."),
       })
-      .superRefine(refuseSecrets),
+      .superRefine(refuseSecrets)
+      .superRefine(refuseRegexes),
   );
 
 const LISTENS = "Services, probes and network policies follow from where the program listens";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { allowed, httpUrl, type Refuse, repeated, secret, text } from "./common";
+import { allowed, authorities, httpUrl, type Refuse, repeated, secret, text } from "./common";
 import { once } from "./kubernetes";
 
 /** Grafana expands ${...} and %(...)s in whatever it is told. */
@@ -68,6 +68,9 @@ export const oidc = z
     apiUrl: endpoint("userinfo_endpoint", "Where Grafana asks who it is"),
     clientId: plain("the client's id").describe("Id that Grafana has as a client of the provider."),
     clientSecret: secret(plain("the client's secret")).describe("The client's secret. Set it with --secret."),
+    ca: authorities().describe(
+      "Who signed the provider's certificate, in PEM, for Grafana's own questions; default null: somebody whom Grafana's image trusts.",
+    ),
     scopes: once(text(/^[\w:./-]+$/, "a scope"))
       .refine((scopes) => scopes.includes("openid"), allowed("scopes with openid among them"))
       .default(["openid", "profile", "email"])

@@ -1,7 +1,6 @@
-import { parser as logql } from "@grafana/lezer-logql";
-import { parser as promql } from "@prometheus-io/lezer-promql";
 import { z } from "zod";
-import { allowed, duration, httpUrl, text } from "./common";
+import { allowed, count, duration, httpUrl, text } from "./common";
+import { queries } from "./languages";
 import { rules } from "./rules";
 
 /** Prometheus and Loki refuse all of a file for one bad template, and these are what messages need. */
@@ -12,26 +11,19 @@ const words = (what: string) =>
     error: allowed("{{ $labels.NAME }}, {{ $value }} and {{ $value | humanize }} in braces, nothing else"),
   });
 
-/** Where the text stops to be of that language; undefined where it is. */
-function mistakeIn(language: typeof promql, query: string): string | undefined {
-  let at: number | undefined;
-  language.parse(query).iterate({
-    enter: ({ type, from }) => void (at ??= type.isError ? from : undefined),
-  });
-  if (at === undefined) return undefined;
-  return at < query.length ? `at ${JSON.stringify(query.slice(at, at + 20))}` : "at its end";
-}
-
-const query = (language: typeof promql, name: string, what: string) =>
+const query = (mistakeIn: (query: string) => string | undefined, what: string) =>
   z.string({ error: allowed(what) }).superRefine((value, context) => {
-    const mistake = mistakeIn(language, value);
-    if (mistake) context.addIssue({ code: "custom", message: `is no ${name} ${mistake}; allowed: ${what}` });
+    const mistake = mistakeIn(value);
+    if (mistake) context.addIssue({ code: "custom", message: `${mistake}; allowed: ${what}` });
   });
 
 /** An alert's name -> the first letters in one case, as keys have them. */
 const plain = (name: string) => name.toLowerCase();
 
 const taken = () => [...Object.keys(rules.unwrap().shape).map(plain), "watchdog"];
+
+/** So many places for rules Grafana has: it forgets what is in none (programs/grafana/alerting.ts). */
+export const LUCENE_ALERTS = 100;
 
 export const ownAlerts = () => z.array(ownAlert);
 
@@ -40,19 +32,33 @@ const ownAlert = z
     name: text(/^[a-zA-Z]\w{0,99}$/, "letters, digits and _ after a letter, such as OrdersStuck")
       .refine((name) => !taken().includes(plain(name)), allowed("a name that no alert of the stack has"))
       .describe("Name of the alert."),
-    metrics: query(promql, "PromQL", "an expression such as sum by (namespace) (orders_waiting) > 100")
+    metrics: query(
+      (value) => queries().mistakeInPromQL(value),
+      "an expression such as sum by (namespace) (orders_waiting) > 100",
+    )
       .optional()
       .describe("Expression in PromQL: an alert for each series that it gives."),
     logs: query(
-      logql,
-      "LogQL",
+      (value) => queries().mistakeInLogQL(value),
       'an expression that counts lines, such as sum by (namespace, app) (count_over_time({app="shop"} |= "refused" [5m])) > 0',
     )
-      .refine((value) => logql.parse(value).topNode.firstChild?.firstChild?.name !== "LogExpr", {
-        error: allowed("an expression that counts lines, such as with count_over_time or rate"),
-      })
       .optional()
       .describe("Instead of metrics: expression in LogQL that counts lines, for Loki to ask."),
+    lucene: z
+      .strictObject({
+        query: text(
+          /\S/,
+          'a query in Lucene\'s language, such as app:"shop" AND message:"card refused"',
+        ).describe("Which lines, in Lucene's language."),
+        count: count("a whole number of lines")
+          .default(1)
+          .describe("Fires at this many lines of one application; default 1."),
+        within: duration({ least: "1m", why: "since Grafana asks every 30 seconds" })
+          .default("5m")
+          .describe("Within this time; default 5m, at least 1m."),
+      })
+      .optional()
+      .describe("The same where lines are in Elasticsearch: which lines, and how many, for Grafana to ask."),
     for: duration().default("5m").describe("How long it is so before the alert fires; default 5m."),
     severity: z.enum(["critical", "warning"]).default("warning").describe("Severity; default warning."),
     summary: words("a sentence that says what is wrong").describe(
@@ -61,6 +67,8 @@ const ownAlert = z
     description: words("what else one should know").optional().describe("What else one should know."),
     runbookUrl: httpUrl().optional().describe("Page that says what to do."),
   })
-  .refine(({ metrics, logs }) => (metrics === undefined) !== (logs === undefined), {
-    error: allowed("either metrics or logs"),
-  });
+  .refine(
+    ({ metrics, logs, lucene }) =>
+      [metrics, logs, lucene].filter((asked) => asked !== undefined).length === 1,
+    { error: allowed("one of metrics, logs and lucene") },
+  );

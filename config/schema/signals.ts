@@ -16,6 +16,7 @@ import { postgres, redis } from "./exporters";
 import { scrapeConfigs } from "./free";
 import { istio } from "./istio";
 import { jaeger } from "./jaeger";
+import { kiali } from "./kiali";
 import { namespaceOrEvery, once, storage } from "./kubernetes";
 import { s3 } from "./s3";
 import { tailSampling } from "./tail-sampling";
@@ -89,9 +90,16 @@ export const metrics = z
     redis,
     postgres,
     istio,
+    kiali,
   })
   .prefault({})
   .describe("Prometheus and the exporters.");
+
+/** What sends to each backend, the usual one first. */
+export const COLLECTORS: Record<string, readonly string[]> = {
+  loki: ["alloy", "promtail"],
+  elasticsearch: ["filebeat"],
+};
 
 export const logs = z
   .strictObject({
@@ -99,13 +107,13 @@ export const logs = z
       .enum(["loki", "elasticsearch"])
       .default("loki")
       .describe(
-        "Where logs are kept; default loki, on a volume or in a bucket. elasticsearch: one node on a volume, with the collector filebeat. What belongs to the other one is refused.",
+        "Where logs are kept; default loki, on a volume or in a bucket. elasticsearch: one node on a volume. What belongs to the other one is refused.",
       ),
     collector: z
-      .enum(["alloy", "filebeat"])
-      .default("alloy")
+      .enum(["alloy", "promtail", "filebeat"])
+      .optional()
       .describe(
-        "What reads the pods' logs; default alloy, which sends to loki, and Kubernetes events as well. filebeat sends to elasticsearch, pods' logs alone.",
+        "What reads the pods' logs; default: alloy with loki, filebeat with elasticsearch. alloy sends Kubernetes events as well. promtail sends to loki too, without a log on disk: while Loki is away lines wait in the containers' own logs, and what is rotated away there is lost. Its end of life was 2026-03-02, its last image is 3.6.11; Kubernetes events still come by Alloy. filebeat sends pods' logs alone.",
       ),
     retention: z
       .strictObject({
@@ -145,6 +153,7 @@ export const logs = z
     path: ["replicas"],
     error: "3 needs logs.s3; allowed: 1 on a volume, since no replica sees the volume of another",
   })
+  .transform((logs) => ({ ...logs, collector: logs.collector ?? COLLECTORS[logs.backend][0] }))
   .prefault({})
   .describe("Loki or Elasticsearch, and the log collector.");
 

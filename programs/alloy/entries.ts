@@ -36,6 +36,9 @@ export const CONTINUED = [
 /** What begins a trace that belongs to the line before it. */
 export const TRACE = ["Traceback \\(most recent call last\\):", `(?:[\\w$]+\\.)+[\\w$]*${EXCEPTION}`];
 
+/** The empty group of a line that begins an entry. */
+export const BEGINS = `^()${LEVEL}|^(?:${CONTINUED.join("|")})|^()`;
+
 const text = JSON.stringify;
 
 /**
@@ -52,7 +55,7 @@ const joined = (wait: string) => `  stage.multiline {
 
 export const ENTRIES = `
   stage.replace {
-    expression = ${text(`^()${LEVEL}|^(?:${CONTINUED.join("|")})|^()`)}
+    expression = ${text(BEGINS)}
     replace    = "${MARK}"
   }
 ${joined("700ms")}

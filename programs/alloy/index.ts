@@ -51,6 +51,8 @@ export const alloyEvents: Program = {
   workload: "Deployment",
   user: 473,
   kubernetesApi: [watch("", ["events"])],
+  // Promtail reads no events: with it, this pod stays.
+  enabled: ({ logs }) => logs.backend === "loki",
   files: (stack) => [
     { name: "config", path: "/etc/alloy", files: { "config.alloy": alloyEventsConfig(stack) } },
   ],

@@ -54,6 +54,9 @@ export const FORMS = [
 
 const named = FORMS.map((form, index) => form.replace(/(?<!\\)\((?!\?)/, `(?P<level_${index}>`));
 
+/** A group of its own for each form. */
+export const LEVEL_FORM = `^(?:${named.join("|")})`;
+
 /** The fields of JSON that hold it, those of one program only before those of many; MongoDB's is the last. */
 export const LEVEL_FIELDS = [
   ["log.level"],
@@ -123,9 +126,19 @@ export const CORRELATION = `^(?:[^{].*?)?\\[(?:(?P<service_name>[^\\[\\],]*),)?(
 export const TRACE_ID = `trace_?[iI][dD]=(?P<trace_id>${ID})(?:[^0-9a-fA-F]|$)`;
 export const SPAN_ID = `span_?[iI][dD]=(?P<span_id>${ID})(?:[^0-9a-fA-F]|$)`;
 
-const keep = (name: string, condition: string) => `  stage.template {
+/** Where a line of JSON says it, in JMESPath. */
+export const JSON_FIELDS: Record<string, string> = {
+  level: firstOf(LEVEL_FIELDS, `join(' ', ['${LEVEL_NUMBER}', to_string(${LEVEL_NUMBER})])`),
+  ...Object.fromEntries(FIELDS.map((name) => [name, firstOf(FIELD_PATHS[name])])),
+};
+
+/** An identifier that is one. */
+export const IDENTIFIER =
+  "{{ with .Value }}{{ if or (eq (len .) 16) (eq (len .) 32) }}{{ . }}{{ end }}{{ end }}";
+
+const keep = (name: string, template: string) => `  stage.template {
     source   = ${text(name)}
-    template = "{{ with .Value }}{{ if ${condition} }}{{ . }}{{ end }}{{ end }}"
+    template = ${text(template)}
   }`;
 
 const found = [...FORMS.keys()].map((index) => `.level_${index}`).join(" ");
@@ -133,11 +146,11 @@ const choices = Object.entries(LEVELS).map(
   ([level, words]) => `if eq $l ${words.map((word) => `"${word}"`).join(" ")} }}${level}{{ `,
 );
 /** Go's slog writes INFO+2 between its levels. */
-const level = `{{ $l := or ${found} .level "" | ToLower }}{{ if gt (len $l) 2 }}{{ $l = $l | splitList "+" | first | splitList "-" | first }}{{ end }}{{ ${choices.join("else ")}end }}`;
+export const LEVEL_TEMPLATE = `{{ $l := or ${found} .level "" | ToLower }}{{ if gt (len $l) 2 }}{{ $l = $l | splitList "+" | first | splitList "-" | first }}{{ end }}{{ ${choices.join("else ")}end }}`;
 
 export const PARSING = `
   stage.regex {
-    expression = ${text(`^(?:${named.join("|")})`)}
+    expression = ${text(LEVEL_FORM)}
   }
   stage.regex {
     expression = ${text(SLEUTH)}
@@ -154,18 +167,18 @@ export const PARSING = `
   // The last: in a line of JSON, what its fields say counts, and not what its message holds.
   stage.json {
     expressions = {
-      level        = ${text(firstOf(LEVEL_FIELDS, `join(' ', ['${LEVEL_NUMBER}', to_string(${LEVEL_NUMBER})])`))},
-      trace_id     = ${text(firstOf(FIELD_PATHS.trace_id))},
-      span_id      = ${text(firstOf(FIELD_PATHS.span_id))},
-      service_name = ${text(firstOf(FIELD_PATHS.service_name))},
+      level        = ${text(JSON_FIELDS.level)},
+      trace_id     = ${text(JSON_FIELDS.trace_id)},
+      span_id      = ${text(JSON_FIELDS.span_id)},
+      service_name = ${text(JSON_FIELDS.service_name)},
     }
   }
 ${FIELDS.slice(0, 2)
-  .map((name) => keep(name, "or (eq (len .) 16) (eq (len .) 32)"))
+  .map((name) => keep(name, IDENTIFIER))
   .join("\n")}
-${keep("service_name", "true")}
+${keep("service_name", "{{ with .Value }}{{ if true }}{{ . }}{{ end }}{{ end }}")}
   stage.template {
     source   = "level"
-    template = ${text(level)}
+    template = ${text(LEVEL_TEMPLATE)}
   }
 `;

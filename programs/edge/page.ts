@@ -3,8 +3,9 @@ import { RUNBOOK_PATH } from "../../alerts/alert";
 import { dashboardTitles } from "../../dashboards";
 import { addressOf, edgeAsks, edgeHasLogin, pagesUnderEdge, pathOf } from "../addresses";
 import { TRACING_CONFIG } from "../collector/config";
+import { PEOPLE } from "../elasticsearch/access";
 import { ADMIN } from "../grafana/server";
-import type { Stack } from "../program";
+import { isDeployed, type Stack } from "../program";
 import { html, Html } from "./html";
 
 /** Colours of the reader's own choice, light or dark; one column that fits a phone. */
@@ -63,7 +64,7 @@ export function startPage(stack: Stack): string {
       </ul>
       <p>
         Grafana's user is <code>${ADMIN}</code>. Who may read the stack's secrets gets the password by
-        ${output(stack, "grafanaPassword")}.${edgeLogin(stack)}
+        ${output(stack, "grafanaPassword")}.${edgeLogin(stack)}${kibanaLogin(stack)}
       </p>
       <p>What an alert means, and what to do: the <a href="${RUNBOOK_PATH}">runbook</a>.</p>
       ${sendTo(stack)}`,
@@ -74,6 +75,12 @@ const edgeLogin = (stack: Stack): Html =>
   edgeHasLogin(stack.settings)
     ? html` The others ask for a user <code>${ADMIN}</code> of their own, whose password
         ${output(stack, "edgePassword")} says.`
+    : html``;
+
+const kibanaLogin = (stack: Stack): Html =>
+  isDeployed(stack, "kibana")
+    ? html` Kibana has a user <code>${PEOPLE}</code> of its own, with the password
+        ${output(stack, "kibanaPassword")}.`
     : html``;
 
 const output = (stack: Stack, name: string): Html =>

@@ -4,7 +4,7 @@ import { urlOf } from "../addresses";
 import { uidOf } from "../backends";
 import type { Program } from "../program";
 import { count, show } from "./queries";
-import { PASSWORD, READER, READS, roles, usersRoles } from "./access";
+import { PASSWORD, READER, READS, rolesOf, usersRoles } from "./access";
 
 /** Where it looks for its files. It writes there as well, so that nothing can be mounted in their place: they are copied. */
 const CONFIG = "/etc/elasticsearch";
@@ -40,14 +40,14 @@ export const elasticsearch: Program = {
     const log = "-Xlog:disable -Xlog:all=warning:stderr";
     return { ES_PATH_CONF: CONFIG, ES_JAVA_OPTS: `-Xms${heap}m -Xmx${heap}m ${log}` };
   },
-  files: () => [
+  files: ({ settings }) => [
     {
       name: "config",
       path: `${OURS}/files`,
       files: {
         "elasticsearch.yml": yaml(elasticsearchConfig),
-        "roles.yml": yaml(roles),
-        users_roles: usersRoles,
+        "roles.yml": yaml(rolesOf(settings)),
+        users_roles: usersRoles(settings),
       },
     },
   ],

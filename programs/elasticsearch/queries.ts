@@ -1,3 +1,4 @@
+import { seconds } from "../../config/units";
 import type { LineField, Lines } from "../backends";
 
 /** In Lucene's language. Grafana writes what somebody has chosen or typed in place of a variable. */
@@ -37,3 +38,21 @@ export const count = (which: Lines, by: LineField, what: "lines" | "bytes"): obj
         ],
         timeField: "@timestamp",
       };
+
+/** How many lines of each application a query in Lucene's language finds, for a rule that looks back so far. */
+export const counted = (query: string, within: string): object => ({
+  query,
+  metrics: [{ id: "1", type: "count" }],
+  bucketAggs: [
+    ...["namespace", "app"].map((field, index) => ({
+      ...{ id: String(index + 2), type: "terms", field },
+      settings: { size: "500", order: "desc", orderBy: "_count" },
+    })),
+    {
+      ...{ id: "4", type: "date_histogram", field: "@timestamp" },
+      // Two pieces at most: the sum is the same, and there is a limit to their number.
+      settings: { interval: `${seconds(within)}s`, min_doc_count: "0" },
+    },
+  ],
+  timeField: "@timestamp",
+});

@@ -73,13 +73,7 @@ export function filebeatConfig(stack: Stack): object {
     },
     setup: {
       template: {
-        ...{
-          name: READS,
-          pattern: `${READS}*`,
-
-          overwrite: true,
-          fields: `${FILES}/fields.yml`,
-        },
+        ...{ name: READS, pattern: `${READS}*`, overwrite: true, fields: `${FILES}/fields.yml` },
         // One node has no place for a second copy.
         settings: { index: { number_of_shards: 1, number_of_replicas: 0 } },
       },

@@ -1,5 +1,6 @@
 import type { Settings } from "../../config/schema";
 import type { Call, Secrets } from "../program";
+import { DATABASE_CA } from "./authorities";
 
 /** The PostgreSQL that several replicas share; without one Grafana keeps SQLite on its volume. */
 
@@ -12,6 +13,7 @@ export function databaseEnvironment({ grafana: { database } }: Settings): Record
     GF_DATABASE_NAME: database.name,
     GF_DATABASE_USER: database.username,
     GF_DATABASE_SSL_MODE: database.sslmode,
+    ...(database.ca ? { GF_DATABASE_CA_CERT_PATH: DATABASE_CA } : {}),
   };
 }
 

@@ -3,6 +3,8 @@ import { yaml } from "../../config/yaml";
 import { pathOf } from "../addresses";
 import { ampAccount, ampCalls } from "../amp";
 import type { Program } from "../program";
+import { alerting, grafanaAlerts } from "./alerting";
+import { authorities } from "./authorities";
 import { databaseCalls, databaseSecrets } from "./database";
 import { datasources } from "./datasources";
 import { oidcCalls, oidcSecrets } from "./oidc";
@@ -69,6 +71,8 @@ exec ${GRAFANA} cli --homepath=/usr/share/grafana admin reset-admin-password --p
         "dashboards.yaml": yaml(dashboardProviders(stack)),
       },
     },
+    ...alerting(stack, `${PROVISIONING}/alerting`),
+    ...authorities(stack.settings),
     ...Object.entries(dashboardFiles(stack)).map(([folder, files]) => ({
       name: `dashboards-${folder}`,
       path: `${DASHBOARDS}/${folder}`,
@@ -90,4 +94,5 @@ exec ${GRAFANA} cli --homepath=/usr/share/grafana admin reset-admin-password --p
     };
   },
   resources: ({ grafana }) => grafana.resources,
+  alerts: ({ settings }) => grafanaAlerts(settings),
 };

@@ -1,5 +1,6 @@
 import type { Settings } from "../../config/schema";
 import type { Call, Secrets } from "../program";
+import { OIDC_CA } from "./authorities";
 
 type Oidc = NonNullable<Settings["grafana"]["oidc"]>;
 
@@ -53,6 +54,7 @@ export function oidcEnvironment({ grafana: { oidc } }: Settings): Record<string,
     GF_AUTH_GENERIC_OAUTH_CLIENT_ID: oidc.clientId,
     GF_AUTH_GENERIC_OAUTH_SCOPES: oidc.scopes.join(" "),
     GF_AUTH_GENERIC_OAUTH_USE_PKCE: "true",
+    ...(oidc.ca ? { GF_AUTH_GENERIC_OAUTH_TLS_CLIENT_CA: OIDC_CA } : {}),
     // Users are made at their first login, by the provider's word. GF_USERS_ALLOW_SIGN_UP is about those without one.
     GF_AUTH_GENERIC_OAUTH_ALLOW_SIGN_UP: "true",
     GF_AUTH_GENERIC_OAUTH_ROLE_ATTRIBUTE_STRICT: "true",

@@ -1,6 +1,7 @@
 import { pathOf, userUrl } from "../addresses";
 import { ampOf } from "../amp";
 import type { Stack } from "../program";
+import { evaluates } from "./alerting";
 import { databaseEnvironment } from "./database";
 import { oidcEnvironment } from "./oidc";
 
@@ -34,8 +35,8 @@ export function grafanaEnvironment(stack: Stack): Record<string, string> {
     GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
     GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: "false",
     GF_NEWS_NEWS_FEED_ENABLED: "false",
-    // Alertmanager pages. Rules that somebody clicks together in Grafana must not page a second time.
-    GF_UNIFIED_ALERTING_EXECUTE_ALERTS: "false",
+    // Prometheus and Loki ask by themselves: Grafana evaluates rules only where no other program can.
+    GF_UNIFIED_ALERTING_EXECUTE_ALERTS: String(evaluates(stack.settings)),
   };
 }
 

@@ -20,6 +20,9 @@ const ENVOYS_METRICS = [
   "istio_tcp_connections_(opened|closed)_total",
 ].join("|");
 
+/** Kiali draws connections by them. */
+const KIALIS_METRICS = "istio_tcp_(sent|received)_bytes_total";
+
 const ISTIODS_METRICS = [
   "pilot_xds",
   "pilot_xds_pushes",
@@ -55,7 +58,7 @@ export function istioJobs(settings: Settings) {
         { action: "keep", source_labels: [CONTAINER, PORT], regex: `istio-proxy;${ENVOY}` },
         set("__metrics_path__", "/stats/prometheus"),
       ],
-      ENVOYS_METRICS,
+      settings.metrics.kiali.enabled ? `${ENVOYS_METRICS}|${KIALIS_METRICS}` : ENVOYS_METRICS,
     ),
     job(
       "istiod",

@@ -1,49 +1,20 @@
 import type { Context } from "./start";
 import { eventually } from "../support/eventually";
-import { type Answer, Grafana } from "./support/grafana";
+import { Grafana } from "./support/grafana";
 import { EDGE, GRAFANA, PROMETHEUS } from "./support/names";
-
-/** Values of the dashboards' variables, as a user would choose them. */
-const variables: Record<string, string> = {
-  namespace: "ticketing",
-  service: "ticket-service",
-  search: "ticket",
-};
-const chosenOn: Record<string, Record<string, string>> = { spring: { service: "payment-service" } };
-const chosen = (text: string, values: Record<string, string>) =>
-  text.replace(/\$\{?(\w+)\}?/g, (all, name) => values[name] ?? all);
-
-/** Panels without data on this stack, each for a reason. */
-const RIGHTLY_EMPTY: Record<string, string> = {
-  "alerts: Firing now": "nothing need fire",
-  "alerts: How often in the time that is shown": "nothing need have fired",
-  "infrastructure: Volumes in use":
-    "kind's volumes are directories of the node, which the kubelet does not measure",
-  "kubernetes: Containers that wait": "all run",
-  "stack: Lines that are lost": "none is",
-  "stack: Since lines were last deleted by age": "the compactor's first run is ten minutes after its start",
-  "service-overview: Slowest traces": "no request need be slow",
-  "service-overview: Error lines": "no request need fail",
-  "logs: Errors": "no request need fail",
-  "traces: Slow traces": "no request need be slow",
-  "traces: Failed traces": "no request need fail",
-};
+import {
+  askAsBrowser,
+  type Asked,
+  chosen,
+  type Dashboard,
+  emptyPanels,
+  questionsOf,
+  RIGHTLY_EMPTY,
+  valuesOn,
+} from "./support/panels";
 
 export function dashboards(context: Context): void {
-  /** As the browser does: traces are searched for through the datasource's proxy, everything else by a query. */
-  async function ask(query: {
-    refId: string;
-    datasource: { uid: string };
-    query?: string;
-    expr?: string;
-    queryType?: string;
-  }): Promise<Answer> {
-    if (query.datasource.uid !== "tempo") return context.grafana.query(query);
-    const { traces } = await context.grafana.datasource<{ traces: object[] }>("tempo", "/api/search", {
-      q: query.query!,
-    });
-    return { rows: traces.length, numbers: [] };
-  }
+  const ask = (query: Asked) => askAsBrowser(context.grafana, query);
 
   describe("Grafana", () => {
     test("the generated password works, admin/admin does not", async () => {
@@ -99,28 +70,12 @@ export function dashboards(context: Context): void {
         new Set(["Overview", "Services", "Platform"]),
       );
       expect(found).toHaveLength(12);
-      const questions: Question[] = [];
-      for (const { uid } of found) {
-        const { dashboard } = await context.grafana.json<{ dashboard: Dashboard }>(
-          `/api/dashboards/uid/${uid}`,
-        );
-        for (const { title, type, targets = [] } of dashboard.panels)
-          for (const target of targets) questions.push({ uid, where: `${uid}: ${title}`, type, target });
-      }
+      const questions = await questionsOf(context.grafana);
       const rightly = Object.keys(RIGHTLY_EMPTY);
       expect(rightly.filter((one) => !questions.some(({ where }) => where === one))).toEqual([]);
       let empty: string[] = [];
       await eventually("data in every panel", 300, async () => {
-        empty = [];
-        for (const { uid, where, type, target } of questions) {
-          const { rows, numbers, error } = await ask(
-            JSON.parse(chosen(JSON.stringify(target), { ...variables, ...chosenOn[uid] })),
-          );
-          if (error) throw new Error(`${where}: ${error}`);
-          // Numbers, not gaps: there was traffic.
-          const shows = "expr" in target && type !== "logs" ? numbers.length > 0 : rows > 0;
-          if (!shows && !rightly.includes(where)) empty.push(where);
-        }
+        empty = (await emptyPanels(context.grafana, questions)).filter((where) => !rightly.includes(where));
         return empty.length === 0 || undefined;
       }).catch((reason: unknown) => {
         throw new Error(`no data in ${[...new Set(empty)].join("; ")}`, { cause: reason });
@@ -143,13 +98,9 @@ export function dashboards(context: Context): void {
           const { data } = await context.grafana.datasource<{ data: string[] }>(
             "prometheus",
             `/api/v1/label/${label}/values`,
-            { "match[]": chosen(selector, { ...variables, ...chosenOn[uid] }) },
+            { "match[]": chosen(uid, selector) },
           );
-          expect([uid, name, data]).toEqual([
-            uid,
-            name,
-            expect.arrayContaining([{ ...variables, ...chosenOn[uid] }[name]]),
-          ]);
+          expect([uid, name, data]).toEqual([uid, name, expect.arrayContaining([valuesOn(uid)[name]])]);
         }
       }
     });
@@ -193,18 +144,6 @@ export function dashboards(context: Context): void {
       expect(link).toEqual({ name: "trace_id", datasourceUid: "tempo" });
     });
   });
-}
-
-interface Dashboard {
-  panels: { title: string; type: string; targets?: object[] }[];
-  templating: { list?: { name: string; type: string; query: unknown }[] };
-}
-
-interface Question {
-  uid: string;
-  where: string;
-  type: string;
-  target: object;
 }
 
 interface Links {

@@ -1,6 +1,7 @@
 import { admitted } from "./admitted";
 import { alerting } from "./alerting";
 import { apart } from "./apart";
+import { backends } from "./backends";
 import { changes } from "./changes";
 import { dashboards } from "./dashboards";
 import { exporters } from "./exporters";
@@ -47,6 +48,7 @@ mistakes(context);
 rotation(context);
 restarts(context);
 replicas(context);
+backends(context);
 exporters(context);
 upgrade(context, { ...second, ...growing });
 growth(second);

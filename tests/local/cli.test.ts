@@ -86,6 +86,13 @@ describe("up --port-offset", () => {
   });
 });
 
+test("up names the examples that a copy of Pulumi.prod.yaml still has, before anything is done", async () => {
+  const { exitCode, all } = await command("up", "--stack", "prod", "--context", "work", "--yes");
+  expect(all).toContain("observability:grafana.database.host: grafana.wealist.example.org");
+  expect(exitCode).toBe(1);
+  expect(standIns.called("docker", "kind", "kubectl", "pulumi")).toEqual([]);
+});
+
 test.each([
   ["--stack", "../prod", "a path goes into --config-file"],
   ["--stack", "..", "Allowed: at most 100 letters"],

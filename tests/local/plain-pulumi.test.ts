@@ -3,6 +3,7 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -55,6 +56,17 @@ test.each([
 ])("%s goes to the CLI as it is", async (_, args, other) => {
   expect(await pulumi(args, other)).toBe(args.join(" "));
   expect(existsSync(copy)).toBe(false);
+});
+
+test("the stack file of an example is taken where there is no other of its name", async () => {
+  mkdirSync(join(scratch, "examples"), { recursive: true });
+  for (const name of ["kind", "shop"])
+    writeFileSync(join(scratch, "examples", `Pulumi.${name}.yaml`), "config: {a: 2}\n");
+  const shop = copy.replaceAll("kind", "shop");
+  expect(await pulumi(["up", "-s", "shop"])).toBe(`up -s shop --config-file ${shop}`);
+  expect(readFileSync(shop, "utf8")).toBe("config: {a: 2}\n");
+  await pulumi(["up"]);
+  expect(readFileSync(copy, "utf8")).toBe("config: {a: 1}\n");
 });
 
 test("another project goes to the CLI as it is", async () => {

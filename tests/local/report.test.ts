@@ -39,6 +39,18 @@ test("addresses are those of the cluster at hand", () => {
   expect(text).not.toContain("edgePassword");
 });
 
+test("the login of Kibana, where there is one", () => {
+  const cluster = { kind: "kind", name: "c", hostPorts: [] as Cluster["hostPorts"] } as Cluster;
+  const said = (elasticsearch: object) => {
+    const settings = settingsOf({ logs: { backend: "elasticsearch", elasticsearch } }, "kind");
+    return reachable(stackOf(settings, "kind"), cluster, {}, { env: {} });
+  };
+  expect(said({})).not.toMatch(/kibana/i);
+  expect(said({ kibana: { enabled: true } })).toMatch(
+    /^ +Password of Kibana +pulumi stack output kibanaPassword --show-secrets \(user admin\)$/m,
+  );
+});
+
 test("for a cluster of the user's: how to get to Grafana there, and no localhost that may lead elsewhere", () => {
   const settings = settingsOf(
     {

@@ -1,4 +1,4 @@
-import { type Claim, type StorageClass, volumeProblems } from "../../local/volumes";
+import { type Claim, type StorageClass, volumeProblems, volumesThatGo } from "../../local/volumes";
 
 /** One that is there says who set its class: Pulumi, or else the cluster, whose default it is. */
 const claim = (program: string, name: string, size: string, storageClassName = "standard"): Claim => ({
@@ -20,6 +20,14 @@ const classes: StorageClass[] = [
 test("what is new or as it was is no problem", () => {
   expect(volumeProblems([loki("5Gi")], [], classes)).toEqual([]);
   expect(volumeProblems([loki("1Gi")], [loki("1024Mi")], classes)).toEqual([]);
+});
+
+test("a volume that nothing wants any more is named, with what becomes of it", () => {
+  const [there, other] = [loki("5Gi"), claim("elasticsearch", "elasticsearch-data", "5Gi")];
+  expect(volumesThatGo([other], [there, other])).toEqual([
+    "The volume loki-data in observability will be deleted, with all that is on it.",
+  ]);
+  expect(volumesThatGo([loki("6Gi"), other], [there])).toEqual([]);
 });
 
 test("a volume grows where its class lets it", () => {

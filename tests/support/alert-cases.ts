@@ -105,7 +105,7 @@ const scrapedBut = (missing: string): Series =>
   Object.assign(
     {},
     ...[
-      ...["alertmanager", "alloy", "alloy-events", "collector", "grafana", "kube-state-metrics", "loki"],
+      ...["alertmanager", "alloy-events", "promtail", "collector", "grafana", "kube-state-metrics", "loki"],
       ...[
         "node-exporter",
         "postgres-exporter",
@@ -167,6 +167,8 @@ const ruleFailures = (values: string) =>
   counter("prometheus_rule_evaluation_failures_total", 'rule_group="slo"', values);
 const lineRuleFailures = (values: string) =>
   counter("loki_prometheus_rule_evaluation_failures_total", 'pod="loki-0", rule_group="own"', values);
+const grafanaFailures = (values: string) =>
+  counter("grafana_alerting_rule_evaluation_failures_total", 'pod="grafana-0", org="1"', values);
 /** Samples that a workspace refused, and that it could not take. */
 const unwritten = (failed: string, retried: string): Series => {
   const labels = 'pod="prometheus-0", remote_name="amp"';
@@ -179,6 +181,8 @@ const untold = (values: string) =>
   counter("alertmanager_notifications_failed_total", 'integration="slack"', values);
 const dropped = (values: string) =>
   counter("loki_write_dropped_entries_total", 'reason="line_too_long"', values);
+const droppedByPromtail = (values: string) =>
+  counter("promtail_dropped_entries_total", 'reason="ingester_error"', values);
 const discarded = (values: string) =>
   counter("loki_discarded_samples_total", 'reason="rate_limited"', values);
 const retentionRun = (values: string) =>
@@ -456,6 +460,14 @@ export const positives: Positive[] = [
     labels: `rule_group="own", ${origin}`,
   },
   {
+    alert: "RulesFailing",
+    given: "Elasticsearch is away",
+    series: grafanaFailures(ON),
+    silentUntil: 9,
+    firing: 13,
+    labels: origin,
+  },
+  {
     alert: "RemoteWriteFailing",
     given: "a workspace refuses the key",
     series: unwritten(ON, "0x60"),
@@ -502,6 +514,14 @@ export const positives: Positive[] = [
     silentUntil: 9,
     firing: 13,
     labels: `reason="line_too_long", ${origin}`,
+  },
+  {
+    alert: "LinesLost",
+    given: "Promtail drops lines",
+    series: droppedByPromtail(ON),
+    silentUntil: 9,
+    firing: 13,
+    labels: `reason="ingester_error", ${origin}`,
   },
   {
     alert: "LinesLost",
@@ -580,6 +600,12 @@ export const negatives: Negative[] = [
     firesWith: { rulesFailing: { for: "2m" } },
   },
   {
+    alert: "RulesFailing",
+    given: "Elasticsearch was away for a moment",
+    series: grafanaFailures("0x5 1x55"),
+    firesWith: { rulesFailing: { for: "2m" } },
+  },
+  {
     alert: "RemoteWriteFailing",
     given: "a workspace was away for a minute",
     series: unwritten("0x60", "0x5 1x55"),
@@ -620,6 +646,12 @@ export const negatives: Negative[] = [
     alert: "LinesLost",
     given: "the agent has dropped lines once",
     series: dropped("0x20 1x39"),
+    firesWith: { linesLost: { for: "1m" } },
+  },
+  {
+    alert: "LinesLost",
+    given: "Promtail has dropped lines once",
+    series: droppedByPromtail("0x20 1x39"),
     firesWith: { linesLost: { for: "1m" } },
   },
   {

@@ -1,4 +1,13 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -16,14 +25,16 @@ import { Server } from "./servers";
 const NOBODY = 65534;
 const LIBRARIES = ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu"];
 
-/** What `npm run up --offline` has unpacked before, else nothing. */
+export const DATABASES = ["redis", "postgres"] as const;
+
+/** What `npm run up --offline` or `npm run test:binaries` has unpacked before, else nothing. */
 function unpacked(name: string): string | undefined {
   const all = join(cacheDir, "debian");
   const found = existsSync(all) ? readdirSync(all).find((entry) => entry.startsWith(`${name}-`)) : undefined;
   return found && join(all, found);
 }
 
-export const databasesAreHere = unpacked("redis") !== undefined && unpacked("postgres") !== undefined;
+export const databasesAreHere = DATABASES.every((name) => unpacked(name) !== undefined);
 
 /** Where the image's files are, and what its programs need to find their libraries there. */
 async function imageOf(name: "redis" | "postgres") {
@@ -58,8 +69,14 @@ export async function redisServer() {
   return { port, url: `redis://127.0.0.1:${port}`, tell, stop };
 }
 
-/** Initialised by the init container's own script; `start` after `lose` is a new pod: nothing is left of the old one. */
-export async function postgresServer(passwords: { TICKETING_PASSWORD: string; EXPORTER_PASSWORD: string }) {
+/**
+ * Initialised by the init container's own script; `start` after `lose` is a new pod: nothing is left of the old one.
+ * With a certificate it takes encrypted connections as well.
+ */
+export async function postgresServer(
+  passwords: { TICKETING_PASSWORD: string; EXPORTER_PASSWORD: string },
+  certificate?: { cert: string; key: string },
+) {
   const { root, env } = await imageOf("postgres");
   const port = await freePort();
   const data = join(root, "data");
@@ -75,6 +92,13 @@ export async function postgresServer(passwords: { TICKETING_PASSWORD: string; EX
       ? ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", ...command]
       : command;
   const settings = [`unix_socket_directories=${data}`, "shared_preload_libraries=pg_stat_statements"];
+  for (const [what, text] of Object.entries(certificate ?? {})) {
+    const path = join(root, `${what}.pem`);
+    writeFileSync(path, text, { mode: 0o600 });
+    if (process.getuid!() === 0) chownSync(path, NOBODY, NOBODY);
+    settings.push(`ssl_${what}_file=${path}`);
+  }
+  if (certificate) settings.push("ssl=on");
   const [file, ...args] = asNobody([
     join(root, "usr/lib/postgresql/15/bin/postgres"),
     ...["-D", join(data, "pg"), "-p", String(port)],

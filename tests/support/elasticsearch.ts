@@ -7,7 +7,7 @@ import { yaml } from "../../config/yaml";
 import { recipes } from "../../local/offline/images/recipes";
 import { builtJava, ELASTICSEARCH, JAVA_HOME } from "../../local/offline/java";
 import { elasticsearch } from "../../programs/elasticsearch";
-import { READER, WRITER } from "../../programs/elasticsearch/access";
+import { usersOf } from "../../programs/elasticsearch/access";
 import type { Stack } from "../../programs/program";
 import { freePort } from "./free-port";
 import { Server } from "./servers";
@@ -15,7 +15,7 @@ import { Server } from "./servers";
 /** Whether it was fetched before. */
 export const isFetched = builtJava(ELASTICSEARCH) !== undefined;
 
-/** The password of both users here, and its hash of the cost that Pulumi's have. */
+/** The password of all users here, and its hash of the cost that Pulumi's have. */
 export const PASSWORD = "password-of-the-edge";
 const HASH = "$2a$10$Zk3m1Jc9u7Wq5rT8yPd2xOwF7U1Eg7FtsKERy2Yu6huUpeFAypSsy";
 
@@ -46,7 +46,11 @@ export async function elasticsearchServer(stack: Stack): Promise<Elasticsearch> 
   const given: Record<string, string> = { ...files, "elasticsearch.yml": yaml(config) };
   for (const [directory, those] of Object.entries({
     files: given,
-    users: { users: [WRITER, READER].map((user) => `${user}:${HASH}\n`).join("") },
+    users: {
+      users: Object.keys(usersOf(stack.settings))
+        .map((user) => `${user}:${HASH}\n`)
+        .join(""),
+    },
   })) {
     mkdirSync(join(root, "etc/stack", directory), { recursive: true });
     for (const [name, text] of Object.entries(those))

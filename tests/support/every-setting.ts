@@ -1,3 +1,4 @@
+import { AUTHORITY } from "./certificate";
 import type { Made } from "./components";
 
 /** What is seen of one resource when a setting changes. */
@@ -365,9 +366,32 @@ const toJaeger = (own: Record<string, Seen> = {}) =>
 /** Where a program's configuration holds words of the user's own it may connect to any address: its last rule. */
 const anywhere = (rule: number) => `spec.egress.${rule}.to.0.ipBlock.cidr: 0.0.0.0/0\n`;
 
+/** Kiali stands beside the mesh: what its rows change besides. */
+const withKiali = (more: Record<string, Seen> = {}): Record<string, Seen> => ({
+  ...all(
+    ["config", "key", "session-key", "server", "service", "policy", "account", "role", "role-binding"].map(
+      (what) => `metrics-kiali-${what}`,
+    ),
+    "NEW",
+  ),
+  ...all(
+    ["prometheus-config", "prometheus-policy", "prometheus-rules"].map((what) => `metrics-${what}`),
+    "kiali",
+  ),
+  ...all(
+    ["dashboards-platform", "edge-policy", "policy"].map((what) => `grafana-${what}`),
+    "kiali",
+  ),
+  "tracing-tempo-policy": "kiali",
+  ...rolls("grafana-edge-config", "grafana-edge-server", "kiali"),
+  ...more,
+});
+
+const AGENT = ["config", "agent", "policy", "account", "role", "role-binding"];
+
 /** Elasticsearch takes the place of Loki, and Filebeat that of Alloy. */
 const toElasticsearch = (more: Record<string, Seen> = {}): Pick<Row, "also" | "changes"> => ({
-  also: { "logs.backend": "elasticsearch", "logs.collector": "filebeat", "logs.s3": null },
+  also: { "logs.backend": "elasticsearch", "logs.s3": null },
   changes: {
     ...all(
       ["config", "server", "service", "policy", "data", "bucket"].map((what) => `logs-loki-${what}`),
@@ -399,6 +423,7 @@ const toElasticsearch = (more: Record<string, Seen> = {}): Pick<Row, "also" | "c
     "metrics-prometheus-policy": { without: "app.kubernetes.io/name: loki" },
     ...rules("elasticsearch"),
     "grafana-elasticsearch-login": "NEW",
+    "grafana-alerting": "NEW",
     "grafana-provisioning": [
       "url: http://elasticsearch.observability.svc:9200\n",
       "datasourceUid: elasticsearch\n",
@@ -411,6 +436,40 @@ const toElasticsearch = (more: Record<string, Seen> = {}): Pick<Row, "also" | "c
     ...more,
   },
 });
+
+/** Elasticsearch's own pages beside it. */
+const toKibana = (more: Record<string, Seen> = {}): Pick<Row, "also" | "changes"> =>
+  toElasticsearch({
+    ...all(
+      ["config", "server", "service", "policy", "kibana", "session-key", "objects-key"].map(
+        (what) => `logs-kibana-${what}`,
+      ),
+      "NEW",
+    ),
+    ...all(["logs-elasticsearch-kibana-server", "logs-elasticsearch-admin"], "NEW"),
+    ...all(["grafana-edge-policy"], "kibana"),
+    ...rolls("grafana-edge-config", "grafana-edge-server", "kibana"),
+    ...more,
+  });
+
+/** The alert of the user's own asks lines in Elasticsearch, for Grafana to evaluate. */
+const luceneAlert = (asked: string, to: unknown, seen: string): Row => {
+  const row = toElasticsearch({
+    "grafana-alerting": seen,
+    "grafana-server": "mountPath: /etc/grafana/provisioning/alerting\n",
+    ...rules({ without: "OrdersWaiting" }),
+  });
+  return {
+    ...row,
+    also: {
+      ...row.also,
+      "alerting.extraAlerts[].metrics": undefined,
+      ...(asked === "query" ? {} : { "alerting.extraAlerts[].lucene.query": "message:late" }),
+    },
+    key: `alerting.extraAlerts[].lucene.${asked}`,
+    to,
+  };
+};
 
 export const table: Row[] = [
   {
@@ -730,6 +789,12 @@ export const table: Row[] = [
       ...dashboards("platform", { without: "istio_requests_total" }),
     },
   },
+  { key: "metrics.kiali.enabled", to: true, changes: withKiali() },
+  ...resources("metrics.kiali", "metrics-kiali-server").map((row): Row => ({
+    ...row,
+    also: { "metrics.kiali.enabled": true },
+    changes: withKiali(row.changes as Record<string, Seen>),
+  })),
   {
     key: "metrics.istio.namespace",
     to: "mesh",
@@ -935,6 +1000,9 @@ export const table: Row[] = [
       "metrics-alertmanager-policy": "app.kubernetes.io/name: loki\n",
     },
   },
+  luceneAlert("query", 'app:"late"', 'query: app:"late"\n'),
+  luceneAlert("count", 7, "- 6\n"),
+  luceneAlert("within", "7m", "from: 420\n"),
   { key: "alerting.extraAlerts[].for", to: "4m", changes: rules("for: 4m\n") },
   {
     key: "alerting.extraAlerts[].severity",
@@ -1174,6 +1242,22 @@ export const table: Row[] = [
   { ...toElasticsearch(), key: "logs.backend", to: "elasticsearch" },
   { ...toElasticsearch(), key: "logs.collector", to: "filebeat" },
   {
+    key: "logs.collector",
+    to: "promtail",
+    changes: {
+      ...all(
+        AGENT.map((what) => `logs-alloy-${what}`),
+        "GONE",
+      ),
+      ...all(
+        AGENT.map((what) => `logs-promtail-${what}`),
+        "NEW",
+      ),
+      ...all(["logs-loki-policy", "metrics-prometheus-config", "metrics-prometheus-policy"], "promtail"),
+      ...all(["metrics-prometheus-rules", "grafana-dashboards-platform"], "promtail_dropped_entries_total"),
+    },
+  },
+  {
     ...toElasticsearch({ "logs-elasticsearch-filebeat": "rotation: again\n" }),
     key: "logs.elasticsearch.logins.rotation",
     to: "again",
@@ -1205,6 +1289,24 @@ export const table: Row[] = [
     key: `logs.elasticsearch.resources.${amount}`,
     to,
   })),
+  { ...toKibana(), key: "logs.elasticsearch.kibana.enabled", to: true },
+  ...(
+    [
+      ["requests.cpu", "9m"],
+      ["requests.memory", "23Mi"],
+      ["limits.cpu", "4321m"],
+      ["limits.memory", "4320Mi"],
+    ] as const
+  ).map(([amount, to]): Row => {
+    const row = toKibana({
+      "logs-kibana-server": [
+        `containers.0.resources.${amount}: ${to}\n`,
+        ...(amount === "limits.memory" ? ["value: --max-old-space-size=2880\n"] : []),
+      ],
+    });
+    const also = { ...row.also, "logs.elasticsearch.kibana.enabled": true };
+    return { ...row, also, key: `logs.elasticsearch.kibana.resources.${amount}`, to };
+  }),
   {
     key: "logs.maskIps",
     to: false,
@@ -1404,6 +1506,17 @@ export const table: Row[] = [
     changes: rolls("grafana-oidc", "grafana-server", "secret: another-secret\n"),
   },
   {
+    key: "grafana.oidc.ca",
+    to: AUTHORITY,
+    changes: {
+      "grafana-authorities": "NEW",
+      "grafana-server": [
+        "name: GF_AUTH_GENERIC_OAUTH_TLS_CLIENT_CA\n",
+        "value: /etc/grafana/authorities/oidc.pem\n",
+      ],
+    },
+  },
+  {
     key: "grafana.oidc.scopes",
     to: ["openid", "groups"],
     changes: { "grafana-server": "value: openid groups\n" },
@@ -1463,6 +1576,19 @@ export const table: Row[] = [
     key: "grafana.database.port",
     to: 6432,
     changes: { "grafana-server": "value: pg.example.org:6432\n", "grafana-policy": "port: 6432\n" },
+  },
+  {
+    key: "grafana.database.ca",
+    to: AUTHORITY,
+    also: { "grafana.database.sslmode": "verify-full" },
+    changes: {
+      "grafana-authorities": "NEW",
+      "grafana-server": [
+        "name: GF_DATABASE_CA_CERT_PATH\n",
+        "value: /etc/grafana/authorities/database.pem\n",
+        "value: verify-full\n",
+      ],
+    },
   },
   {
     key: "grafana.database.password",

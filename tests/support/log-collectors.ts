@@ -1,6 +1,7 @@
 import { type Container, type Entry, throughAlloy } from "./alloy";
 import { inElasticsearch, throughFilebeat } from "./filebeat";
 import { describeWith, type TestedProgram } from "./programs";
+import { throughPromtail, withPromtail } from "./promtail";
 import { stackWith } from "./servers";
 
 /** What a backend would be sent for each of these logs, each the log of a container of its own. */
@@ -12,6 +13,10 @@ type Through = (
 
 const collectors: Record<string, { program: TestedProgram; through: Through }> = {
   Alloy: { program: "alloy", through: (logs, given, more) => throughAlloy(logs, stackWith(given), more) },
+  Promtail: {
+    program: "promtail",
+    through: (logs, given, more) => throughPromtail(logs, withPromtail(given), more),
+  },
   Filebeat: {
     program: "filebeat",
     through: (logs, given, more) => throughFilebeat(logs, inElasticsearch(given), more),

@@ -12,9 +12,7 @@ export type Claims = Record<string, unknown>;
 export interface OidcProvider {
   server: Server;
   /** What Grafana is told of it. */
-  settings: { authUrl: string; tokenUrl: string; apiUrl: string; clientId: string; clientSecret: string };
-  /** File with its certificate, which nobody else has signed. */
-  authority: string;
+  settings: Record<"authUrl" | "tokenUrl" | "apiUrl" | "clientId" | "clientSecret" | "ca", string>;
   /** From the next login on. */
   users(all: Record<string, Claims>): void;
   browser(): Browser;
@@ -57,8 +55,9 @@ export async function oidcProvider(
       tokenUrl: found.token_endpoint,
       apiUrl: found.userinfo_endpoint,
       ...client,
+      // Nobody else has signed its certificate.
+      ca: cert,
     },
-    authority: certificate,
     users: (all) => writeFileSync(users, JSON.stringify(all)),
     browser: () => new Browser(issuer, agent),
   };

@@ -11,6 +11,7 @@ export const TESTED = [
   "jaeger",
   "collector",
   "alloy",
+  "promtail",
   "filebeat",
   "caddy",
   "actionlint",

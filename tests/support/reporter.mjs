@@ -26,9 +26,9 @@ export default class Reporter {
   onRunComplete(contexts, results) {
     const left = readdirSync(this.directory).filter((name) => !CACHES.test(name));
     rmSync(this.directory, { recursive: true, force: true });
-    // The cluster's tests run programs, plain pulumi above all, that leave files of theirs.
+    // Those on a cluster run programs, plain pulumi above all, that leave files of theirs.
     const names = [...contexts].map(({ config }) => config.displayName?.name);
-    if (left.length > 0 && !names.includes("cluster"))
+    if (left.length > 0 && !names.some((name) => ["cluster", "stacks"].includes(name)))
       this.error = new Error(`Tests left in the temporary directory: ${left.join(", ")}`);
     const said = [
       this.error?.message,

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { PASSWORD_HASH } from "../../programs/edge/config";
+import { promtailArgs } from "../../programs/promtail/config";
 import { binary, output, type TestedProgram } from "./programs";
 
 /** The programs that read the stack's generated files before anybody runs them. */
@@ -67,6 +68,14 @@ export const validators: Validator[] = [
     binary: "alloy",
     args: (file) => ["validate", file],
     mistake: "loki.wright { }\n",
+  },
+  {
+    files: /^config\/promtail\.yml$/,
+    program: "promtail",
+    binary: "promtail",
+    args: (file) => [...promtailArgs(file), "-check-syntax"],
+    env: { NODE_NAME: "node-1" },
+    mistake: "scrape_confgs: []\n",
   },
   {
     files: /^config\/caddy\.json$/,

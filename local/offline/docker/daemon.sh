@@ -2,6 +2,9 @@
 # Environment: DIRECTORY, DEBIAN (root of the unpacked packages), HOST_ADDRESS, ADDRESS, CGROUP.
 set -eu
 
+# That of the shell that began may go before the daemon does.
+export TMPDIR=/tmp
+
 # Nothing that is mounted here reaches the host.
 mount --make-rprivate /
 mount -t tmpfs tmpfs /run

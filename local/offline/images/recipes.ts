@@ -189,6 +189,7 @@ export const recipes: Partial<Record<BuiltName, Recipe>> = {
   },
   zipkin,
   elasticsearch,
+  promtail: program("promtail", "promtail", "/usr/bin/promtail", 0),
   filebeat,
   grafana,
   caddy: program("caddy", "caddy", "/usr/bin/caddy", 0),

@@ -61,8 +61,7 @@ export class Grafana {
     );
   }
 
-  /** What a dashboard's panel asks, with its variables filled in: how many rows it gets, and the numbers in them. */
-  async query(query: object): Promise<Answer> {
+  private async frames(query: object): Promise<{ error?: string; frames: Frame[] }> {
     const body = {
       queries: [{ ...query, intervalMs: 15_000, maxDataPoints: 100 }],
       from: "now-30m",
@@ -70,6 +69,23 @@ export class Grafana {
     };
     const { results } = await this.json<QueryAnswer>("/api/ds/query", body);
     const { error, frames = [] } = Object.values(results)[0];
+    return { error, frames };
+  }
+
+  /** The rows of an answer that is one table, by the names of its columns. */
+  async rows(query: object): Promise<Record<string, string>[]> {
+    const { error, frames } = await this.frames(query);
+    if (error) throw new Error(error);
+    return frames.flatMap(({ schema, data }) =>
+      (data.values[0] ?? []).map((_, row) =>
+        Object.fromEntries(schema.fields.map(({ name }, column) => [name, String(data.values[column][row])])),
+      ),
+    );
+  }
+
+  /** What a dashboard's panel asks, with its variables filled in: how many rows it gets, and the numbers in them. */
+  async query(query: object): Promise<Answer> {
+    const { error, frames } = await this.frames(query);
     const numbers = frames.flatMap(({ schema, data }) =>
       data.values.filter((_, index) => schema.fields[index].type === "number").flat(),
     );
@@ -107,7 +123,7 @@ interface QueryAnswer {
 }
 
 interface Frame {
-  schema: { fields: { type?: string }[] };
+  schema: { fields: { name: string; type?: string }[] };
   data: { values: unknown[][] };
 }
 

@@ -9,6 +9,7 @@ import { provideOwnDocker, removeOwnDocker } from "../../../local/offline";
 import { place } from "../../../local/offline/docker/place";
 import { networkInterfaces } from "node:os";
 import { repoDir } from "../../../local/paths";
+import { provideToolchain } from "../../../local/toolchain";
 import { startPublisher } from "../../support/publisher";
 import { Registry } from "./registry";
 import { ownState } from "./state";
@@ -18,6 +19,8 @@ export async function startUsersDocker() {
   const bin = join(directory, "bin");
   const mirrors = join(directory, "certs.d");
   mkdirSync(bin, { recursive: true });
+  // Users have Pulumi, or download it; here it is built where the other tests have not done so before.
+  await provideToolchain(console.log, true);
   const docker = await provideOwnDocker(console.log);
   const host = networkInterfaces()[place.id]![0].address;
   const registry = await Registry.start(join(directory, "registry"), host);

@@ -1,0 +1,125 @@
+import { logsBackend } from "../../programs/backends";
+import { stackWith } from "../support/servers";
+import { eventually } from "../support/eventually";
+import { type Context, STACK, up } from "./start";
+import { type Given, npm, objects, succeeded, writeStack } from "./support/stack";
+import { notified, sendTraffic } from "./support/workload";
+
+/** Of lines, which Grafana counts in Elasticsearch. */
+const ALERT = {
+  name: "QueueJoined",
+  lucene: { query: 'app:"queue-service" AND message:"Joined queue"', count: 3, within: "5m" },
+  for: "1s",
+  summary: "{{ $value }} joined {{ $labels.app }}",
+};
+const LOGS = { backend: "elasticsearch" };
+
+/** Elasticsearch with Filebeat and Jaeger take the places of Loki with Alloy and Tempo, under traffic, and go again. */
+export function backends(context: Context): void {
+  const claims = async () =>
+    (await objects<Named>("persistentvolumeclaims", "-n", "observability"))
+      .map(({ metadata }) => metadata.name)
+      .sort();
+  const samples = async () =>
+    (await context.grafana.prometheus('sum(count_over_time(up{job="prometheus"}[2h]))'))[0].value;
+  const { show } = logsBackend(stackWith({ logs: LOGS })).logs;
+
+  describe("other backends", () => {
+    let given: Given;
+    let before: number;
+    let usual: string[];
+    let line: Record<string, string>;
+    let began: Date;
+
+    test("preview names the volumes that go, and changes nothing", async () => {
+      given = {
+        ...context.given,
+        logs: LOGS,
+        tracing: { ...(context.given.tracing as object), backend: "jaeger" },
+        alerting: { ...(context.given.alerting as object), extraAlerts: [ALERT] },
+      };
+      usual = await claims();
+      before = await samples();
+      writeStack(STACK, given);
+      const { exitCode, output } = await npm("preview", STACK);
+      succeeded({ exitCode, output });
+      for (const name of ["loki-data", "tempo-data"])
+        expect(output).toContain(`The volume ${name} in observability will be deleted`);
+      expect(await claims()).toEqual(usual);
+    });
+
+    test("come up in the places of the usual ones; metrics stay", async () => {
+      succeeded(await up(given));
+      expect(await claims()).toEqual(
+        [...usual.filter((name) => !/^(loki|tempo)-/.test(name)), "elasticsearch-data", "jaeger-data"].sort(),
+      );
+      expect(await samples()).toBeGreaterThanOrEqual(before);
+    });
+
+    test("the line of one chosen request is found in Elasticsearch, whole and masked", async () => {
+      began = new Date();
+      const { users } = await sendTraffic("traffic-elsewhere", 10, 1, 30);
+      const search = `"Joined queue" AND "${users[3]}"`;
+      line = await eventually("the line", 120, async () => {
+        const found = await context.grafana.rows({
+          datasource: { uid: "elasticsearch" },
+          ...show({ namespace: "ticketing", app: "queue-service", search }),
+        });
+        return found[0];
+      });
+      expect(line).toMatchObject({
+        ...{ namespace: "ticketing", app: "queue-service", container: "queue-service", level: "info" },
+        ...{ pod: expect.stringMatching(/^queue-service-/), env: "kind", region: "local" },
+        message: expect.stringMatching(/Joined queue: .* from 203\.0\.113\.x\b/),
+      });
+    });
+
+    test("an alert on lines reaches people by Alertmanager, with the service that they are of", async () => {
+      const { labels, annotations } = await notified(ALERT.name, "queue-service", "firing", began);
+      expect(labels).toMatchObject({ namespace: "ticketing", severity: "warning", env: "kind" });
+      expect(annotations.summary).toMatch(/^\d+ joined queue-service$/);
+    });
+
+    test("its trace is found in Jaeger, over the services that it passed, in the pod of the line", async () => {
+      const { data } = await eventually("the trace", 60, () =>
+        context.grafana.datasource<Traces>("jaeger", `/api/traces/${line.trace_id}`),
+      );
+      const processes = Object.values(data[0].processes);
+      expect(processes.map(({ serviceName }) => serviceName)).toEqual(
+        expect.arrayContaining(["gateway-service", "queue-service", "ticket-service"]),
+      );
+      const queue = processes.find(({ serviceName }) => serviceName === "queue-service")!;
+      expect(Object.fromEntries(queue.tags.map(({ key, value }) => [key, value]))).toMatchObject({
+        namespace: "ticketing",
+        pod: line.pod,
+      });
+    });
+
+    test("metrics of spans go on, and every target of the stack is scraped", async () => {
+      await eventually("metrics of spans since the change", 120, async () => {
+        const query = 'sum(increase(traces_spanmetrics_calls_total{service_name="queue-service"}[2m]))';
+        return (await context.grafana.prometheus(query))[0]?.value > 0 || undefined;
+      });
+      expect(await context.grafana.prometheus('up{namespace="observability"} == 0')).toEqual([]);
+    });
+
+    test("go again: Loki and Tempo begin anew, metrics are all there", async () => {
+      succeeded(await up(context.given));
+      expect(await claims()).toEqual(usual);
+      expect(await samples()).toBeGreaterThanOrEqual(before);
+      await eventually("a line in Loki", 120, async () =>
+        (await context.grafana.loki('{namespace=~".+"}', "1")).length > 0 ? true : undefined,
+      );
+    });
+  });
+}
+
+interface Named {
+  metadata: { name: string };
+}
+
+interface Traces {
+  data: {
+    processes: Record<string, { serviceName: string; tags: { key: string; value: unknown }[] }>;
+  }[];
+}

@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { refuseExamples } from "../../local/examples-left";
+import { repoDir } from "../../local/paths";
+import { ownSettings, stackConfig } from "../../local/stack-config";
+
+const prod = () => ownSettings(stackConfig(join(repoDir, "Pulumi.prod.yaml")));
+
+test("up of Pulumi.prod.yaml as it is names each value that stands for one of the user's", () => {
+  expect(() => refuseExamples("prod", prod())).toThrow(
+    [
+      "The stack prod still has values that are examples:",
+      "  observability:grafana.database.host: grafana.wealist.example.org",
+      "  observability:grafana.database.password",
+      "  observability:edge.url: https://monitoring.wealist.example.org",
+      "  observability:edge.ingress.certificateArn: arn:aws:acm:ap-northeast-2:123456789012:certificate/00000000-0000-0000-0000-000000000000",
+      "Set those of yours, or remove the keys. Nothing was changed.",
+    ].join("\n"),
+  );
+});
+
+test("with values of the user's it is taken", () => {
+  const grafana = { replicas: 2, database: { host: "db.example-shop.org", password: "of the user" } };
+  const edge = { url: "https://ops.shop.kr" };
+  expect(() => refuseExamples("prod", { ...prod(), grafana, edge })).not.toThrow();
+});
+
+test("a secret that holds such a name is not shown", () => {
+  const alerting = { receivers: [{ name: "team", webhook: { url: "https://hooks.example.org/sentinel" } }] };
+  expect(() => refuseExamples("prod", { alerting })).toThrow(
+    /observability:alerting\.receivers\[0\]\.webhook\.url\n/,
+  );
+});

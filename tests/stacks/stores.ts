@@ -1,0 +1,48 @@
+/** The same question to whichever program of a stack keeps lines or traces, each by way of Grafana. */
+import { type Lines, logsBackend, uidOf } from "../../programs/backends";
+import type { Stack } from "../../programs/program";
+import type { Grafana } from "../cluster/support/grafana";
+
+export interface Line {
+  text: string;
+  labels: Record<string, string>;
+}
+
+/** As a panel of the dashboards asks. */
+export async function linesOf(grafana: Grafana, stack: Stack, which: Lines): Promise<Line[]> {
+  const query = logsBackend(stack).logs.show(which);
+  if ("expr" in query) {
+    const found = await grafana.loki(query.expr as string);
+    return found.map(({ line, labels }) => ({ text: line, labels }));
+  }
+  const rows = await grafana.rows({ datasource: { uid: uidOf(stack, "logs") }, ...query });
+  return rows.map(({ message, ...labels }) => ({ text: message, labels }));
+}
+
+/** Names of the services in a trace; none where it is not kept. */
+export async function servicesOf(grafana: Grafana, uid: string, id: string): Promise<string[]> {
+  const asked = { tempo, jaeger, zipkin }[uid as "tempo"];
+  // Each answers 404 for a trace that it does not have.
+  return asked(grafana, id).catch(() => []);
+}
+
+const tempo = async (grafana: Grafana, id: string) =>
+  (await grafana.trace(id)).map(({ resource }) => resource["service.name"]);
+
+async function jaeger(grafana: Grafana, id: string): Promise<string[]> {
+  const { data } = await grafana.datasource<JaegerTraces>("jaeger", `/api/traces/${id}`);
+  return data.flatMap(({ processes }) => Object.values(processes).map(({ serviceName }) => serviceName));
+}
+
+const zipkin = async (grafana: Grafana, id: string) =>
+  (await grafana.datasource<ZipkinSpan[]>("zipkin", `/api/v2/trace/${id}`)).flatMap(
+    ({ localEndpoint }) => localEndpoint?.serviceName ?? [],
+  );
+
+interface JaegerTraces {
+  data: { processes: Record<string, { serviceName: string }> }[];
+}
+
+interface ZipkinSpan {
+  localEndpoint?: { serviceName?: string };
+}
