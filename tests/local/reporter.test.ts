@@ -10,8 +10,9 @@ const scratch = mkdtempSync(join(tmpdir(), "reporter-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 const report = join(scratch, "report.json");
+const file = join(scratch, "a.test.js");
 const run = (tests: string, ...args: string[]) => {
-  writeFileSync(join(scratch, "a.test.js"), tests);
+  writeFileSync(file, tests);
   const config = {
     rootDir: scratch,
     cacheDirectory: join(scratch, "cache"),
@@ -35,7 +36,10 @@ test("a directory that a test leaves is named and taken away, and fails the run"
   expect(all).toMatch(/^Tests left in the temporary directory: stack-file-\w+$/m);
   expect(exitCode).toBe(1);
   expect(existsSync(readFileSync(where, "utf8"))).toBe(false);
-  expect(JSON.parse(readFileSync(report, "utf8"))).toMatchObject({ numFailedTests: 0, success: false });
+  expect(JSON.parse(readFileSync(report, "utf8"))).toMatchObject({
+    error: expect.stringMatching(/^Tests left/) as string,
+    files: { [file]: { passed: 1, failed: [] } },
+  });
 });
 
 test("what was skipped is listed at the end, by what it would have checked", async () => {
@@ -58,13 +62,13 @@ test("what passed, failed and was skipped is counted, whatever a failure is abou
   expect(all).toMatch(/^FAILED fails\nError: of itself$[^]*^ {2}● fails$/m);
   expect(all).toMatch(/^FAILED:\n {2}fails\n\nFirst, fails:\nError: of itself$/m);
   expect(JSON.parse(readFileSync(report, "utf8"))).toEqual({
-    numPassedTests: 1,
-    numFailedTests: 1,
-    numPendingTests: 1,
-    numRuntimeErrorTestSuites: 0,
-    success: false,
-    said: expect.arrayContaining(["FAILED:\n  fails"]),
+    files: { [file]: { passed: 1, failed: ["fails"], skipped: 1 } },
+    said: expect.arrayContaining(["FAILED:\n  fails"]) as string[],
   });
-  await run(`test("passes", () => {});`);
-  expect(JSON.parse(readFileSync(report, "utf8"))).toMatchObject({ numPassedTests: 1, success: true });
+  // What it leaves follows from its failure, which may be gone when its file runs again.
+  const leaves = `require("fs").mkdtempSync(require("os").tmpdir() + "/stack-file-")`;
+  const failing = await run(`test("fails", () => { ${leaves}; throw new Error("of itself"); });`);
+  expect(failing.all).not.toContain("Tests left");
+  expect((await run("syntax error")).exitCode).toBe(1);
+  expect(JSON.parse(readFileSync(report, "utf8"))).toMatchObject({ files: { [file]: { failed: [file] } } });
 });

@@ -3,7 +3,7 @@ import { collectorConfig } from "../../programs/collector/config";
 import { samplerConfig } from "../../programs/collector/sampler";
 import { configFile } from "../../programs/overrides";
 import type { Stack } from "../../programs/program";
-import { steadyPort } from "./free-port";
+import { freePort } from "./free-port";
 import { binary } from "./programs";
 import { below, goLimit, Server, stackWith, written } from "./servers";
 
@@ -87,8 +87,8 @@ async function onLoopback(
     /0\.0\.0\.0:(\d+)/g,
     (_, port: string) => `127.0.0.1:PORT${port}`,
   );
-  for (const [port] of text.matchAll(/(?<=PORT)\d+/g)) ports.set(port, await steadyPort());
-  const telemetry = await steadyPort();
+  for (const [port] of text.matchAll(/(?<=PORT)\d+/g)) ports.set(port, await freePort());
+  const telemetry = await freePort();
   const file = written(
     directory,
     "collector.yaml",

@@ -1,28 +1,25 @@
-import { once } from "node:events";
 import { createServer } from "node:net";
-import { listening } from "./receivers";
-
-/** A port on localhost that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = Number((await listening(server)).split(":")[1]);
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /**
- * A port that is still free when its server starts again: below those that the kernel gives to connections, which
- * may take a free one at any time.
+ * Below the ports that the kernel gives to connections (from 32768) and below NodePorts (from 30000), which may take a
+ * free one at any time. Each worker of jest has a range of its own and goes through it, so no two servers of tests
+ * that run side by side are ever given the same port.
  */
-export async function steadyPort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
+const RANGE = 1250;
+const first = 20_000 + ((Number(process.env.JEST_WORKER_ID ?? 1) - 1) % 8) * RANGE;
+let next = Math.floor(Math.random() * RANGE);
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
     const server = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      server.once("error", () => resolve(false));
-      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-    });
-    if (free) return port;
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+
+/** A port on localhost that nothing listens on, and that is still free when its server starts again. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = first + (next++ % RANGE);
+    if (await isFree(port)) return port;
   }
 }

@@ -28,7 +28,9 @@ export default class Reporter {
     rmSync(this.directory, { recursive: true, force: true });
     // Those on a cluster run programs, plain pulumi above all, that leave files of theirs.
     const names = [...contexts].map(({ config }) => config.displayName?.name);
-    if (left.length > 0 && !names.some((name) => ["cluster", "stacks"].includes(name)))
+    const others = names.some((name) => ["cluster", "stacks"].includes(name));
+    // What a failed test leaves follows from its failure.
+    if (left.length > 0 && !others && results.numFailedTests + results.numRuntimeErrorTestSuites === 0)
       this.error = new Error(`Tests left in the temporary directory: ${left.join(", ")}`);
     const said = [
       this.error?.message,
@@ -38,17 +40,7 @@ export default class Reporter {
     ].filter(Boolean);
     // Jest's own --json fails on errors that hold themselves, as those of fetch do.
     if (process.env.TEST_REPORT) {
-      const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = results;
-      // Jest's own word on it comes after all reporters.
-      const success = !this.error && numFailedTests + numRuntimeErrorTestSuites === 0;
-      const report = {
-        numPassedTests,
-        numFailedTests,
-        numPendingTests,
-        numRuntimeErrorTestSuites,
-        success,
-        said,
-      };
+      const report = { files: files(results.testResults), error: this.error?.message, said };
       writeFileSync(process.env.TEST_REPORT, JSON.stringify(report));
     }
     // After Jest's own summary, which comes after every reporter.
@@ -63,6 +55,18 @@ export default class Reporter {
 
 /** tsx keeps what it has compiled. */
 const CACHES = /^tsx-/;
+
+/** What each file's tests came to. */
+function files(testResults) {
+  const entries = testResults.map(
+    ({ testFilePath, testExecError, testResults, numPassingTests, numPendingTests }) => {
+      const failed = testResults.filter(({ status }) => status === "failed").map(({ fullName }) => fullName);
+      if (testExecError) failed.push(testFilePath);
+      return [testFilePath, { passed: numPassingTests, skipped: numPendingTests, failed }];
+    },
+  );
+  return Object.fromEntries(entries);
+}
 
 /** The log of a long run scrolls away; a test's name is enough to run it again. */
 function failed(testResults) {

@@ -18,7 +18,7 @@ import { configFile } from "../../programs/overrides";
 import { tempoConfig } from "../../programs/tempo";
 import { zipkin } from "../../programs/zipkin";
 import { eventually } from "./eventually";
-import { freePort, steadyPort } from "./free-port";
+import { freePort } from "./free-port";
 import { binary } from "./programs";
 
 /** The programs themselves, each as a process on loopback, with the files that the stack gives them. */
@@ -212,7 +212,7 @@ export interface Jaeger {
 export async function jaegerServer(directory: string, stack: Stack): Promise<Jaeger> {
   const ports = Object.fromEntries(
     await Promise.all(
-      ["16686", "16685", "4317", "13133", "8888"].map(async (port) => [port, await steadyPort()]),
+      ["16686", "16685", "4317", "13133", "8888"].map(async (port) => [port, await freePort()]),
     ),
   ) as Record<string, number>;
   const text = JSON.stringify(
