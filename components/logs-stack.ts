@@ -14,7 +14,7 @@ import { generatedKey, generatedPassword } from "./passwords";
  * @example new LogsStack("logs", { settings, after: namespaces }, { provider })
  */
 export class LogsStack extends Component {
-  /** http://host:port of the logs' backend inside the cluster. */
+  /** URL of the logs' backend inside the cluster. */
   readonly url: string;
   /** What Grafana reads lines with; a secret. None where the backend asks nobody. */
   readonly readerPassword?: pulumi.Output<string>;

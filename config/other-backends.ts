@@ -57,7 +57,7 @@ const INSTEAD: Record<string, Record<string, string>> = {
   elasticsearch: {
     "logs.storage": "The volume of Elasticsearch is logs.elasticsearch.storage.",
     "logs.s3": "Elasticsearch keeps lines on its volume, logs.elasticsearch.storage.",
-    "logs.replicas": "Of Elasticsearch there is one node.",
+    "logs.replicas": "Nodes of Elasticsearch are logs.elasticsearch.replicas.",
     "logs.resources": "Those of Elasticsearch are logs.elasticsearch.resources.",
   },
   filebeat: { "logs.events": "Filebeat sends no events of Kubernetes." },

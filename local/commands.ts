@@ -58,7 +58,7 @@ export async function up(options: Options): Promise<void> {
   );
   await refuseOtherCluster(options.stack, cluster);
   await refuseUnfit(options, settings, manifests, cluster);
-  await refuseUnprepared(manifests, settings, cluster);
+  await refuseUnprepared(manifests, stackOf(settings, options.stack), cluster);
   const going = await refuseVolumes(manifests, options.stack, cluster);
   for (const line of going) console.error(line);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
@@ -82,7 +82,7 @@ export async function preview(options: Options): Promise<void> {
   const { pulumi, cluster } = await existing(options);
   await refuseOtherCluster(options.stack, cluster);
   const manifests = await manifestsOf(options);
-  await refuseUnprepared(manifests, settings, cluster);
+  await refuseUnprepared(manifests, stackOf(settings, options.stack), cluster);
   const going = await refuseVolumes(manifests, options.stack, cluster);
   await pulumi.run("preview", ["--diff"]);
   for (const line of going) console.log(line);

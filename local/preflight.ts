@@ -1,10 +1,10 @@
-import execa from "execa";
 import type { Settings } from "../config/schema";
+import type { Stack } from "../programs/program";
 import type { Cluster } from "./cluster";
 import { UserError } from "./errors";
+import { lackedSecrets } from "./given-secrets";
 import { listed } from "./listed";
 import type { Manifest } from "./render";
-import { targetOf } from "./report";
 
 interface Named {
   metadata: { name: string; annotations?: Record<string, string> };
@@ -29,13 +29,10 @@ export interface Present {
 
 /**
  * Refuses, before anything is made, what the cluster could only fail to do minutes later: volumes of a class or driver
- * that it lacks stay pending, an Ingress without its controller gets no address. Says where a role may be missing.
+ * that it lacks stay pending, an Ingress without its controller gets no address, a pod waits for its Secret. Says where a role may be missing.
  */
-export async function refuseUnprepared(
-  manifests: Manifest[],
-  settings: Settings,
-  cluster: Cluster,
-): Promise<void> {
+export async function refuseUnprepared(manifests: Manifest[], stack: Stack, cluster: Cluster): Promise<void> {
+  const { settings } = stack;
   const names = async (...args: string[]) =>
     (await listed<Named>(cluster, ...args)).map(({ metadata }) => metadata.name);
   const problems = unprepared(manifests, {
@@ -44,7 +41,7 @@ export async function refuseUnprepared(
     drivers: await names("csidriver"),
     ingressClasses: await names("ingressclass"),
   });
-  problems.push(...withoutCertificate(settings, await certificateType(settings, cluster)));
+  problems.push(...(await lackedSecrets(stack, cluster)));
   if (problems.length > 0) throw new UserError([...problems, "Nothing was changed."].join("\n"));
   const agents = await names("daemonset", "-n", "kube-system");
   for (const line of withoutRole(settings, agents.includes("eks-pod-identity-agent"))) console.error(line);
@@ -114,29 +111,6 @@ function lackedIngress(manifests: Manifest[], ingressClasses: string[]): string[
         `The cluster has no IngressClass ${name}, so that nobody would reach the edge. Allowed: ${ingressClasses.join(", ") || "none is there"}. For alb install the AWS Load Balancer Controller, which makes the class.`,
     );
 }
-
-/** Type of the Secret that edge.tls names, "" where there is none; undefined where this user may not look. */
-async function certificateType({ edge, namespaces }: Settings, cluster: Cluster) {
-  if (!edge.enabled || !edge.tls) return undefined;
-  const secret = ["get", "secret", edge.tls.secretName, "-n", namespaces.stack, "--ignore-not-found"];
-  const args = [...targetOf(cluster), ...secret, "-o", "jsonpath={.type}"];
-  const { failed, stdout, stderr } = await execa(cluster.kubectl, args, { reject: false });
-  if (!failed) return stdout;
-  console.error(`Nobody looked whether the Secret of observability:edge.tls is there: ${stderr}`);
-  return undefined;
-}
-
-/** Without its certificate the edge's pod would wait for it until `up` gives up. */
-export function withoutCertificate({ edge, namespaces }: Settings, type?: string): string[] {
-  if (type === undefined || type === CERTIFICATE) return [];
-  const { secretName } = edge.tls!;
-  const what = type ? `is of type ${type}` : `is not in the namespace ${namespaces.stack}`;
-  return [
-    `observability:edge.tls.secretName: the Secret ${secretName} ${what}. Allowed: one of type ${CERTIFICATE}: kubectl -n ${namespaces.stack} create secret tls ${secretName} --cert=FILE --key=FILE. Where the first up is to make that namespace, leave edge.tls out of it.`,
-  ];
-}
-
-const CERTIFICATE = "kubernetes.io/tls";
 
 /** Who names no key and no role has the one of Pod Identity, or the node's, which only AWS knows. */
 export function withoutRole({ platform, metrics, logs, tracing }: Settings, podIdentity: boolean): string[] {

@@ -1,5 +1,5 @@
 import type { Settings } from "../config/schema";
-import { isDeployed, type Pages, type Program, programOf, type Stack } from "./program";
+import { type Authority, isDeployed, type Pages, type Program, programOf, type Stack } from "./program";
 
 export const namespaceOf = ({ namespaces }: Settings, { workload }: Program): string =>
   workload === "DaemonSet" ? namespaces.agents : namespaces.stack;
@@ -42,9 +42,13 @@ export function addressesOf(stack: Stack, name: string, port: string): string[] 
   );
 }
 
-/** http://host:port inside the cluster. */
+/** By what callers know it, who ask it by https then. */
+export const authorityOf = (stack: Stack, name: string): Authority | undefined =>
+  programOf(stack, name).authority?.(stack.settings);
+
+/** http://host:port inside the cluster, or https://. */
 export const urlOf = (stack: Stack, name: string, port: string): string =>
-  `http://${addressOf(stack, name, port)}`;
+  `${authorityOf(stack, name) ? "https" : "http"}://${addressOf(stack, name, port)}`;
 
 export const hasEdge = (stack: Stack): boolean => isDeployed(stack, "edge");
 

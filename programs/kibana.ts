@@ -1,6 +1,6 @@
 import { bytes } from "../config/units";
 import { yaml } from "../config/yaml";
-import { hasEdge, pathOf, urlOf, userUrl } from "./addresses";
+import { authorityOf, hasEdge, pathOf, urlOf, userUrl } from "./addresses";
 import { KIBANA, PASSWORD } from "./elasticsearch/access";
 import type { Program, Stack } from "./program";
 
@@ -35,7 +35,10 @@ export const kibana: Program = {
   },
   files: (stack) => [{ name: "config", path: CONFIG, files: { "kibana.yml": yaml(kibanaConfig(stack)) } }],
   // components/logs-stack.ts makes them.
-  secrets: () => [{ name: "kibana", env: { [PASSWORD]: "password", ...KEYS } }],
+  secrets: (stack) => [
+    { name: "kibana", env: { [PASSWORD]: "password", ...KEYS } },
+    ...(authorityOf(stack, "elasticsearch")?.secrets ?? []),
+  ],
   scratch: { data: { path: `${HOME}/data` }, tmp: { path: "/tmp" } },
   probes: (stack) => {
     // Answers 503 until Elasticsearch has all that Kibana keeps there; the other pages ask for a login.
@@ -54,6 +57,7 @@ const fromEnvironment = (name: string) => `\${${name}}`;
 
 export function kibanaConfig(stack: Stack): object {
   const path = pathOf(stack, "kibana");
+  const authority = authorityOf(stack, "elasticsearch");
   return {
     "server.name": "kibana",
     "server.host": "0.0.0.0",
@@ -62,6 +66,7 @@ export function kibanaConfig(stack: Stack): object {
     // Links in what people share.
     ...(hasEdge(stack) ? { "server.publicBaseUrl": userUrl(stack, "kibana") } : {}),
     "elasticsearch.hosts": [urlOf(stack, "elasticsearch", "http")],
+    ...(authority ? { "elasticsearch.ssl.certificateAuthorities": authority.file } : {}),
     "elasticsearch.username": KIBANA,
     "elasticsearch.password": fromEnvironment(PASSWORD),
     "xpack.security.encryptionKey": fromEnvironment("SESSION_KEY"),

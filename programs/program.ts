@@ -47,13 +47,21 @@ export interface Secrets {
   of?: string;
   /** Key -> value, from the settings. None: the component generates them, or the Secret is the user's. */
   values?: Record<string, string>;
-  /** Name of a Secret of the user's own, which is mounted as it is. */
-  existing?: string;
+  /** A Secret of the user's own, of which these keys are mounted; `setting` names it. */
+  existing?: { name: string; keys: string[]; setting: string };
   /** Environment variable -> key. */
   env?: Record<string, string>;
   /** Directory in which each key is a file, and the volume's name. */
   path?: string;
   volume?: string;
+}
+
+/** By what the callers of a server that speaks TLS know it. */
+export interface Authority {
+  /** What they mount. */
+  secrets: Secrets[];
+  /** The file in it: certificates of whoever signed the server's. */
+  file: string;
 }
 
 /** A directory of the node. */
@@ -149,6 +157,8 @@ export interface Program {
   ports(settings: Settings): Record<string, number>;
   /** Which of the ports Prometheus scrapes. */
   telemetry?(stack: Stack): Telemetry[];
+  /** By what it is known on its port `http`, where it speaks TLS there. */
+  authority?(settings: Settings): Authority | undefined;
   /** A port that people open; the number of its NodePort, or null for none. `ingress`: by an Ingress of theirs as well. */
   exposed?(settings: Settings): { port: string; nodePort: number | null; ingress?: true };
   /** An Ingress of our own in front of that port. */
@@ -178,6 +188,8 @@ export interface Program {
   data?(settings: Settings): Data | undefined;
   /** How many pods; default 1. Several are spread over zones and nodes, and drained one at a time. */
   replicas?(settings: Settings): number;
+  /** Seconds for which a replica must have been ready before the next one is replaced: it catches up meanwhile. */
+  settles?: number;
   /**
    * Each of several replicas is complete by itself, and a workload of its own: the first keeps the name and the volume
    * that it had alone, they are updated one after the other, and whoever asks by the Service stays with one of them.

@@ -118,6 +118,8 @@ const onKind = {
     ...resources("100m 256Mi", "500m 512Mi"),
     elasticsearch: {
       logins: { rotation: "1" },
+      replicas: 1,
+      tls: null,
       ...volume("10Gi"),
       ...resources("250m 1Gi", "1000m 1536Mi"),
       kibana: { enabled: false, ...resources("250m 768Mi", "1000m 1536Mi") },

@@ -60,7 +60,8 @@ test("the kubelet asks by https, the Service says https, and the key comes from 
     livenessProbe: { httpGet },
     volumeMounts: expect.arrayContaining([{ name: "tls", mountPath: "/etc/edge-tls" }]),
   });
-  expect(spec.volumes).toContainEqual({ name: "tls", secret: { secretName: "ops-certificate" } });
+  const items = ["tls.crt", "tls.key"].map((key) => ({ key, path: key }));
+  expect(spec.volumes).toContainEqual({ name: "tls", secret: { secretName: "ops-certificate", items } });
   expect(edgeOf("Service").spec).toMatchObject({ ports: [{ name: "https", port: 8080, nodePort: 30080 }] });
   // Of the user's own Secret nothing is made.
   expect(objects.filter(({ metadata }) => metadata.name.includes("ops-certificate"))).toEqual([]);

@@ -1,28 +1,19 @@
 /** Elasticsearch itself and Filebeat: what is written into a container's log is found, by whom, and after an outage. */
 import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { yaml } from "../config/yaml";
 import { urlOf } from "../programs/addresses";
-import {
-  KIBANA,
-  PASSWORD as ENVIRONMENT,
-  PEOPLE,
-  READER,
-  READS,
-  WRITER,
-} from "../programs/elasticsearch/access";
+import { KIBANA, PEOPLE, READER, READS, WRITER } from "../programs/elasticsearch/access";
 import { datasources } from "../programs/grafana/datasources";
-import { grafanaEnvironment } from "../programs/grafana/server";
 import { logsBackend } from "../programs/backends";
 import { criLine, logDirectory } from "./support/alloy";
+import { askingGrafana } from "./support/asking-grafana";
 import { type Elasticsearch, elasticsearchServer, isFetched, PASSWORD } from "./support/elasticsearch";
 import { eventually } from "./support/eventually";
 import { type Document, filebeatServer, inElasticsearch } from "./support/filebeat";
-import { freePort } from "./support/free-port";
 import { binary, describeWith } from "./support/programs";
-import { Server, startGrafana } from "./support/servers";
+import type { Server } from "./support/servers";
 
 jest.setTimeout(240_000);
 
@@ -49,7 +40,7 @@ where(["filebeat", "filebeat"])("Filebeat to Elasticsearch", () => {
     elasticsearch.server.start();
     for (const pod of ["ticket-1", "ticket-2"]) mkdirSync(join(log(pod), ".."), { recursive: true });
     filebeat = await filebeatServer(directory, elasticsearch.url, stack, PASSWORD);
-    await open();
+    await elasticsearch.ready();
   });
   afterAll(async () => {
     await filebeat?.end();
@@ -59,17 +50,6 @@ where(["filebeat", "filebeat"])("Filebeat to Elasticsearch", () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  /** As the kubelet asks whether it is ready. */
-  const open = () =>
-    eventually("it takes connections", 120, async () => {
-      if (!elasticsearch.server.running) throw new Error(elasticsearch.server.output);
-      const socket = createConnection(elasticsearch.readiness, "127.0.0.1");
-      const taken = await new Promise<boolean>((resolve) =>
-        socket.once("connect", () => resolve(true)).once("error", () => resolve(false)),
-      );
-      socket.destroy();
-      return taken || undefined;
-    });
   const search = async (query: string) => {
     await elasticsearch.ask(READER, `/${READS}*/_refresh`);
     const { status, answer } = await elasticsearch.ask<Found>(READER, `/${READS}*/_search`, {
@@ -149,50 +129,19 @@ where(["filebeat", "filebeat"])("Filebeat to Elasticsearch", () => {
   });
 
   test("Grafana finds them with the datasource that the stack provisions, and counts them as its dashboards do", async () => {
-    const provisioning = join(directory, "provisioning");
-    mkdirSync(join(provisioning, "datasources"), { recursive: true });
     const text = yaml(datasources(stack)).replace(urlOf(stack, "elasticsearch", "http"), elasticsearch.url);
-    writeFileSync(join(provisioning, "datasources/datasources.yaml"), text);
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    const home = dirname(binary("grafana", "grafana")!);
-    const grafana = new Server(binary("grafana", "grafana")!, ["server", `--homepath=${home}`], {
-      ...grafanaEnvironment(stack),
-      ...Object.fromEntries(
-        ["DATA", "LOGS", "PLUGINS"].map((what) => [`GF_PATHS_${what}`, join(directory, what)]),
-      ),
-      GF_PATHS_PROVISIONING: provisioning,
-      GF_SERVER_HTTP_ADDR: "127.0.0.1",
-      GF_SERVER_HTTP_PORT: String(port),
-      GF_SERVER_ROOT_URL: `${url}/`,
-      GF_SERVER_SERVE_FROM_SUB_PATH: "false",
-      GF_SECURITY_ADMIN_PASSWORD: "of the test",
-      [ENVIRONMENT]: PASSWORD,
-    });
+    const grafana = await askingGrafana(directory, stack, text);
     try {
-      await startGrafana(grafana, url);
-      const authorization = `Basic ${Buffer.from("admin:of the test").toString("base64")}`;
-      const ask = async (target: object) => {
-        const answer = await fetch(`${url}/api/ds/query`, {
-          method: "POST",
-          headers: { authorization, "content-type": "application/json" },
-          body: JSON.stringify({
-            queries: [{ refId: "A", datasource: { uid: "elasticsearch" }, intervalMs: 1000, ...target }],
-            ...{ from: "now-1h", to: "now" },
-          }),
-        });
-        return { status: answer.status, text: await answer.text() };
-      };
       const { show, count } = logsBackend(stack).logs;
-      expect(await ask(show({ namespace: "shop", app: "ticket-1", errors: true }))).toEqual({
+      expect(await grafana.ask(show({ namespace: "shop", app: "ticket-1", errors: true }))).toEqual({
         status: 200,
         text: expect.stringContaining(trace),
       });
-      const counted = await ask(count({ namespace: "shop", apps: ".+" }, "level", "lines")!);
+      const counted = await grafana.ask(count({ namespace: "shop", apps: ".+" }, "level", "lines")!);
       expect(counted).toMatchObject({ status: 200 });
       for (const level of ["error", "warn"]) expect(counted.text).toContain(`"level":"${level}"`);
     } finally {
-      await grafana.end("SIGTERM");
+      await grafana.end();
     }
   });
 
@@ -246,7 +195,7 @@ where(["filebeat", "filebeat"])("Filebeat to Elasticsearch", () => {
     await new Promise((resolve) => setTimeout(resolve, 8000));
     append(lines.slice(40));
     elasticsearch.server.start();
-    await open();
+    await elasticsearch.ready();
     await found("waiting", 60);
     await new Promise((resolve) => setTimeout(resolve, 3000));
     expect((await search("waiting")).map(({ message }) => message).sort()).toEqual([...lines].sort());

@@ -429,6 +429,12 @@ const table: Row[] = [
   { of: /^(metrics|grafana)\.replicas$/, allowed: "1 or 2", wrong: [0, 3, "2"], right: [2] },
   { of: /^(logs|alerting)\.replicas$/, allowed: "1 or 3", wrong: [0, 2, 4, "3"], right: [3] },
   {
+    of: /^logs\.elasticsearch\.replicas$/,
+    allowed: "1 or 3: of two, the loss of either would stop both",
+    wrong: [0, 2, 4, "3"],
+    right: [1],
+  },
+  {
     of: /^slo\.window$/,
     allowed: `${DURATION}; at least 7d, at most 90d`,
     wrong: [...noDurations, "6d", "91d"],
@@ -672,7 +678,7 @@ const table: Row[] = [
     right: ["http://localhost:8080", "https://a.org/"],
   },
   {
-    of: /^edge\.tls\.secretName$/,
+    of: /^(edge|logs\.elasticsearch)\.tls\.secretName$/,
     allowed: `the name of a Secret: ${LONG_DNS}`,
     wrong: noLongNames,
     right: ["a", "a.b-c"],

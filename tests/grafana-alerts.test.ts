@@ -1,6 +1,5 @@
 /** Alerts of the user's own on lines in Elasticsearch, from the line in a container's log to the message, by the real programs. */
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Stack } from "../programs/program";
@@ -87,7 +86,7 @@ where(
     const servers = { elasticsearch: elasticsearch.url, alertmanager, postgres: postgres.port };
     grafanas = await Promise.all(["a", "b"].map((name) => alertingGrafana(join(directory, name), servers)));
     await alertmanager.server.ready(`${alertmanager.url}/-/ready`);
-    await open();
+    await elasticsearch.ready();
     filebeat.start();
     for (const grafana of grafanas) await grafana.startWith(stack);
   });
@@ -102,16 +101,6 @@ where(
     receivers?.stop();
     rmSync(directory, { recursive: true, force: true });
   });
-
-  const open = () =>
-    eventually("Elasticsearch", 120, async () => {
-      const socket = createConnection(elasticsearch.readiness, "127.0.0.1");
-      const taken = await new Promise<boolean>((resolve) =>
-        socket.once("connect", () => resolve(true)).once("error", () => resolve(false)),
-      );
-      socket.destroy();
-      return taken || undefined;
-    });
 
   const refuse = (times: number, app: string) =>
     appendFileSync(

@@ -78,6 +78,13 @@ const stacks: Record<string, Record<string, unknown>> = {
     services,
     logs: { backend: "elasticsearch", elasticsearch: { kibana: { enabled: true } } },
   },
+  "a stack whose Elasticsearch speaks TLS": {
+    services,
+    logs: {
+      backend: "elasticsearch",
+      elasticsearch: { tls: { secretName: "certificate" }, kibana: { enabled: true } },
+    },
+  },
   "a stack whose logs Promtail reads": { services, logs: { collector: "promtail" } },
   "a stack without services and node-exporter": { metrics: { nodeExporter: { enabled: false } } },
 };
@@ -303,9 +310,14 @@ describe("policies", () => {
       "alertmanager -> alertmanager:9094",
       "alertmanager -> alertmanager:9094/UDP",
       "prometheus -> prometheus:9090",
+      "elasticsearch -> elasticsearch:9300",
     ];
-    const several = await clusterOf({ alerting: { replicas: 3 }, metrics: { replicas: 2 } });
-    const alone = await clusterOf({});
+    const logs = (elasticsearch: object) => ({ backend: "elasticsearch", elasticsearch });
+    const tls = { secretName: "certificate" };
+    const several = await clusterOf({
+      ...{ alerting: { replicas: 3 }, metrics: { replicas: 2 }, logs: logs({ replicas: 3, tls }) },
+    });
+    const alone = await clusterOf({ logs: logs({ tls }) });
     for (const side of ["ingress", "egress"] as const) {
       expect(allowed(several, side)).toEqual(expect.arrayContaining(peers));
       for (const peer of peers) expect(allowed(alone, side)).not.toContain(peer);

@@ -252,6 +252,15 @@ const quantities: Row[] = [
   ],
 ];
 
+const nodes: Row[] = [
+  [
+    "three nodes that could not tell each other from anybody else",
+    { logs: { backend: "elasticsearch", elasticsearch: { replicas: 3 } } },
+    "logs.elasticsearch.replicas 3 needs logs.elasticsearch.tls",
+    "1 without it",
+  ],
+];
+
 const ingress = { certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/a" };
 const addresses: Row[] = [
   [
@@ -553,7 +562,7 @@ const objects: Row[] = [
   ],
 ];
 
-test.each([...names, ...amp, ...objectives, ...quantities, ...addresses, ...objects])(
+test.each([...names, ...amp, ...objectives, ...quantities, ...nodes, ...addresses, ...objects])(
   "%s is refused",
   (_, given, key, allowed) => {
     const message = messageOf(given);

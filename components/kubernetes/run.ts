@@ -42,7 +42,7 @@ export function run(stack: Stack, program: Program, around: Surroundings): Runni
   for (const secrets of program.secrets?.(stack) ?? []) {
     const { name, of = program.name, existing } = secrets;
     if (existing) {
-      names.secrets.set(name, existing);
+      names.secrets.set(name, existing.name);
       continue;
     }
     if (of === program.name) own.set(name, makeSecret(objects, secrets, generated));

@@ -26,11 +26,12 @@ export function mountsOf(stack: Stack, program: Program, names: Names): Mount[] 
   const data = program.data?.(stack.settings);
   return [
     ...fileMounts(program.files?.(stack) ?? [], names),
-    ...(program.secrets?.(stack) ?? []).flatMap(({ name, volume, path }): Mount[] =>
-      path
-        ? [{ name: volume ?? name, path, source: { secret: { secretName: names.secrets.get(name) } } }]
-        : [],
-    ),
+    ...(program.secrets?.(stack) ?? []).flatMap(({ name, volume, path, existing }): Mount[] => {
+      // Of a Secret that is not ours nobody gets more than he needs.
+      const items = existing?.keys.map((key) => ({ key, path: key }));
+      const secret = { secretName: names.secrets.get(name), ...(items ? { items } : {}) };
+      return path ? [{ name: volume ?? name, path, source: { secret } }] : [];
+    }),
     ...(data
       ? [{ name: "data", path: data.path, ...(names.claim ? { source: claimSource(names.claim) } : {}) }]
       : []),

@@ -34,6 +34,7 @@ export function makeWorkload(
             ...replicated,
             // In order, a pod that never became ready would keep every later update from taking its place.
             podManagementPolicy: "Parallel",
+            ...(pods > 1 && program.settles ? { minReadySeconds: program.settles } : {}),
             serviceName: hasHeadless(stack, program) ? headless(program.name) : name,
             ...(pods > 1 && keeps ? { volumeClaimTemplates: [CLAIM_TEMPLATE] } : {}),
           },

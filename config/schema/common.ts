@@ -89,8 +89,8 @@ export const count = (what: string, least = 1) => {
 };
 
 /** How many pods: alone, or so many that the loss of one is not felt. */
-export const replicas = (alone: 1, several: number) => {
-  const error = allowed(`${alone} or ${several}`);
+export const replicas = (alone: 1, several: number, why = "") => {
+  const error = allowed(`${alone} or ${several}${why}`);
   return z.literal([alone, several], { error }).meta({ errorMessage: error }).default(alone);
 };
 

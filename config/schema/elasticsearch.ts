@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { resources, rotation } from "./common";
+import { replicas, resources, rotation } from "./common";
 import { kibana } from "./kibana";
-import { storage } from "./kubernetes";
+import { objectName, storage } from "./kubernetes";
 
 /** Elasticsearch's own. */
 export const elasticsearch = z
@@ -14,11 +14,30 @@ export const elasticsearch = z
       })
       .prefault({})
       .describe(
-        "The users that there are: one adds lines, one reads them; with kibana.enabled one of Kibana and one of its readers. Inside of the cluster lines and passwords go over the network unencrypted; network policies let nobody else in.",
+        "The users that there are: one adds lines, one reads them; with kibana.enabled one of Kibana and one of its readers. Without tls lines and passwords go over the network inside of the cluster unencrypted; network policies let nobody else in.",
+      ),
+    replicas: replicas(1, 3, ": of two, the loss of either would stop both").describe(
+      "Nodes, each with a volume; default 1. With 3, which needs tls, each line is on two of them: one may be away.",
+    ),
+    tls: z
+      .strictObject({
+        secretName: objectName("the name of a Secret").describe(
+          "Name of a Secret with tls.crt, tls.key and ca.crt in the stack's namespace, and of one with ca.crt in that of the agents; both must exist. The certificate's name is elasticsearch.<namespace>.svc. A renewed one is read by itself.",
+        ),
+      })
+      .nullable()
+      .default(null)
+      .describe(
+        "Certificate with which Elasticsearch serves https, and its nodes know each other; default null: it serves http.",
       ),
     storage: storage("10Gi"),
     resources: resources("250m 1Gi", "1000m 1536Mi"),
     kibana,
+  })
+  .refine(({ replicas, tls }) => replicas === 1 || tls !== null, {
+    path: ["replicas"],
+    error:
+      "3 needs logs.elasticsearch.tls; allowed: 1 without it, since whoever the nodes cannot tell from one of theirs could do everything",
   })
   .prefault({})
   .describe("Of the backend elasticsearch alone. Half of its memory limit is Java's heap.");

@@ -107,7 +107,7 @@ export const logs = z
       .enum(["loki", "elasticsearch"])
       .default("loki")
       .describe(
-        "Where logs are kept; default loki, on a volume or in a bucket. elasticsearch: one node on a volume. What belongs to the other one is refused.",
+        "Where logs are kept; default loki, on a volume or in a bucket. elasticsearch: one node or three, each on a volume. What belongs to the other one is refused.",
       ),
     collector: z
       .enum(["alloy", "promtail", "filebeat"])

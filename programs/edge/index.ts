@@ -1,7 +1,7 @@
 import type { Settings } from "../../config/schema";
 import { json } from "../../config/yaml";
 import { edgeHasLogin, pagesUnderEdge } from "../addresses";
-import type { Program } from "../program";
+import type { Program, Secrets } from "../program";
 import { edgeConfig, PAGE, PASSWORD_HASH, PORT, RUNBOOK, TLS } from "./config";
 import { ingressOf } from "./ingress";
 import { startPage } from "./page";
@@ -9,6 +9,12 @@ import { runbookPage } from "./runbook";
 
 /** Name of its port, which says what is spoken there. */
 const port = ({ edge }: Settings) => (edge.tls ? "https" : "http");
+
+const certificate = ({ edge }: Settings): Secrets[] => {
+  const { secretName: name } = edge.tls ?? {};
+  const keys = ["tls.crt", "tls.key"];
+  return name ? [{ name: "tls", path: TLS, existing: { name, keys, setting: "edge.tls.secretName" } }] : [];
+};
 
 /** Caddy in front of the user interfaces, so that they share one address. */
 export const edge: Program = {
@@ -32,7 +38,7 @@ export const edge: Program = {
   secrets: ({ settings }) => [
     // components/grafana-stack.ts makes the password.
     ...(edgeHasLogin(settings) ? [{ name: "login", env: { [PASSWORD_HASH]: "hash" } }] : []),
-    ...(settings.edge.tls ? [{ name: "tls", existing: settings.edge.tls.secretName, path: TLS }] : []),
+    ...certificate(settings),
   ],
   files: (stack) => [
     {

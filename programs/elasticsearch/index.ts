@@ -1,20 +1,20 @@
-import { yaml } from "../../config/yaml";
+import type { Settings } from "../../config/schema";
 import { bytes } from "../../config/units";
+import { yaml } from "../../config/yaml";
 import { urlOf } from "../addresses";
 import { uidOf } from "../backends";
 import type { Program } from "../program";
-import { count, show } from "./queries";
 import { PASSWORD, READER, READS, rolesOf, usersRoles } from "./access";
+import { CONFIG, elasticsearchConfig, HOME, NODE, ports, TRANSPORT } from "./config";
+import { count, show } from "./queries";
+import { authority, certificate } from "./tls";
 
-/** Where it looks for its files. It writes there as well, so that nothing can be mounted in their place: they are copied. */
-const CONFIG = "/etc/elasticsearch";
 const OURS = "/etc/stack";
-const HOME = "/usr/share/elasticsearch";
 
 /** Share of the memory limit that is Java's heap: Lucene's files are read through the other half. */
 const HEAP = 0.5;
 
-const ports = { http: 9200, readiness: 9399 };
+const several = ({ logs }: Settings): boolean => logs.elasticsearch.replicas > 1;
 
 /** Keeps lines, and searches them by word and field. */
 export const elasticsearch: Program = {
@@ -24,7 +24,14 @@ export const elasticsearch: Program = {
   image: "elasticsearch",
   user: 1000,
   enabled: ({ logs }) => logs.backend === "elasticsearch",
-  ports: () => ports,
+  ports: (settings) => ({ ...ports, ...(several(settings) ? { transport: TRANSPORT } : {}) }),
+  calls: ({ settings }) =>
+    several(settings) ? [{ to: "elasticsearch", ports: ["transport"], why: "its other nodes" }] : [],
+  replicas: ({ logs }) => logs.elasticsearch.replicas,
+  // What was written while it was away is copied to it: else the next one could be the only one that has it.
+  settles: 30,
+  podEnv: (settings) => (several(settings) ? NODE : {}),
+  authority,
   command: [`${HOME}/bin/elasticsearch`],
   before: {
     name: "copy-configuration",
@@ -40,19 +47,19 @@ export const elasticsearch: Program = {
     const log = "-Xlog:disable -Xlog:all=warning:stderr";
     return { ES_PATH_CONF: CONFIG, ES_JAVA_OPTS: `-Xms${heap}m -Xmx${heap}m ${log}` };
   },
-  files: ({ settings }) => [
+  files: (stack) => [
     {
       name: "config",
       path: `${OURS}/files`,
       files: {
-        "elasticsearch.yml": yaml(elasticsearchConfig),
-        "roles.yml": yaml(rolesOf(settings)),
-        users_roles: usersRoles(settings),
+        "elasticsearch.yml": yaml(elasticsearchConfig(stack)),
+        "roles.yml": yaml(rolesOf(stack.settings)),
+        users_roles: usersRoles(stack.settings),
       },
     },
   ],
   // components/logs-stack.ts makes the passwords; here are their hashes.
-  secrets: () => [{ name: "users", path: `${OURS}/users` }],
+  secrets: ({ settings }) => [{ name: "users", path: `${OURS}/users` }, ...certificate(settings)],
   scratch: {
     "config-of-this-start": { path: CONFIG },
     logs: { path: `${HOME}/logs` },
@@ -100,28 +107,4 @@ export const elasticsearch: Program = {
       ],
     }),
   },
-};
-
-/** One node. What goes over the network is not encrypted: the network policy says who may connect at all. */
-export const elasticsearchConfig = {
-  "cluster.name": "logs",
-  "node.name": "elasticsearch",
-  "discovery.type": "single-node",
-  "network.host": "0.0.0.0",
-  "http.port": ports.http,
-  "readiness.port": ports.readiness,
-  // Nodes talk to each other there, and there is one.
-  "transport.host": "127.0.0.1",
-  "path.data": `${HOME}/data`,
-  "path.logs": `${HOME}/logs`,
-  // With mapped files it wants a kernel setting of the node (vm.max_map_count), which is not ours to change.
-  "node.store.allow_mmap": false,
-  "xpack.security.enabled": true,
-  "xpack.security.autoconfiguration.enabled": false,
-  "xpack.security.http.ssl.enabled": false,
-  "xpack.security.transport.ssl.enabled": false,
-  // Its own users, such as elastic: nobody knows their passwords, and nobody shall set them.
-  "xpack.security.authc.reserved_realm.enabled": false,
-  // Its processes would need memory beside the heap.
-  "xpack.ml.enabled": false,
 };

@@ -1,3 +1,4 @@
+import { authorityOf, replicasOf } from "../addresses";
 import { logsBackend } from "../backends";
 import type { Stack } from "../program";
 import { PASSWORD, READS, WRITER } from "../elasticsearch/access";
@@ -38,6 +39,8 @@ export const FIELDS = {
  */
 export function filebeatConfig(stack: Stack): object {
   const { environment, region } = stack.settings;
+  const backend = logsBackend(stack);
+  const authority = authorityOf(stack, backend.name);
   return {
     filebeat: { inputs: [input] },
     processors: [
@@ -63,7 +66,8 @@ export function filebeatConfig(stack: Stack): object {
     queue: { disk: { max_size: QUEUE } },
     output: {
       elasticsearch: {
-        hosts: [logsBackend(stack).logs.pushUrl(stack)],
+        hosts: [backend.logs.pushUrl(stack)],
+        ...(authority ? { ssl: { certificate_authorities: [authority.file] } } : {}),
         username: WRITER,
         password: `\${${PASSWORD}}`,
         index: READS,
@@ -74,8 +78,10 @@ export function filebeatConfig(stack: Stack): object {
     setup: {
       template: {
         ...{ name: READS, pattern: `${READS}*`, overwrite: true, fields: `${FILES}/fields.yml` },
-        // One node has no place for a second copy.
-        settings: { index: { number_of_shards: 1, number_of_replicas: 0 } },
+        // One node has no place for a second copy. Of several, one may be lost.
+        settings: {
+          index: { number_of_shards: 1, number_of_replicas: replicasOf(stack, backend) > 1 ? 1 : 0 },
+        },
       },
       ilm: { enabled: true, policy_name: READS, policy_file: `${FILES}/retention.json`, overwrite: true },
     },

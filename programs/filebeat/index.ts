@@ -1,4 +1,5 @@
 import { json, yaml } from "../../config/yaml";
+import { authorityOf } from "../addresses";
 import { PASSWORD } from "../elasticsearch/access";
 import { logsBackend } from "../backends";
 import { type Program, watch } from "../program";
@@ -27,7 +28,10 @@ export const filebeat: Program = {
   command: ["/usr/share/filebeat/filebeat"],
   args: () => filebeatArgs(),
   // components/logs-stack.ts makes the password.
-  secrets: () => [{ name: "writer", env: { [PASSWORD]: "password" } }],
+  secrets: (stack) => [
+    { name: "writer", env: { [PASSWORD]: "password" } },
+    ...(authorityOf(stack, logsBackend(stack).name)?.secrets ?? []),
+  ],
   files: (stack) => [
     {
       name: "config",

@@ -1,6 +1,6 @@
 import { ampDatasources } from "../amp";
-import { urlOf } from "../addresses";
-import type { Signal } from "../backends";
+import { authorityOf, urlOf } from "../addresses";
+import type { Datasource, Signal } from "../backends";
 import type { Stack } from "../program";
 
 const ORDER: Signal[] = ["metrics", "logs", "traces", "alerts"];
@@ -30,16 +30,24 @@ export function datasources(stack: Stack): object {
           orgId: 1,
           editable: true,
           ...(one.isDefault ? { isDefault: true } : {}),
-          ...(one.login
-            ? {
-                basicAuth: true,
-                basicAuthUser: one.login.user,
-                secureJsonData: { basicAuthPassword: `$${one.login.env}` },
-              }
-            : {}),
-          jsonData: one.jsonData(stack),
+          ...identities(stack, one),
         })),
       ...ampDatasources(stack.settings),
     ],
+  };
+}
+
+/** Who Grafana is to the server, and by what it knows the server; besides that, what else there is to know. */
+function identities(stack: Stack, { program, login, jsonData }: Datasource & { program: string }): object {
+  const authority = authorityOf(stack, program);
+  const secrets = {
+    ...(login ? { basicAuthPassword: `$${login.env}` } : {}),
+    // Grafana takes what the file holds.
+    ...(authority ? { tlsCACert: `$__file{${authority.file}}` } : {}),
+  };
+  return {
+    ...(login ? { basicAuth: true, basicAuthUser: login.user } : {}),
+    ...(Object.keys(secrets).length > 0 ? { secureJsonData: secrets } : {}),
+    jsonData: { ...jsonData(stack), ...(authority ? { tlsAuthWithCACert: true } : {}) },
   };
 }

@@ -52,10 +52,11 @@ exec ${GRAFANA} cli --homepath=/usr/share/grafana admin reset-admin-password --p
         GF_SECURITY_SECRET_KEY: "key",
       },
     },
-    ...programs.flatMap(({ name, datasource }) =>
+    ...programs.flatMap(({ name, datasource, authority }) => [
       // components/logs-stack.ts makes the password.
-      datasource?.login ? [{ name: `${name}-login`, env: { [datasource.login.env]: "password" } }] : [],
-    ),
+      ...(datasource?.login ? [{ name: `${name}-login`, env: { [datasource.login.env]: "password" } }] : []),
+      ...((datasource && authority?.(settings)?.secrets) ?? []),
+    ]),
     ...databaseSecrets(settings),
     ...oidcSecrets(settings),
   ],

@@ -2,15 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Cluster } from "../../local/cluster";
-import {
-  type Present,
-  refuseUnprepared,
-  unprepared,
-  withoutCertificate,
-  withoutRole,
-} from "../../local/preflight";
+import { givenSecrets, lacked } from "../../local/given-secrets";
+import { type Present, refuseUnprepared, unprepared, withoutRole } from "../../local/preflight";
 import { settingsOf } from "../../config/settings";
 import { rendered } from "../support/render";
+import { stackWith } from "../support/servers";
 
 /* What of a cluster's own the stack cannot do without: each absence is said before anything is made. */
 
@@ -106,41 +102,63 @@ test("an Ingress needs its class", () => {
   ]);
 });
 
-test("https at the edge needs its certificate, in a Secret of the right type", () => {
-  const given = { url: "https://ops.example.org", tls: { secretName: "ops" } };
-  const saidOf = (type?: string) => withoutCertificate(settingsOf({ edge: given }, "kind"), type);
-  expect(saidOf("kubernetes.io/tls")).toEqual([]);
-  // Who previews may read no Secret.
-  expect(saidOf(undefined)).toEqual([]);
-  expect(saidOf("")).toEqual([
-    expect.stringMatching(
-      /edge\.tls\.secretName: the Secret ops is not in the namespace observability\. .*kubectl -n observability create secret tls ops --cert=FILE/,
-    ),
-  ]);
-  expect(saidOf("Opaque")).toEqual([expect.stringContaining("ops is of type Opaque")]);
-});
-
-test("that Secret is asked for by its name; who may not see it is told so, and goes on", async () => {
-  const directory = mkdtempSync(join(tmpdir(), "preflight-"));
-  const kubectl = join(directory, "kubectl");
-  const settings = settingsOf(
-    { edge: { url: "https://ops.example.org", tls: { secretName: "ops" } } },
-    "kind",
-  );
-  const said = jest.spyOn(console, "error").mockImplementation();
-  const asking = (secret: string) => {
-    const script = `case "$*" in *"get secret ops -n observability "*) ${secret};; *) echo '{"items":[]}';; esac`;
-    writeFileSync(kubectl, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    return refuseUnprepared([], settings, { kubectl, kubeconfig: "none" } as Cluster);
+describe("Secrets of users' own", () => {
+  const edge = { edge: { url: "https://ops.example.org", tls: { secretName: "ops" } } };
+  const encrypted = {
+    logs: {
+      backend: "elasticsearch",
+      elasticsearch: { tls: { secretName: "es" }, kibana: { enabled: true } },
+    },
   };
-  try {
-    await expect(asking("true")).rejects.toThrow(/Secret ops is not in the namespace[^]*Nothing was changed/);
-    await asking("printf kubernetes.io/tls");
-    expect(said).not.toHaveBeenCalled();
-    await asking("echo Forbidden >&2; exit 1");
-    expect(said).toHaveBeenCalledWith(expect.stringMatching(/Nobody looked.*edge\.tls.*Forbidden/));
-  } finally {
-    said.mockRestore();
-    rmSync(directory, { recursive: true });
-  }
+
+  test("each is named once, with the keys that pods mount in its namespace", () => {
+    expect(givenSecrets(stackWith())).toEqual([]);
+    const setting = "logs.elasticsearch.tls.secretName";
+    expect(givenSecrets(stackWith({ ...edge, ...encrypted }))).toEqual([
+      {
+        ...{ setting: "edge.tls.secretName", namespace: "observability", name: "ops" },
+        keys: ["tls.crt", "tls.key"],
+      },
+      // Grafana, which gets no key, comes first.
+      { setting, namespace: "observability", name: "es", keys: ["ca.crt", "tls.crt", "tls.key"] },
+      // Filebeat is in the other namespace.
+      { setting, namespace: "observability-agents", name: "es", keys: ["ca.crt"] },
+    ]);
+  });
+
+  test("one that is not there, or lacks a key, is named with the command that makes it", () => {
+    const [given] = givenSecrets(stackWith(edge));
+    expect(lacked(given, ["ca.crt", "tls.crt", "tls.key"])).toEqual([]);
+    // Who previews may read no Secret.
+    expect(lacked(given, undefined)).toEqual([]);
+    expect(lacked(given, [])).toEqual([
+      expect.stringMatching(
+        /^observability:edge\.tls\.secretName: the Secret ops in the namespace observability is not there\. .*kubectl -n observability create secret generic ops --from-file=tls\.crt=FILE --from-file=tls\.key=FILE\. .*kubectl create namespace observability\.$/,
+      ),
+    ]);
+    expect(lacked(given, ["tls.crt"])).toEqual([expect.stringContaining(" lacks tls.key. Allowed: ")]);
+  });
+
+  test("each is asked for by its name, and for no value; who may not see it is told so, and goes on", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "preflight-"));
+    const kubectl = join(directory, "kubectl");
+    const said = jest.spyOn(console, "error").mockImplementation();
+    const asking = (secret: string) => {
+      const script = `case "$*" in
+*"get secret ops -n observability "*'{{$key}}'*) ${secret};;
+*) echo '{"items":[]}';; esac`;
+      writeFileSync(kubectl, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+      return refuseUnprepared([], stackWith(edge), { kubectl, kubeconfig: "none" } as Cluster);
+    };
+    try {
+      await expect(asking("true")).rejects.toThrow(/Secret ops .* is not there[^]*Nothing was changed/);
+      await asking("printf 'tls.crt tls.key '");
+      expect(said).not.toHaveBeenCalled();
+      await asking("echo Forbidden >&2; exit 1");
+      expect(said).toHaveBeenCalledWith(expect.stringMatching(/Nobody looked.*edge\.tls.*Forbidden/));
+    } finally {
+      said.mockRestore();
+      rmSync(directory, { recursive: true });
+    }
+  });
 });

@@ -14,15 +14,37 @@ d8lHSEXmDs+nXTu1JEIPNY4XNBFqSdRsso+t
 -----END CERTIFICATE-----
 `;
 
+interface Certificate {
+  cert: string;
+  key: string;
+}
+
 /** A certificate that signs itself, for host names or an address. */
-export async function selfSigned(...hosts: string[]): Promise<{ cert: string; key: string }> {
+export const selfSigned = (...hosts: string[]): Promise<Certificate> => made(hosts, { cA: true });
+
+/** An authority, which signs others. */
+export interface Authority extends Certificate {
+  /** For host names or an address; its owner may call others by it as well as be called. */
+  sign(...hosts: string[]): Promise<Certificate>;
+}
+
+export async function newAuthority(): Promise<Authority> {
+  const ca = await selfSigned("authority");
+  return { ...ca, sign: (...hosts) => made(hosts, { cA: false, ca }) };
+}
+
+async function made(hosts: string[], { cA, ca }: { cA: boolean; ca?: Certificate }): Promise<Certificate> {
   const altNames = hosts.map((host) =>
     isIP(host) ? ({ type: 7, ip: host } as const) : ({ type: 2, value: host } as const),
   );
   const { cert, private: key } = await generate([{ name: "commonName", value: hosts[0] }], {
     keyType: "ec",
+    // Its default is one that nobody takes from an authority any more.
+    algorithm: "sha256",
+    ca,
     extensions: [
-      { name: "basicConstraints", cA: true },
+      { name: "basicConstraints", cA },
+      ...(ca ? [{ name: "extKeyUsage", serverAuth: true, clientAuth: true } as const] : []),
       { name: "subjectAltName", altNames },
     ],
   });

@@ -126,6 +126,9 @@ export function filesOf(objects: KubernetesObject[], pod: Pod): File[] {
     const object = objects.find(
       (one) => one.kind === kind && one.metadata.name === name && one.metadata.namespace === pod.namespace,
     );
+    // Of a Secret of the user's own no more is known than which keys are mounted.
+    if (!object && kind === "Secret" && items)
+      return items.map(({ path }) => ({ path, text: "", of: `${kind} ${name}` }));
     if (!object) throw new Error(`${pod.app} mounts ${kind} ${name}, which nobody makes`);
     const all = object.data ?? object.stringData!;
     const wanted = items ?? Object.keys(all).map((key) => ({ key, path: key }));

@@ -96,14 +96,21 @@ interface Answer {
   certificate?: PeerCertificate;
 }
 
-/** GET; `ca`: only from whom that certificate proves; `servername`: who is asked for. */
-export async function get(
-  url: string,
-  options: { ca?: string; servername?: string; headers?: Record<string, string> } = {},
-): Promise<Answer> {
+interface Question {
+  /** Only from whom that certificate proves. */
+  ca?: string;
+  /** Who is asked for. */
+  servername?: string;
+  headers?: Record<string, string>;
+  method?: string;
+  body?: string;
+}
+
+/** GET, unless another method is said. */
+export async function get(url: string, { body, ...options }: Question = {}): Promise<Answer> {
   const { request } = url.startsWith("https:") ? https : http;
   const sent = request(url, { rejectUnauthorized: options.ca !== undefined, agent: false, ...options });
-  sent.end();
+  sent.end(body);
   const [answer] = (await once(sent, "response")) as [IncomingMessage];
   const { socket } = answer;
   const certificate = socket instanceof TLSSocket ? socket.getPeerCertificate() : undefined;

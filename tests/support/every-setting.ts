@@ -452,6 +452,40 @@ const toKibana = (more: Record<string, Seen> = {}): Pick<Row, "also" | "changes"
     ...more,
   });
 
+/** It speaks TLS: whoever asks it mounts who signed its certificate. */
+const encrypted = (more: Record<string, Seen> = {}): Pick<Row, "also" | "changes"> =>
+  toElasticsearch({
+    ...all(
+      ["logs-elasticsearch-server", "logs-filebeat-agent", "grafana-server"],
+      "secret.secretName: certificate\n",
+    ),
+    "grafana-provisioning": "url: https://elasticsearch.observability.svc:9200\n",
+    ...more,
+  });
+
+/** Each has a volume of its own. */
+const threeNodes = (): Row => {
+  const { also, changes } = encrypted({
+    "logs-elasticsearch-server": ["spec.replicas: 3\n", "spec.minReadySeconds: 30\n"],
+    "logs-elasticsearch-service": "port: 9300\n",
+    "logs-elasticsearch-config": "- elasticsearch-headless.observability.svc:9300\n",
+    "logs-filebeat-config": "number_of_replicas: 1\n",
+    ...all(
+      ["headless-service", "disruption-budget", "data-0", "data-1", "data-2"].map(
+        (what) => `logs-elasticsearch-${what}`,
+      ),
+      "NEW",
+    ),
+  });
+  const others = Object.entries(changes).filter(([name]) => name !== "logs-elasticsearch-data");
+  return {
+    key: "logs.elasticsearch.replicas",
+    to: 3,
+    also: { ...also, "logs.elasticsearch.tls": { secretName: "certificate" } },
+    changes: Object.fromEntries(others),
+  };
+};
+
 /** The alert of the user's own asks lines in Elasticsearch, for Grafana to evaluate. */
 const luceneAlert = (asked: string, to: unknown, seen: string): Row => {
   const row = toElasticsearch({
@@ -1289,6 +1323,8 @@ export const table: Row[] = [
     key: `logs.elasticsearch.resources.${amount}`,
     to,
   })),
+  { ...encrypted(), key: "logs.elasticsearch.tls.secretName", to: "certificate" },
+  threeNodes(),
   { ...toKibana(), key: "logs.elasticsearch.kibana.enabled", to: true },
   ...(
     [

@@ -42,12 +42,18 @@ interface Config {
   http: { host: string; port: number };
 }
 
-/** The agent on this machine, with a stand-in for what the cluster would say of a pod, and without ILM, which is not here. */
+/**
+ * The agent on this machine, with a stand-in for what the cluster would say of a pod, and without ILM, which is not here.
+ *
+ * @param to addresses in place of Elasticsearch's one Service
+ * @param ca by what it knows them, where they speak TLS
+ */
 export async function filebeatServer(
   directory: string,
-  to: string,
+  to: string | string[],
   stack: Stack,
   password = "nobody asks",
+  ca = "",
 ): Promise<Server> {
   const files = join(directory, "etc");
   mkdirSync(files, { recursive: true });
@@ -55,10 +61,14 @@ export async function filebeatServer(
     writeFileSync(join(files, name), text);
   const config = filebeatConfig(stack) as Config;
   config.processors = config.processors.map((one) => ("add_kubernetes_metadata" in one ? labels : one));
-  config.output.elasticsearch.hosts = [to];
+  config.output.elasticsearch.hosts = [to].flat();
   config.setup.ilm.enabled = false;
   Object.assign(config.http, { host: "127.0.0.1", port: await freePort() });
-  const text = yaml(config).replaceAll("/var/log/pods", join(directory, "pods")).replaceAll(FILES, files);
+  const text = yaml(config)
+    .replaceAll("/var/log/pods", join(directory, "pods"))
+    .replaceAll(FILES, files)
+    .replaceAll("/etc/elasticsearch-authority", files);
+  writeFileSync(join(files, "ca.crt"), ca);
   writeFileSync(join(files, "filebeat.yml"), text);
   const args = filebeatArgs(join(directory, "data")).map((arg) => arg.replace(FILES, files));
   return new Server(binary("filebeat", "filebeat")!, args, { ELASTICSEARCH_PASSWORD: password });

@@ -75,6 +75,11 @@ export class Server {
     return this.process !== undefined && this.process.exitCode === null && this.process.signalCode === null;
   }
 
+  /** Of the process that was started itself. */
+  get pid(): number {
+    return this.process!.pid!;
+  }
+
   /** What it has said lately. */
   get output(): string {
     return this.said;
@@ -82,7 +87,7 @@ export class Server {
 
   /** Processor time that it has taken, of all its threads. */
   get cpuSeconds(): number {
-    const stat = readFileSync(`/proc/${this.process!.pid}/stat`, "utf8");
+    const stat = readFileSync(`/proc/${this.pid}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     // User and system time, in hundredths of a second (proc_pid_stat(5)).
     return (Number(fields[11]) + Number(fields[12])) / 100;
