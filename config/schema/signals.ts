@@ -42,8 +42,10 @@ export const metrics = z
       .strictObject({
         samples: count("a whole number of series")
           .default(50_000)
-          .describe("Series of one scrape; default 50000."),
-        labels: count("a whole number of labels").default(64).describe("Labels of one series; default 64."),
+          .describe("Series that one scrape may have; default 50000."),
+        labels: count("a whole number of labels")
+          .default(64)
+          .describe("Labels that one series may have; default 64."),
         targets: count("a whole number of pods")
           .default(10_000)
           .describe(
@@ -51,7 +53,9 @@ export const metrics = z
           ),
       })
       .prefault({})
-      .describe("Of applications: a scrape with more is refused as a whole, and the service counts as down."),
+      .describe(
+        "Limits for applications: a scrape with more is refused as a whole, and the service counts as down.",
+      ),
     retention: z
       .strictObject({
         time: duration(A_BLOCK).default("7d").describe("Samples older than this are deleted; default 7d."),

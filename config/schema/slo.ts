@@ -55,7 +55,11 @@ export const slo = z
         "Time that an error budget is meant for; default 30d. Alerts look back three days at most, so metrics.retention may be shorter.",
       ),
     availability: z
-      .strictObject({ objective: objective().default(0.999).describe("Default 0.999: 99.9 %.") })
+      .strictObject({
+        objective: objective()
+          .default(0.999)
+          .describe("Share of the answers that shall be no 5xx; default 0.999: 99.9 %."),
+      })
       .prefault({})
       .describe("Share of the answers of every watched service that are no 5xx."),
     latency: z
@@ -63,9 +67,13 @@ export const slo = z
         seconds: above0("seconds above 0")
           .default(0.5)
           .describe(
-            "Default 0.5. A bucket of the services' histograms must end there; Spring Boot gets one by the ConfigMap.",
+            "A request answered within these seconds is in time; default 0.5. A bucket of the services' histograms must end there; Spring Boot gets one by the ConfigMap.",
           ),
-        objective: objective().default(0.95).describe("Default 0.95: the 95th percentile lies below."),
+        objective: objective()
+          .default(0.95)
+          .describe(
+            "Share of the requests that shall be in time; default 0.95: the 95th percentile lies below `seconds`.",
+          ),
       })
       .prefault({})
       .describe("Share of the requests of every watched service that are answered in time."),
