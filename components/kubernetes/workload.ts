@@ -26,8 +26,9 @@ export function makeWorkload(
   switch (program.workload) {
     case "StatefulSet": {
       const keeps = program.data?.(stack.settings) !== undefined;
-      return new apps.StatefulSet(
-        objects.child(numbered("server", part)),
+      return objects.make(
+        apps.StatefulSet,
+        numbered("server", part),
         {
           metadata: objects.metadata(name),
           spec: {
@@ -42,8 +43,9 @@ export function makeWorkload(
       );
     }
     case "Deployment":
-      return new apps.Deployment(
-        objects.child("server"),
+      return objects.make(
+        apps.Deployment,
+        "server",
         {
           metadata: objects.metadata(name),
           spec: replicated,
@@ -52,16 +54,18 @@ export function makeWorkload(
         program.first ? { ...options, customTimeouts: { ...WAIT, create: "5m", update: "5m" } } : options,
       );
     case "DaemonSet":
-      return new apps.DaemonSet(
-        objects.child("agent"),
+      return objects.make(
+        apps.DaemonSet,
+        "agent",
         { metadata: objects.metadata(name), spec: { selector, template } },
         options,
       );
     // Runs once; a changed pod makes a new Job, and so does the next `up` after one that failed.
     case "Job": {
       const { annotations, ...metadata } = objects.metadata();
-      return new batch.Job(
-        objects.child("job"),
+      return objects.make(
+        batch.Job,
+        "job",
         {
           metadata: { ...metadata, annotations: { ...annotations, "pulumi.com/replaceUnready": "true" } },
           spec: {
@@ -78,12 +82,8 @@ export function makeWorkload(
 /** Nodes are drained one replica at a time. */
 export function makeDisruptionBudget(objects: Objects): void {
   const { stack, program } = objects;
-  new policy.PodDisruptionBudget(
-    objects.child("disruption-budget"),
-    {
-      metadata: objects.metadata(program.name),
-      spec: { maxUnavailable: 1, selector: { matchLabels: selectorLabels(stack.name, program.name) } },
-    },
-    objects.options(),
-  );
+  objects.make(policy.PodDisruptionBudget, "disruption-budget", {
+    metadata: objects.metadata(program.name),
+    spec: { maxUnavailable: 1, selector: { matchLabels: selectorLabels(stack.name, program.name) } },
+  });
 }
