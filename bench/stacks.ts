@@ -19,7 +19,7 @@ const STACKS: Record<string, () => StackConfig> = {
   default: () => stackConfig(stackFile("kind")),
   "elk-jaeger": () => ({
     ...stackConfig(stackFile("elk-jaeger")),
-    // No Kibana can be built where nothing is pulled.
+    // Neither Logstash nor Kibana can be built where nothing is pulled.
     "observability:logs": { backend: "elasticsearch" },
   }),
   tiketi: () => stackConfig(stackFile("tiketi")),

@@ -9,7 +9,7 @@ import { generatedKey, generatedPassword } from "./passwords";
 
 /**
  * Loki, an Alloy pod on every node that reads the containers' logs, and one Alloy pod for Kubernetes events; or
- * Elasticsearch, Filebeat and where it is wanted Kibana, with a generated password for each who asks it.
+ * Elasticsearch, Filebeat and where they are wanted Logstash and Kibana, with a generated password for each who asks it.
  *
  * @example new LogsStack("logs", { settings, after: namespaces }, { provider })
  */

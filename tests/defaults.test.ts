@@ -120,6 +120,7 @@ const onKind = {
       logins: { rotation: "1" },
       ...volume("10Gi"),
       ...resources("250m 1Gi", "1000m 1536Mi"),
+      logstash: { enabled: false, queue: "1Gi", ...volume("2Gi"), ...resources("250m 1Gi", "1000m 1536Mi") },
       kibana: { enabled: false, ...resources("250m 768Mi", "1000m 1536Mi") },
     },
     agent: resources("50m 128Mi", "2000m 256Mi"),

@@ -78,6 +78,10 @@ const stacks: Record<string, Record<string, unknown>> = {
     services,
     logs: { backend: "elasticsearch", elasticsearch: { kibana: { enabled: true } } },
   },
+  "a stack whose logs pass Logstash": {
+    services,
+    logs: { backend: "elasticsearch", elasticsearch: { logstash: { enabled: true } } },
+  },
   "a stack whose logs Promtail reads": { services, logs: { collector: "promtail" } },
   "a stack without services and node-exporter": { metrics: { nodeExporter: { enabled: false } } },
 };

@@ -65,7 +65,10 @@ const inElasticsearch: Given = {
   ...committed[0],
   logs: {
     ...{ backend: "elasticsearch", collector: "filebeat", retention: { time: "2w" }, maskIps: false },
-    elasticsearch: { logins: { rotation: "2" }, storage: { size: "9Gi" }, kibana: { enabled: true } },
+    elasticsearch: {
+      ...{ logins: { rotation: "2" }, storage: { size: "9Gi" }, kibana: { enabled: true } },
+      logstash: { enabled: true, queue: "2Gi", storage: { size: "3Gi" } },
+    },
   },
   alerting: {
     ...(committed[0].alerting as object),

@@ -15,7 +15,7 @@ import { COLLECTORS } from "./signals";
  */
 export const OWN_JOBS: readonly string[] = [
   ...["applications", "annotated-pods", "stack", "stack-samples", "kubelet", "cadvisor"],
-  ...["istio-proxy", "istiod", "kiali", "kibana"],
+  ...["istio-proxy", "istiod", "kiali", "kibana", "logstash", "filebeat-setup"],
   ...[
     "edge",
     "prometheus",

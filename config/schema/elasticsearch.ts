@@ -2,6 +2,7 @@ import { z } from "zod";
 import { resources, rotation } from "./common";
 import { kibana } from "./kibana";
 import { storage } from "./kubernetes";
+import { logstash } from "./logstash";
 
 /** Elasticsearch's own. */
 export const elasticsearch = z
@@ -9,7 +10,7 @@ export const elasticsearch = z
     logins: z
       .strictObject({
         rotation: rotation().describe(
-          "Id of the generated passwords of Filebeat, Grafana and Kibana. Another id makes new ones, and the old ones end; default 1.",
+          "Id of the generated passwords of Filebeat or Logstash, Grafana and Kibana. Another id makes new ones, and the old ones end; default 1.",
         ),
       })
       .prefault({})
@@ -18,6 +19,7 @@ export const elasticsearch = z
       ),
     storage: storage("10Gi"),
     resources: resources("250m 1Gi", "1000m 1536Mi"),
+    logstash,
     kibana,
   })
   .prefault({})

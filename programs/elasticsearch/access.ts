@@ -8,7 +8,7 @@ import type { Settings } from "../../config/schema";
 /** Name of what holds the lines, and where the names of its indices begin. */
 export const READS = "kubernetes-logs";
 
-/** Users; nobody else can log in. */
+/** Users; nobody else can log in. The first is Filebeat, or where it stands in between Logstash. */
 export const WRITER = "filebeat";
 export const READER = "grafana";
 /** Kibana itself, and whoever opens its pages. */

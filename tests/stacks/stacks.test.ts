@@ -46,7 +46,7 @@ interface Example {
 const examples: Record<string, Example> = {
   "elk-jaeger": {
     file: "Pulumi.elk-jaeger.yaml",
-    // No Kibana can be built where nothing is pulled.
+    // Neither Logstash nor Kibana can be built where nothing is pulled.
     patch: { logs: { backend: "elasticsearch" } },
   },
   tiketi: { file: "Pulumi.tiketi.yaml" },

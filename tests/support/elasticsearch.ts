@@ -7,7 +7,7 @@ import { yaml } from "../../config/yaml";
 import { recipes } from "../../local/offline/images/recipes";
 import { builtJava, ELASTICSEARCH, JAVA_HOME } from "../../local/offline/java";
 import { elasticsearch } from "../../programs/elasticsearch";
-import { usersOf } from "../../programs/elasticsearch/access";
+import { READS, usersOf } from "../../programs/elasticsearch/access";
 import type { Stack } from "../../programs/program";
 import { freePort } from "./free-port";
 import { Server } from "./servers";
@@ -26,6 +26,8 @@ export interface Elasticsearch {
   readiness: number;
   /** As one of its users; the answer's JSON. */
   ask<T>(user: string, path: string, body?: object): Promise<{ status: number; answer: T }>;
+  /** Adds a line under an id, as Logstash does; the status of it. */
+  add(user: string, id: string, line: object): Promise<number>;
   remove(): void;
 }
 
@@ -72,20 +74,30 @@ export async function elasticsearchServer(stack: Stack): Promise<Elasticsearch> 
       ? ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", ...command]
       : command;
   const url = `http://127.0.0.1:${http}`;
+  const asked = async <T>(user: string, path: string, body?: string) => {
+    const answer = await fetch(url + path, {
+      method: body ? "POST" : "GET",
+      headers: {
+        authorization: `Basic ${Buffer.from(`${user}:${PASSWORD}`).toString("base64")}`,
+        "content-type": "application/json",
+      },
+      body,
+    });
+    return { status: answer.status, answer: (await answer.json()) as T };
+  };
   return {
     server: new Server(program, args, { ...env, ES_JAVA_HOME: join(root, JAVA_HOME), HOME: root }),
     url,
     readiness,
-    ask: async <T>(user: string, path: string, body?: object) => {
-      const answer = await fetch(url + path, {
-        method: body ? "POST" : "GET",
-        headers: {
-          authorization: `Basic ${Buffer.from(`${user}:${PASSWORD}`).toString("base64")}`,
-          "content-type": "application/json",
-        },
-        body: body && JSON.stringify(body),
-      });
-      return { status: answer.status, answer: (await answer.json()) as T };
+    ask: (user, path, body) => asked(user, path, body && JSON.stringify(body)),
+    add: async (user, id, line) => {
+      const body = [{ create: { _index: READS, _id: id } }, line].map((part) => `${JSON.stringify(part)}\n`);
+      const { answer } = await asked<{ items: { create: { status: number } }[] }>(
+        user,
+        "/_bulk",
+        body.join(""),
+      );
+      return answer.items[0].create.status;
     },
     remove: () => existsSync(root) && rmSync(root, { recursive: true, force: true }),
   };

@@ -452,6 +452,34 @@ const toKibana = (more: Record<string, Seen> = {}): Pick<Row, "also" | "changes"
     ...more,
   });
 
+/** Logstash between the two. */
+const toLogstash = (more: Record<string, Seen> = {}): Pick<Row, "also" | "changes"> => {
+  const { also, changes } = toElasticsearch({
+    ...all(
+      ["config", "job", "policy", "writer"].map((what) => `logs-filebeat-setup-${what}`),
+      "NEW",
+    ),
+    ...all(
+      ["config", "server", "service", "policy", "data"].map((what) => `logs-logstash-${what}`),
+      "NEW",
+    ),
+    "logs-filebeat-config": "logstash.observability.svc:5044",
+    ...more,
+  });
+  // Filebeat has no password then.
+  const others = Object.entries(changes as Record<string, Seen>).filter(
+    ([name]) => name !== "logs-filebeat-writer",
+  );
+  return { also, changes: Object.fromEntries(others) };
+};
+
+/** One of its settings. */
+const ofLogstash = (setting: string, to: string, seen: Record<string, Seen>): Row => {
+  const row = toLogstash(seen);
+  const also = { ...row.also, "logs.elasticsearch.logstash.enabled": true };
+  return { ...row, also, key: `logs.elasticsearch.logstash.${setting}`, to };
+};
+
 /** The alert of the user's own asks lines in Elasticsearch, for Grafana to evaluate. */
 const luceneAlert = (asked: string, to: unknown, seen: string): Row => {
   const row = toElasticsearch({
@@ -1307,6 +1335,18 @@ export const table: Row[] = [
     const also = { ...row.also, "logs.elasticsearch.kibana.enabled": true };
     return { ...row, also, key: `logs.elasticsearch.kibana.resources.${amount}`, to };
   }),
+  { ...toLogstash(), key: "logs.elasticsearch.logstash.enabled", to: true },
+  ofLogstash("queue", "64Mi", { "logs-logstash-config": "queue.max_bytes: 67108864\n" }),
+  ofLogstash("storage.size", "77Gi", { "logs-logstash-data": "storage: 77Gi\n" }),
+  ofLogstash("storage.class", "fast", { "logs-logstash-data": "storageClassName: fast\n" }),
+  ...amounts.map(([amount, to]) =>
+    ofLogstash(`resources.${amount}`, to, {
+      "logs-logstash-server": [
+        `containers.0.resources.${amount}: ${to}\n`,
+        ...(amount === "limits.memory" ? ["value: -Xms2160m -Xmx2160m "] : []),
+      ],
+    }),
+  ),
   {
     key: "logs.maskIps",
     to: false,
