@@ -8,6 +8,7 @@ import { elasticsearch } from "./elasticsearch";
 import { filebeat } from "./filebeat";
 import { grafana } from "./grafana";
 import { grafanaRotation } from "./grafana/rotation";
+import { indexCleaner } from "./index-cleaner";
 import { jaeger } from "./jaeger";
 import { kiali } from "./kiali";
 import { kibana } from "./kibana";
@@ -46,6 +47,7 @@ export const programs: readonly Program[] = [
   tempo,
   jaeger,
   zipkin,
+  indexCleaner,
 ];
 
 /** A stack of these settings, with the programs that they deploy. */

@@ -56,7 +56,7 @@ export async function elasticsearchServer(stack: Stack): Promise<Elasticsearch> 
     for (const [name, text] of Object.entries(those))
       writeFileSync(join(root, "etc/stack", directory, name), text);
   }
-  for (const path of ["etc/elasticsearch", "usr/share/elasticsearch/data"])
+  for (const path of ["etc/elasticsearch", "usr/share/elasticsearch/data", "tmp"])
     mkdirSync(join(root, path), { recursive: true });
   const [shell, ...script] = elasticsearch.before!.command.map(here);
   await execa(shell, script);
@@ -73,7 +73,12 @@ export async function elasticsearchServer(stack: Stack): Promise<Elasticsearch> 
       : command;
   const url = `http://127.0.0.1:${http}`;
   return {
-    server: new Server(program, args, { ...env, ES_JAVA_HOME: join(root, JAVA_HOME), HOME: root }),
+    server: new Server(program, args, {
+      ...env,
+      ES_JAVA_HOME: join(root, JAVA_HOME),
+      ES_TMPDIR: join(root, "tmp"),
+      HOME: root,
+    }),
     url,
     readiness,
     ask: async <T>(user: string, path: string, body?: object) => {
