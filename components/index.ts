@@ -18,7 +18,11 @@ export function deploy(settings: Settings, provider: Provider) {
   const metrics = new MetricsStack("metrics", { settings, after: namespaces.all }, options);
   const args = { settings, after: namespaces.all, first: metrics.first };
   const logs = new LogsStack("logs", args, options);
-  const tracing = new TracingStack("tracing", args, options);
+  const tracing = new TracingStack(
+    "tracing",
+    { ...args, elasticsearchPassword: logs.tracesPassword },
+    options,
+  );
   const grafana = new GrafanaStack("grafana", { ...args, logsPassword: logs.readerPassword }, options);
 
   const stack = stackOf(settings, getStack());

@@ -9,6 +9,7 @@ import { filebeat } from "./filebeat";
 import { filebeatSetup } from "./filebeat/setup";
 import { grafana } from "./grafana";
 import { grafanaRotation } from "./grafana/rotation";
+import { indexCleaner } from "./index-cleaner";
 import { jaeger } from "./jaeger";
 import { kiali } from "./kiali";
 import { kibana } from "./kibana";
@@ -50,6 +51,7 @@ export const programs: readonly Program[] = [
   tempo,
   jaeger,
   zipkin,
+  indexCleaner,
 ];
 
 /** A stack of these settings, with the programs that they deploy. */

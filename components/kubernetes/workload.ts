@@ -22,6 +22,7 @@ export function makeWorkload(
   const template = podTemplate(stack, program, part, names, account);
   const selector = { matchLabels: { ...selectorLabels(stack.name, program.name), ...part.labels } };
   const replicated = { selector, template, replicas: pods, revisionHistoryLimit: 3 };
+  const once = { ...template, spec: { ...template.spec, restartPolicy: "Never" } };
   const options = objects.options({}, after);
   switch (program.workload) {
     case "StatefulSet": {
@@ -68,14 +69,26 @@ export function makeWorkload(
         "job",
         {
           metadata: { ...metadata, annotations: { ...annotations, "pulumi.com/replaceUnready": "true" } },
-          spec: {
-            backoffLimit: 1,
-            template: { ...template, spec: { ...template.spec, restartPolicy: "Never" } },
-          },
+          spec: { backoffLimit: 1, template: once },
         },
         objects.options({ deleteBeforeReplace: false }, after),
       );
     }
+    // Tries for ten minutes, waiting longer each time; what failed is seen for an hour.
+    case "CronJob":
+      return objects.make(
+        batch.CronJob,
+        "cron-job",
+        {
+          metadata: objects.metadata(name),
+          spec: {
+            schedule: program.schedule!,
+            concurrencyPolicy: "Forbid",
+            jobTemplate: { spec: { backoffLimit: 6, ttlSecondsAfterFinished: 3600, template: once } },
+          },
+        },
+        options,
+      );
   }
 }
 

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { bytes } from "../units";
 import { checkAlerting, type CheckedAlerting } from "./alerting-checks";
 import { type Refuse, repeated } from "./common";
+import { tracesKeeper } from "./elasticsearch";
 import { EVERY } from "./kubernetes";
 import { checkOidc } from "./oidc";
 import { LUCENE_ALERTS } from "./own-alerts";
@@ -27,7 +28,7 @@ export const OWN_JOBS: readonly string[] = [
   ],
   ...["redis", "redis-exporter", "postgres", "postgres-exporter"],
   ...["loki", "elasticsearch", "alloy", "alloy-events", "promtail", "filebeat", "collector", "sampler"],
-  ...["tempo", "jaeger", "zipkin"],
+  ...["tempo", "jaeger", "zipkin", "index-cleaner"],
 ];
 
 /** Every cluster has these from the start: they are nobody's to make or to delete. */
@@ -51,7 +52,11 @@ interface Checked extends CheckedAlerting {
     kiali: { enabled: boolean };
   };
   logs: { backend: string; collector: string };
-  tracing: { backend: string; zipkin: { nodePort: number | null } };
+  tracing: {
+    backend: string;
+    jaeger: { storage: string };
+    zipkin: { storage: string; nodePort: number | null };
+  };
   grafana: { nodePort: number | null; oidc: object | null };
   edge: { enabled: boolean; nodePort: number | null; url: string };
   slo: { objectives: { name: string; namespace: string; service: string }[] };
@@ -66,6 +71,7 @@ export function checkTogether(settings: Checked, context: z.core.$RefinementCtx)
   checkNodePorts(settings, refuse);
   checkObjectives(settings, refuse);
   checkLogs(settings, refuse);
+  checkTraces(settings, refuse);
   checkKiali(settings, refuse);
   checkAlerting(settings, refuse);
   checkOidc(settings, refuse);
@@ -173,6 +179,17 @@ function checkLogs({ logs, alerting }: Checked, refuse: Refuse): void {
     refuse(
       ["alerting", "extraAlerts"],
       `has too many with lucene; allowed: ${LUCENE_ALERTS}. One query finds lines of several applications.`,
+    );
+}
+
+const WITHOUT_ELASTICSEARCH = { jaeger: "badger", zipkin: "memory" };
+
+function checkTraces({ tracing, logs }: Checked, refuse: Refuse): void {
+  const keeper = tracesKeeper(tracing);
+  if (keeper && logs.backend !== "elasticsearch")
+    refuse(
+      ["tracing", keeper, "storage"],
+      `elasticsearch is the one that logs.backend: elasticsearch deploys, and logs.backend is ${logs.backend}; allowed: ${WITHOUT_ELASTICSEARCH[keeper]}. Or set logs.backend: elasticsearch.`,
     );
 }
 

@@ -167,7 +167,7 @@ export const tracing = z
       .enum(["tempo", "jaeger", "zipkin"])
       .default("tempo")
       .describe(
-        "Where traces are kept; default tempo, on a volume or in a bucket, by age. jaeger: on a volume, by age. zipkin: in memory, the newest ones. What belongs to another one is refused.",
+        "Where traces are kept; default tempo, on a volume or in a bucket, by age. jaeger: on a volume or in Elasticsearch, by age. zipkin: in memory, the newest ones, or in Elasticsearch, by age. What belongs to another one is refused.",
       ),
     sampling: z
       .strictObject({
@@ -182,10 +182,14 @@ export const tracing = z
     tailSampling,
     retention: z
       .strictObject({
-        time: duration(A_BLOCK).default("48h").describe("Traces older than this are deleted; default 48h."),
+        time: duration(A_BLOCK)
+          .default("48h")
+          .describe(
+            "Traces older than this are deleted; default 48h. In Elasticsearch it counts in whole days, of which a part is one, and a day's traces are deleted together, up to a day later.",
+          ),
       })
       .prefault({})
-      .describe("What is kept, by the backends tempo and jaeger."),
+      .describe("What is kept; not by Zipkin in memory."),
     storage: storage("5Gi"),
     s3: s3("traces"),
     resources: resources("50m 128Mi", "500m 512Mi"),

@@ -58,7 +58,7 @@ export async function elasticsearchServer(stack: Stack): Promise<Elasticsearch> 
     for (const [name, text] of Object.entries(those))
       writeFileSync(join(root, "etc/stack", directory, name), text);
   }
-  for (const path of ["etc/elasticsearch", "usr/share/elasticsearch/data"])
+  for (const path of ["etc/elasticsearch", "usr/share/elasticsearch/data", "tmp"])
     mkdirSync(join(root, path), { recursive: true });
   const [shell, ...script] = elasticsearch.before!.command.map(here);
   await execa(shell, script);
@@ -86,7 +86,12 @@ export async function elasticsearchServer(stack: Stack): Promise<Elasticsearch> 
     return { status: answer.status, answer: (await answer.json()) as T };
   };
   return {
-    server: new Server(program, args, { ...env, ES_JAVA_HOME: join(root, JAVA_HOME), HOME: root }),
+    server: new Server(program, args, {
+      ...env,
+      ES_JAVA_HOME: join(root, JAVA_HOME),
+      ES_TMPDIR: join(root, "tmp"),
+      HOME: root,
+    }),
     url,
     readiness,
     ask: (user, path, body) => asked(user, path, body && JSON.stringify(body)),

@@ -480,6 +480,24 @@ const ofLogstash = (setting: string, to: string, seen: Record<string, Seen>): Ro
   return { ...row, also, key: `logs.elasticsearch.logstash.${setting}`, to };
 };
 
+/** Elasticsearch takes the place of Loki, and that of the volume for traces: `own` is what is seen of who keeps them there. */
+const tracesInElasticsearch = (
+  keeper: "jaeger" | "zipkin",
+  own: Record<string, Seen>,
+): Pick<Row, "also" | "changes"> => {
+  const [lines, traces] = [toElasticsearch(), keeper === "jaeger" ? toJaeger(own) : toZipkin([])];
+  const changes = { ...traces.changes, ...lines.changes, ...own } as Record<string, Seen>;
+  delete changes["tracing-jaeger-data"];
+  return {
+    also: { ...lines.also, ...traces.also },
+    changes: {
+      ...changes,
+      ...all([`logs-elasticsearch-${keeper}`, `tracing-${keeper}-elasticsearch-login`], "NEW"),
+      ...all(["tracing-index-cleaner-cron-job", "tracing-index-cleaner-policy"], "NEW"),
+    },
+  };
+};
+
 /** The alert of the user's own asks lines in Elasticsearch, for Grafana to evaluate. */
 const luceneAlert = (asked: string, to: unknown, seen: string): Row => {
   const row = toElasticsearch({
@@ -1448,6 +1466,16 @@ export const table: Row[] = [
     "tracing-tempo-config": `max_block_bytes: ${(4321 * 2 ** 20) / 8}\n`,
   }),
   { ...toJaeger(), key: "tracing.backend", to: "jaeger", also: { "tracing.s3": null } },
+  {
+    ...tracesInElasticsearch("jaeger", { "tracing-jaeger-server": "name: ELASTICSEARCH_PASSWORD\n" }),
+    key: "tracing.jaeger.storage",
+    to: "elasticsearch",
+  },
+  {
+    ...tracesInElasticsearch("zipkin", { "tracing-zipkin-server": "value: zipkin-jaeger\n" }),
+    key: "tracing.zipkin.storage",
+    to: "elasticsearch",
+  },
   { ...toZipkin(["MEM_MAX_SPANS"]), key: "tracing.backend", to: "zipkin", also: { "tracing.s3": null } },
   { ...toZipkin(["value: 777\n"]), key: "tracing.zipkin.maxSpans", to: 777 },
   {
