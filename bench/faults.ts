@@ -17,6 +17,7 @@ import { stackOf } from "../programs";
 import { userUrl } from "../programs/addresses";
 import { eventually } from "../tests/support/eventually";
 import { type Alert, FaultWatch, isExpected, type Message } from "./fault-watch";
+import { wholeMinutes } from "./minutes";
 
 /*
  * npm run bench:faults: on the local cluster, each fault of the sample workload in turn, and the seconds until its alert is
@@ -136,11 +137,6 @@ function names(text: string): FaultName[] {
   const given = text.split(",") as FaultName[];
   if (given.every((name) => faultNames.includes(name))) return given;
   throw new InvalidArgumentError(`Allowed: ${faultNames.join(", ")}, with commas between.`);
-}
-
-function wholeMinutes(text: string): number {
-  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Allowed: 1 to 999.");
 }
 
 void new Command("bench:faults")

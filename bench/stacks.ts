@@ -5,7 +5,7 @@ import { settingsOf } from "../config/settings";
 import { repoDir } from "../local/paths";
 import { resourcesOf } from "../local/review/resources";
 import { type StackConfig, stackConfig, stackFile } from "../local/stack-config";
-import { provideBucket } from "../tests/cluster/support/minio";
+import { provideStandIns } from "../tests/cluster/support/stand-ins";
 import { once } from "./measure";
 import { onOwnCluster, type OwnCluster } from "./own-cluster";
 import type { Bench } from "./stack";
@@ -19,7 +19,7 @@ const STACKS: Record<string, () => StackConfig> = {
   default: () => stackConfig(stackFile("kind")),
   "elk-jaeger": () => ({
     ...stackConfig(stackFile("elk-jaeger")),
-    // No Kibana can be built where nothing is pulled.
+    // Neither Logstash nor Kibana can be built where nothing is pulled.
     "observability:logs": { backend: "elasticsearch" },
   }),
   tiketi: () => stackConfig(stackFile("tiketi")),
@@ -64,11 +64,11 @@ async function main(): Promise<void> {
 async function measure(own: OwnCluster): Promise<Omit<Row, "name">> {
   await own.up();
   const stack = await own.stack();
-  // prod-local needs it; beside all of them, so that the machine is the same for each.
-  await provideBucket(stack.cluster);
   const pulumi = (command: string, ...args: string[]) =>
     stack.pulumi([command, "--yes", ...args, ...stack.arguments]);
   await pulumi("destroy");
+  // prod-local needs them, the first time as the stack before it left them; beside all, so that the machine is the same for each.
+  await provideStandIns(stack.cluster);
   const seconds = await once(() => pulumi("up", "--skip-preview"));
   await delay(REST_S * 1000);
   const rest = await memoryOf(stack);

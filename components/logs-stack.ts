@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { tracesKeeper } from "../config/schema/elasticsearch";
 import { urlOf } from "../programs/addresses";
 import { KIBANA, PEOPLE, READER, usersOf, WRITER } from "../programs/elasticsearch/access";
 import { logsBackend } from "../programs/backends";
@@ -9,7 +10,7 @@ import { generatedKey, generatedPassword } from "./passwords";
 
 /**
  * Loki, an Alloy pod on every node that reads the containers' logs, and one Alloy pod for Kubernetes events; or
- * Elasticsearch, Filebeat and where it is wanted Kibana, with a generated password for each who asks it.
+ * Elasticsearch, Filebeat and where they are wanted Logstash and Kibana, with a generated password for each who asks it.
  *
  * @example new LogsStack("logs", { settings, after: namespaces }, { provider })
  */
@@ -18,6 +19,8 @@ export class LogsStack extends Component {
   readonly url: string;
   /** What Grafana reads lines with; a secret. None where the backend asks nobody. */
   readonly readerPassword?: pulumi.Output<string>;
+  /** What Jaeger or Zipkin keeps traces with; a secret. None where they are not kept here. */
+  readonly tracesPassword?: pulumi.Output<string>;
   /** What people log in to Kibana with; a secret. None where there is no Kibana. */
   readonly kibanaPassword?: pulumi.Output<string>;
 
@@ -40,6 +43,8 @@ export class LogsStack extends Component {
       generated.users = { users: pulumi.all(lines).apply((all) => all.join("")) };
       generated.writer = { password: passwords[WRITER].result };
       this.readerPassword = passwords[READER].result;
+      const keeper = tracesKeeper(args.settings.tracing);
+      if (keeper) this.tracesPassword = passwords[keeper].result;
       if (elasticsearch.kibana.enabled) {
         generated.kibana = {
           password: passwords[KIBANA].result,

@@ -4,9 +4,15 @@ import { givenNamespaces } from "../config/schema";
 import { urlOf } from "../programs/addresses";
 import { TRACING_CONFIG, tracingEnvironment } from "../programs/collector/config";
 import { tracesBackend } from "../programs/backends";
+import { LOGIN } from "../programs/elasticsearch/traces";
 import { Component, type ComponentArgs } from "./component";
 import { objectLabels } from "./kubernetes/labels";
 import { WAIT } from "./kubernetes/objects";
+
+interface TracingArgs extends ComponentArgs {
+  /** What keeps traces logs in to Elasticsearch with, where it keeps them there: {@link LogsStack.tracesPassword}. */
+  elasticsearchPassword?: pulumi.Output<string>;
+}
 
 /**
  * The OpenTelemetry Collector gateway, what keeps traces, and the ConfigMap that tells applications where to send and how much.
@@ -19,9 +25,10 @@ export class TracingStack extends Component {
   /** http://host:port that applications send OTLP over HTTP to. */
   readonly otlpUrl: string;
 
-  constructor(name: string, args: ComponentArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: TracingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("TracingStack", "tracing", name, args, opts);
-    this.run();
+    const password = args.elasticsearchPassword;
+    this.run(password && { [LOGIN]: { password } });
     this.applications(name);
     const backend = tracesBackend(this.stack);
     this.url = urlOf(this.stack, backend.name, backend.datasource!.port);

@@ -4,6 +4,8 @@ import { COLLECTORS } from "./schema/signals";
 interface Choice {
   by: string;
   usual: string | ((given: object) => string | undefined);
+  /** The choice is there only where this key has this value. */
+  where?: { key: string; is: string };
   readBy: Record<string, string[]>;
 }
 
@@ -12,7 +14,6 @@ const CHOICES: Choice[] = [
     by: "tracing.backend",
     usual: "tempo",
     readBy: {
-      "tracing.retention": ["tempo", "jaeger"],
       "tracing.storage": ["tempo", "jaeger"],
       "tracing.s3": ["tempo"],
       "tracing.resources": ["tempo"],
@@ -21,6 +22,18 @@ const CHOICES: Choice[] = [
       "overrides.tempo": ["tempo"],
       "overrides.jaeger": ["jaeger"],
     },
+  },
+  {
+    by: "tracing.jaeger.storage",
+    usual: "badger",
+    where: { key: "tracing.backend", is: "jaeger" },
+    readBy: { "tracing.storage": ["badger"] },
+  },
+  {
+    by: "tracing.zipkin.storage",
+    usual: "memory",
+    where: { key: "tracing.backend", is: "zipkin" },
+    readBy: { "tracing.retention": ["elasticsearch"], "tracing.zipkin.maxSpans": ["memory"] },
   },
   {
     by: "logs.backend",
@@ -43,11 +56,13 @@ const CHOICES: Choice[] = [
 
 /** What to say instead, by what was chosen. */
 const INSTEAD: Record<string, Record<string, string>> = {
-  zipkin: {
+  memory: {
     "tracing.retention":
       "Zipkin keeps the newest tracing.zipkin.maxSpans spans in memory, however old they are: set that.",
-    "tracing.storage": "Zipkin keeps traces in memory.",
-    "tracing.s3": "Zipkin keeps traces in memory.",
+  },
+  zipkin: {
+    "tracing.storage": "Zipkin keeps traces in memory or in Elasticsearch.",
+    "tracing.s3": "Zipkin keeps traces in memory or in Elasticsearch.",
     "tracing.resources": "Those of Zipkin are tracing.zipkin.resources.",
   },
   jaeger: {
@@ -55,6 +70,8 @@ const INSTEAD: Record<string, Record<string, string>> = {
     "tracing.resources": "Those of Jaeger are tracing.jaeger.resources.",
   },
   elasticsearch: {
+    "tracing.storage": "The volume of Elasticsearch is logs.elasticsearch.storage.",
+    "tracing.zipkin.maxSpans": "In Elasticsearch traces are kept by age: set tracing.retention.time.",
     "logs.storage": "The volume of Elasticsearch is logs.elasticsearch.storage.",
     "logs.s3": "Elasticsearch keeps lines on its volume, logs.elasticsearch.storage.",
     "logs.replicas": "Nodes of Elasticsearch are logs.elasticsearch.replicas.",
@@ -71,7 +88,8 @@ const INSTEAD: Record<string, Record<string, string>> = {
  * @returns a line for each, which begins with the key
  */
 export const settingsOfOtherBackends = (given: object): string[] =>
-  CHOICES.flatMap(({ by, usual, readBy }) => {
+  CHOICES.flatMap(({ by, usual, where, readBy }) => {
+    if (where && valueAt(given, where.key) !== where.is) return [];
     const chosen = valueAt(given, by) ?? (typeof usual === "string" ? usual : usual(given));
     // The schema says what is wrong with any other.
     if (typeof chosen !== "string" || !KNOWN.includes(chosen)) return [];

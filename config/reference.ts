@@ -24,7 +24,9 @@ export function settingsReference(): string {
     ),
     ...topics
       .filter(isTopic)
-      .flatMap(([key, node]) => section(`\`${key}\``, node.description!, rows(key, node))),
+      .flatMap(([key, node]) =>
+        section(`\`${key}\``, node.description!, node.items ? rows(key, node) : inside(key, node)),
+      ),
   ].join("\n");
 }
 
@@ -39,21 +41,23 @@ const section = (title: string, description: string, lines: string[]): string[] 
   "",
 ];
 
-/** One line for a value; for an object those of its keys, for a list one of its own besides. */
+/** One line for a key, then those of the keys below it. */
 function rows(key: string, node: Node, required = true): string[] {
-  const properties = forms(node).find((form) => form.properties);
   const items = forms(node).find((form) => form.items)?.items;
-  const inner = Object.entries(properties?.properties ?? {}).flatMap(([name, value]) =>
-    rows(`${key}.${name}`, value, properties!.required?.includes(name) ?? false),
-  );
-  const own = [`\`${key}\``, allowedIn(node), defaultOf(node, required), node.description ?? ""];
-  const line = `| ${own.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const below = [...inside(key, node), ...(items ? inside(`${key}[]`, items) : [])];
   // An object that is always there is its keys; one that may be missing has a default of its own.
-  if (inner.length > 0) return isEmpty(node.default) ? inner : [line, ...inner];
-  return items && keysIn(items) > 0 ? [line, ...rows(`${key}[]`, { ...items, default: {} })] : [line];
+  const value =
+    below.length > 0 && isEmpty(node.default) ? ["", ""] : [allowedIn(node), defaultOf(node, required)];
+  const cells = [`\`${key}\``, ...value, node.description ?? ""];
+  return [`| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`, ...below];
 }
 
-const keysIn = (node: Node) => Object.keys(node.properties ?? {}).length;
+function inside(key: string, node: Node): string[] {
+  const { properties = {}, required = [] } = forms(node).find((form) => form.properties) ?? {};
+  return Object.entries(properties).flatMap(([name, value]) =>
+    rows(`${key}.${name}`, value, required.includes(name)),
+  );
+}
 
 const isEmpty = (value: unknown) => JSON.stringify(value) === "{}";
 

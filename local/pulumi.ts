@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
 import execa from "execa";
 import type { Cluster } from "./cluster";
 import { UserError } from "./errors";
@@ -26,7 +26,11 @@ export class Pulumi {
     this.file = this.files.config;
     this.env = {
       ...toolchain.env,
-      PATH: [join(repoDir, "local", "bin"), toolchain.env.PATH ?? process.env.PATH].join(delimiter),
+      PATH: [
+        join(repoDir, "local", "bin"),
+        ...directoryOf(cluster?.kubectl),
+        toolchain.env.PATH ?? process.env.PATH,
+      ].join(delimiter),
       ...backendEnvironment(stack),
       PULUMI_STACK: stack,
       ...(cluster ? { KUBECONFIG: cluster.kubeconfig } : {}),
@@ -142,3 +146,6 @@ export class Pulumi {
     await this.capture(["cancel", "--yes"]);
   }
 }
+
+/** Of a program that was downloaded or built here; the user's own is on the PATH already. */
+const directoryOf = (program = ""): string[] => (isAbsolute(program) ? [dirname(program)] : []);

@@ -47,9 +47,9 @@ export async function renderManifests(stack: string, config: StackConfig): Promi
   pulumi.runtime.setAllConfig(Object.fromEntries(texts));
   let failure: unknown;
   await pulumi.runtime.runInPulumiStack(async () => {
-    delete require.cache[require.resolve("../index")];
+    const { default: program } = await import("../index");
     // Handed on past Pulumi, which would make several promises of it that nobody waits for.
-    return import("../index").catch((error: unknown) => void (failure = error));
+    return program().catch((error: unknown) => void (failure = error));
   });
   await pulumi.runtime.disconnect();
   if (failure) throw failure;

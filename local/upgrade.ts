@@ -12,7 +12,7 @@ type Programs = Record<string, Program>;
 const IMAGES = "config/versions.json";
 const FOLDERS = "local/offline/programs";
 const PROGRAMS = `${FOLDERS}/programs.json`;
-const README = "README.md";
+const TESTED = "docs/tested.md";
 
 /**
  * Writes the new version into the files of the checkout; what is built is fetched, not compiled.
@@ -48,7 +48,7 @@ export async function upgrade(root: string, name: string, version: string): Prom
     write(root, IMAGES, images);
     changed.push(`${IMAGES}: ${tag} -> ${image.tag}, tested with ${image.tested}`);
   }
-  if (writeRow(root, name, old, version)) changed.push(`${README}: what ran, and against what`);
+  if (writeRow(root, name, old, version)) changed.push(`${TESTED}: what ran, and against what`);
   await tidy(root);
   const left = [
     ...(isRelease
@@ -132,9 +132,9 @@ function replaced(root: string, folder: string): string[] {
   return [`${mod}: compare its \`replace\` lines with those of the module's own go.mod`];
 }
 
-/** The README's table of what ran: a release stands in both columns, or in that of the image alone. */
+/** The table of what ran: a release stands in both columns, or in that of the image alone. */
 function writeRow(root: string, name: string, old: string, version: string): boolean {
-  const text = readFileSync(join(root, README), "utf8");
+  const text = readFileSync(join(root, TESTED), "utf8");
   const lines = text.split("\n").map((line) => {
     const cells = line.split("|");
     if (cells.length !== 5 || cells[1].trim().toLowerCase().replaceAll(" ", "-") !== name) return line;
@@ -142,7 +142,7 @@ function writeRow(root: string, name: string, old: string, version: string): boo
     cells[at] = cells[at].replace(old, version);
     return cells.join("|");
   });
-  writeFileSync(join(root, README), lines.join("\n"));
+  writeFileSync(join(root, TESTED), lines.join("\n"));
   return lines.join("\n") !== text;
 }
 
@@ -171,7 +171,7 @@ const write = (root: string, file: string, content: object) =>
   writeFileSync(join(root, file), JSON.stringify(content));
 
 const tidy = (root: string) =>
-  execa("prettier", ["--write", "--object-wrap=collapse", IMAGES, PROGRAMS, README], {
+  execa("prettier", ["--write", "--object-wrap=collapse", IMAGES, PROGRAMS, TESTED], {
     cwd: root,
     preferLocal: true,
     localDir: repoDir,

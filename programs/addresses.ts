@@ -1,5 +1,13 @@
 import type { Settings } from "../config/schema";
-import { type Authority, isDeployed, type Pages, type Program, programOf, type Stack } from "./program";
+import {
+  type Authority,
+  isDeployed,
+  type Pages,
+  type Program,
+  programOf,
+  type Secrets,
+  type Stack,
+} from "./program";
 
 export const namespaceOf = ({ namespaces }: Settings, { workload }: Program): string =>
   workload === "DaemonSet" ? namespaces.agents : namespaces.stack;
@@ -45,6 +53,9 @@ export function addressesOf(stack: Stack, name: string, port: string): string[] 
 /** By what callers know it, who ask it by https then. */
 export const authorityOf = (stack: Stack, name: string): Authority | undefined =>
   programOf(stack, name).authority?.(stack.settings);
+
+/** What a caller of it mounts for that. */
+export const trustOf = (stack: Stack, name: string): Secrets[] => authorityOf(stack, name)?.secrets ?? [];
 
 /** http://host:port inside the cluster, or https://. */
 export const urlOf = (stack: Stack, name: string, port: string): string =>

@@ -6,12 +6,15 @@ import { sampler } from "./collector/sampler";
 import { edge } from "./edge";
 import { elasticsearch } from "./elasticsearch";
 import { filebeat } from "./filebeat";
+import { filebeatSetup } from "./filebeat/setup";
 import { grafana } from "./grafana";
 import { grafanaRotation } from "./grafana/rotation";
+import { indexCleaner } from "./index-cleaner";
 import { jaeger } from "./jaeger";
 import { kiali } from "./kiali";
 import { kibana } from "./kibana";
 import { kubeStateMetrics } from "./kube-state-metrics";
+import { logstash } from "./logstash";
 import { loki } from "./loki";
 import { nodeExporter } from "./node-exporter";
 import { postgresExporter } from "./postgres-exporter";
@@ -36,6 +39,8 @@ export const programs: readonly Program[] = [
   grafanaRotation,
   loki,
   elasticsearch,
+  filebeatSetup,
+  logstash,
   kibana,
   alloy,
   alloyEvents,
@@ -46,6 +51,7 @@ export const programs: readonly Program[] = [
   tempo,
   jaeger,
   zipkin,
+  indexCleaner,
 ];
 
 /** A stack of these settings, with the programs that they deploy. */

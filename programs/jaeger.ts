@@ -1,5 +1,9 @@
+import type { Settings } from "../config/schema";
+import { tracesKeeper } from "../config/schema/elasticsearch";
 import { goDuration } from "../config/units";
-import { addressOf, pathOf } from "./addresses";
+import { addressOf, authorityOf, pathOf, trustOf, urlOf } from "./addresses";
+import { PASSWORD } from "./elasticsearch/access";
+import { daysKept, LOGIN, shards } from "./elasticsearch/traces";
 import { configFile } from "./overrides";
 import type { Program, Stack } from "./program";
 import { traceLinks } from "./trace-links";
@@ -9,7 +13,7 @@ const listen = (port: keyof typeof ports) => `0.0.0.0:${ports[port]}`;
 
 const DATA = "/badger";
 
-/** Keeps traces by age, in a Badger database on its volume, and shows them on pages of its own: Jaeger 2. */
+/** Keeps traces by age, in a Badger database on its volume or in Elasticsearch, and shows them on pages of its own: Jaeger 2. */
 export const jaeger: Program = {
   name: "jaeger",
   component: "tracing",
@@ -21,6 +25,8 @@ export const jaeger: Program = {
   ports: () => ports,
   telemetry: () => [{ port: "telemetry" }],
   pages: { title: "Jaeger", what: "traces", login: false },
+  calls: ({ settings }) =>
+    isInElasticsearch(settings) ? [{ to: "elasticsearch", ports: ["http"], why: "keeps traces there" }] : [],
   args: () => ["--config=/etc/jaeger/jaeger.yaml"],
   files: (stack) => [
     {
@@ -29,7 +35,14 @@ export const jaeger: Program = {
       files: { "jaeger.yaml": configFile(stack, "jaeger", jaegerConfig(stack)) },
     },
   ],
-  data: ({ tracing }) => ({ path: DATA, setting: "tracing.storage", ...tracing.storage }),
+  secrets: (stack) =>
+    isInElasticsearch(stack.settings)
+      ? [{ name: LOGIN, env: { [PASSWORD]: "password" } }, ...trustOf(stack, "elasticsearch")]
+      : [],
+  data: (settings) =>
+    isInElasticsearch(settings)
+      ? undefined
+      : { path: DATA, setting: "tracing.storage", ...settings.tracing.storage },
   probes: () => ({
     // It replays its log first.
     startup: { path: "/status", port: "health", minutes: 15 },
@@ -56,24 +69,15 @@ export const jaeger: Program = {
 
 /** Jaeger 2 is a Collector with a store and pages. Span metrics are the gateway's, in front of it. */
 export function jaegerConfig(stack: Stack): object {
-  const { tracing } = stack.settings;
+  const store = isInElasticsearch(stack.settings) ? inElasticsearch(stack) : badger(stack.settings);
+  const [name] = Object.keys(store);
   return {
     receivers: { otlp: { protocols: { grpc: { endpoint: listen("otlp-grpc") } } } },
-    exporters: { jaeger_storage_exporter: { trace_storage: "badger" } },
+    exporters: { jaeger_storage_exporter: { trace_storage: name } },
     extensions: {
-      jaeger_storage: {
-        backends: {
-          badger: {
-            badger: {
-              ephemeral: false,
-              directories: { keys: `${DATA}/keys`, values: `${DATA}/values` },
-              ttl: { spans: goDuration(tracing.retention.time) },
-            },
-          },
-        },
-      },
+      jaeger_storage: { backends: { [name]: store } },
       jaeger_query: {
-        storage: { traces: "badger" },
+        storage: { traces: name },
         base_path: pathOf(stack, "jaeger") || "/",
         http: { endpoint: listen("http") },
       },
@@ -90,6 +94,32 @@ export function jaegerConfig(stack: Stack): object {
           readers: [{ pull: { exporter: { prometheus: { host: "0.0.0.0", port: ports.telemetry } } } }],
         },
       },
+    },
+  };
+}
+
+const isInElasticsearch = ({ tracing }: Settings): boolean => tracesKeeper(tracing) === "jaeger";
+
+const badger = ({ tracing }: Settings) => ({
+  badger: {
+    ephemeral: false,
+    directories: { keys: `${DATA}/keys`, values: `${DATA}/values` },
+    ttl: { spans: goDuration(tracing.retention.time) },
+  },
+});
+
+/** programs/index-cleaner.ts deletes there. */
+function inElasticsearch(stack: Stack) {
+  const authority = authorityOf(stack, "elasticsearch");
+  const index = shards(stack.settings);
+  return {
+    elasticsearch: {
+      server_urls: [urlOf(stack, "elasticsearch", "http")],
+      ...(authority ? { tls: { ca_file: authority.file } } : {}),
+      auth: { basic: { username: "jaeger", password: `\${env:${PASSWORD}}` } },
+      indices: { spans: index, services: index },
+      // It looks no further back.
+      max_span_age: goDuration(`${daysKept(stack.settings) + 1}d`),
     },
   };
 }

@@ -1,6 +1,6 @@
 import { bytes } from "../config/units";
 import { yaml } from "../config/yaml";
-import { authorityOf, hasEdge, pathOf, urlOf, userUrl } from "./addresses";
+import { authorityOf, hasEdge, pathOf, trustOf, urlOf, userUrl } from "./addresses";
 import { KIBANA, PASSWORD } from "./elasticsearch/access";
 import type { Program, Stack } from "./program";
 
@@ -37,7 +37,7 @@ export const kibana: Program = {
   // components/logs-stack.ts makes them.
   secrets: (stack) => [
     { name: "kibana", env: { [PASSWORD]: "password", ...KEYS } },
-    ...(authorityOf(stack, "elasticsearch")?.secrets ?? []),
+    ...trustOf(stack, "elasticsearch"),
   ],
   scratch: { data: { path: `${HOME}/data` }, tmp: { path: "/tmp" } },
   probes: (stack) => {

@@ -147,7 +147,9 @@ export interface Program {
   /** Which of the four components it belongs to. */
   component: "metrics" | "logs" | "tracing" | "grafana";
   /** A DaemonSet's pods are node agents: they live in the privileged namespace and run on every node. */
-  workload: "StatefulSet" | "Deployment" | "DaemonSet" | "Job";
+  workload: "StatefulSet" | "Deployment" | "DaemonSet" | "Job" | "CronJob";
+  /** When a CronJob starts a pod: minute, hour, day, month, weekday. */
+  schedule?: string;
   image: ImageName;
   /** User and group it runs as, which also own its volumes: those of the upstream's image. */
   user: number;

@@ -1,6 +1,8 @@
+import { tracesKeeper } from "../config/schema/elasticsearch";
 import { bytes } from "../config/units";
 import { urlOf } from "./addresses";
-import type { Program } from "./program";
+import { LOGIN, shards } from "./elasticsearch/traces";
+import type { Program, Stack } from "./program";
 import { traceLinks } from "./trace-links";
 
 /**
@@ -9,7 +11,7 @@ import { traceLinks } from "./trace-links";
  */
 const HEAP = 0.45;
 
-/** Keeps the newest traces, in memory: a restart forgets them. */
+/** Keeps the newest traces, in memory, where a restart forgets them; or all by age, in Elasticsearch. */
 export const zipkin: Program = {
   name: "zipkin",
   component: "tracing",
@@ -22,17 +24,24 @@ export const zipkin: Program = {
   telemetry: () => [{ port: "http", path: "/prometheus" }],
   exposed: ({ tracing }) => ({ port: "http", nodePort: tracing.zipkin.nodePort }),
   pages: { title: "Zipkin", what: "traces", login: false, path: "/zipkin" },
-  env: ({ settings: { tracing } }) => {
-    const { maxSpans, resources } = tracing.zipkin;
+  calls: ({ settings }) =>
+    isInElasticsearch(settings) ? [{ to: "elasticsearch", ports: ["http"], why: "keeps traces there" }] : [],
+  env: (stack) => {
+    const { maxSpans, resources } = stack.settings.tracing.zipkin;
     const heap = Math.floor((HEAP * bytes(resources.limits.memory)) / 2 ** 20);
     return {
-      STORAGE_TYPE: "mem",
-      MEM_MAX_SPANS: String(maxSpans),
+      ...(isInElasticsearch(stack.settings)
+        ? inElasticsearch(stack)
+        : { STORAGE_TYPE: "mem", MEM_MAX_SPANS: String(maxSpans) }),
       // The collector with the least memory of its own; and a restart instead of a server that answers no more.
       JAVA_OPTS: `-Xmx${heap}m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError`,
     };
   },
+  secrets: ({ settings }) =>
+    isInElasticsearch(settings) ? [{ name: LOGIN, env: { ES_PASSWORD: "password" } }] : [],
   scratch: { tmp: { path: "/tmp" } },
+  // In Elasticsearch, that as well: Zipkin takes spans before they are stored, so while it cannot store any it shall end, and
+  // not start again, and they wait in the Collector's queue.
   probes: () => ({
     // Java takes ten seconds of a processor to start, and may have half of one.
     startup: { path: "/health", port: "http", minutes: 10 },
@@ -57,3 +66,15 @@ export const zipkin: Program = {
     jsonData: (stack) => ({ ...traceLinks(stack), nodeGraph: { enabled: true } }),
   },
 };
+
+const isInElasticsearch = ({ tracing }: Stack["settings"]): boolean => tracesKeeper(tracing) === "zipkin";
+
+const inElasticsearch = (stack: Stack): Record<string, string> => ({
+  STORAGE_TYPE: "elasticsearch",
+  ES_HOSTS: urlOf(stack, "elasticsearch", "http"),
+  ES_USERNAME: "zipkin",
+  // As programs/index-cleaner.ts looks for them.
+  ES_INDEX: "zipkin-jaeger",
+  ES_INDEX_SHARDS: String(shards(stack.settings).shards),
+  ES_INDEX_REPLICAS: String(shards(stack.settings).replicas),
+});

@@ -122,6 +122,7 @@ const onKind = {
       tls: null,
       ...volume("10Gi"),
       ...resources("250m 1Gi", "1000m 1536Mi"),
+      logstash: { enabled: false, queue: "1Gi", ...volume("2Gi"), ...resources("250m 1Gi", "1000m 1536Mi") },
       kibana: { enabled: false, ...resources("250m 768Mi", "1000m 1536Mi") },
     },
     agent: resources("50m 128Mi", "2000m 256Mi"),
@@ -139,8 +140,11 @@ const onKind = {
     ...volume("5Gi"),
     s3: null,
     ...resources("50m 128Mi", "500m 512Mi"),
-    jaeger: resources("100m 256Mi", "500m 1Gi"),
-    zipkin: { maxSpans: 30_000, nodePort: 30411, ...resources("100m 256Mi", "500m 512Mi") },
+    jaeger: { storage: "badger", ...resources("100m 256Mi", "500m 1Gi") },
+    zipkin: {
+      ...{ storage: "memory", maxSpans: 30_000, nodePort: 30411 },
+      ...resources("100m 256Mi", "500m 512Mi"),
+    },
     collector: { queue: "256Mi", ...volume("1Gi"), ...resources("100m 128Mi", "500m 256Mi") },
   },
   grafana: {

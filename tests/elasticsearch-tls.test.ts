@@ -5,6 +5,7 @@ import { faultsOf } from "./support/admitted";
 import {
   clusterOf,
   configOf,
+  filesOf,
   type KubernetesObject,
   ofKind,
   type Pod,
@@ -13,12 +14,21 @@ import {
 } from "./support/cluster";
 import { inElasticsearch } from "./support/filebeat";
 
-const given = (replicas: 1 | 3) => ({
+const given = (replicas: 1 | 3, logstash = false) => ({
   logs: {
     backend: "elasticsearch",
-    elasticsearch: { replicas, tls: { secretName: "of-the-user" }, kibana: { enabled: true } },
+    elasticsearch: {
+      ...{ replicas, tls: { secretName: "of-the-user" } },
+      ...{ kibana: { enabled: true }, logstash: { enabled: logstash } },
+    },
   },
 });
+/** With Logstash, and Jaeger's traces. */
+const whole = (replicas: 1 | 3) => ({
+  ...given(replicas, true),
+  tracing: { backend: "jaeger", jaeger: { storage: "elasticsearch" } },
+});
+const AUTHORITY = "/etc/elasticsearch-authority/ca.crt";
 const URL = "https://elasticsearch.observability.svc:9200";
 
 /** Of the user's Secret: the file that a pod sees -> its key. */
@@ -31,6 +41,23 @@ const mounted = ({ spec }: Pod): Record<string, string> =>
         return secret!.items!.map(({ key, path }) => [`${mountPath}/${path}`, key]);
       }),
   );
+
+/** Who asks them, and what they mount of the Secret. */
+const callersOf = (objects: KubernetesObject[]) =>
+  Object.fromEntries(
+    podsOf(objects)
+      .filter((pod) => pod.app !== "elasticsearch" && Object.keys(mounted(pod)).length > 0)
+      .map((pod) => [pod.app, mounted(pod)]),
+  );
+const knowingIt = (...apps: string[]) =>
+  Object.fromEntries(apps.map((app) => [app, { [AUTHORITY]: "ca.crt" }]));
+
+interface Copies {
+  setup: { template: { settings: object } };
+}
+
+const copiesOf = (objects: KubernetesObject[], app: string) =>
+  configOf<Copies>(objects, app, "/etc/filebeat/filebeat.yml").setup.template.settings;
 
 const nodeConfig = (objects: KubernetesObject[]) =>
   configOf<Record<string, unknown>>(objects, "elasticsearch", "/etc/stack/files/elasticsearch.yml");
@@ -47,8 +74,9 @@ beforeAll(async () => {
   three = await clusterOf(given(3));
 });
 
-test("both are admitted", () => {
-  expect([1, 3].flatMap((replicas) => faultsOf(inElasticsearch(given(replicas as 1 | 3))))).toEqual([]);
+test("all are admitted", () => {
+  const all = [given(1), given(3), whole(1), whole(3)];
+  expect(all.flatMap((settings) => faultsOf(inElasticsearch(settings)))).toEqual([]);
 });
 
 test("the nodes serve https with the certificate of the Secret, from where they read it again", () => {
@@ -69,34 +97,69 @@ test("the nodes serve https with the certificate of the Secret, from where they 
 });
 
 test("whoever asks them knows them by its authority, and nobody else gets anything of the Secret", () => {
-  const authority = "/etc/elasticsearch-authority/ca.crt";
-  const callers = podsOf(three).filter(({ app }) => app !== "elasticsearch");
-  const those = callers.flatMap((pod) =>
-    Object.keys(mounted(pod)).length > 0 ? [[pod.app, mounted(pod)]] : [],
-  );
-  expect(Object.fromEntries(those)).toEqual(
-    Object.fromEntries(["filebeat", "grafana", "kibana"].map((app) => [app, { [authority]: "ca.crt" }])),
-  );
+  expect(callersOf(three)).toEqual(knowingIt("filebeat", "grafana", "kibana"));
   expect(configOf(three, "filebeat", "/etc/filebeat/filebeat.yml")).toMatchObject({
-    output: { elasticsearch: { hosts: [URL], ssl: { certificate_authorities: [authority] } } },
+    output: { elasticsearch: { hosts: [URL], ssl: { certificate_authorities: [AUTHORITY] } } },
   });
   expect(configOf(three, "kibana", "/etc/kibana/kibana.yml")).toMatchObject({
     "elasticsearch.hosts": [URL],
-    "elasticsearch.ssl.certificateAuthorities": authority,
+    "elasticsearch.ssl.certificateAuthorities": AUTHORITY,
   });
   const { datasources: all } = datasources(inElasticsearch(given(3))) as { datasources: { uid: string }[] };
   expect(all.find(({ uid }) => uid === "elasticsearch")).toMatchObject({
     url: URL,
     jsonData: { tlsAuthWithCACert: true, timeField: "@timestamp" },
-    secureJsonData: { tlsCACert: `$__file{${authority}}`, basicAuthPassword: "$ELASTICSEARCH_PASSWORD" },
+    secureJsonData: { tlsCACert: `$__file{${AUTHORITY}}`, basicAuthPassword: "$ELASTICSEARCH_PASSWORD" },
   });
 });
 
-test("without a certificate all is as plain http, and nothing asks for a Secret", async () => {
-  const plain = await clusterOf({
-    logs: { backend: "elasticsearch", elasticsearch: { kibana: { enabled: true } } },
+test("so do Logstash and the Job before it, in place of Filebeat, and who keeps traces and deletes them", async () => {
+  const objects = await clusterOf(whole(3));
+  expect(callersOf(objects)).toEqual(
+    knowingIt("logstash", "filebeat-setup", "grafana", "kibana", "jaeger", "index-cleaner"),
+  );
+  const files = filesOf(objects, podOf(objects, "logstash"));
+  const { text } = files.find(({ path }) => path === "/etc/logstash/lines.conf")!;
+  for (const line of [
+    `hosts => ["${URL}"]`,
+    "ssl_enabled => true",
+    `ssl_certificate_authorities => ["${AUTHORITY}"]`,
+  ])
+    expect(text).toContain(`    ${line}\n`);
+  expect(configOf(objects, "filebeat-setup", "/etc/filebeat/filebeat.yml")).toMatchObject({
+    output: { elasticsearch: { hosts: [URL], ssl: { certificate_authorities: [AUTHORITY] } } },
   });
-  expect(JSON.stringify(plain)).not.toMatch(/https:\/\/elasticsearch|elasticsearch-authority|tlsCACert/);
+  expect(copiesOf(objects, "filebeat-setup")).toMatchObject({ index: { number_of_replicas: 1 } });
+  const twice = { shards: 1, replicas: 1 };
+  expect(configOf(objects, "jaeger", "/etc/jaeger/jaeger.yaml")).toMatchObject({
+    extensions: {
+      jaeger_storage: {
+        backends: {
+          elasticsearch: {
+            elasticsearch: {
+              ...{ server_urls: [URL], tls: { ca_file: AUTHORITY } },
+              indices: { spans: twice, services: twice },
+            },
+          },
+        },
+      },
+    },
+  });
+  expect(podOf(objects, "index-cleaner").spec.containers[0].args).toEqual(
+    expect.arrayContaining(["--es.tls.enabled", `--es.tls.ca=${AUTHORITY}`, URL]),
+  );
+});
+
+test("without a certificate all is as plain http, and nothing asks for a Secret", async () => {
+  const settings = whole(1);
+  const { logs } = settings;
+  const plain = await clusterOf({
+    ...settings,
+    logs: { ...logs, elasticsearch: { ...logs.elasticsearch, tls: null } },
+  });
+  expect(JSON.stringify(plain)).not.toMatch(
+    /https:\/\/elasticsearch|elasticsearch-authority|tlsCACert|es\.tls|ssl_/,
+  );
   expect(nodeConfig(plain)).toMatchObject({
     "xpack.security.http.ssl": { enabled: false },
     "xpack.security.transport.ssl": { enabled: false },
@@ -123,11 +186,8 @@ test("three have a volume, a name and an address each, find the others by them, 
   const { env } = podOf(three, "elasticsearch").spec.containers[0];
   for (const [name, fieldPath] of Object.entries({ NODE_NAME: "metadata.name", POD_IP: "status.podIP" }))
     expect(env).toContainEqual({ name, valueFrom: { fieldRef: { fieldPath } } });
-  const copies = (objects: KubernetesObject[]) =>
-    configOf<{ setup: { template: { settings: object } } }>(objects, "filebeat", "/etc/filebeat/filebeat.yml")
-      .setup.template.settings;
-  expect(copies(three)).toEqual({ index: { number_of_shards: 1, number_of_replicas: 1 } });
-  expect(copies(one)).toEqual({ index: { number_of_shards: 1, number_of_replicas: 0 } });
+  expect(copiesOf(three, "filebeat")).toEqual({ index: { number_of_shards: 1, number_of_replicas: 1 } });
+  expect(copiesOf(one, "filebeat")).toEqual({ index: { number_of_shards: 1, number_of_replicas: 0 } });
 });
 
 test("one alone listens for no other node", () => {

@@ -98,6 +98,12 @@ where(["filebeat", "filebeat"])("Filebeat to Elasticsearch", () => {
     expect(await may("delete_index")).toBe(false);
   });
 
+  test("of a line that Logstash sends again, under the id that it had, there is one", async () => {
+    const add = () => elasticsearch.add(WRITER, "first", { "@timestamp": new Date(), app: "logstash" });
+    expect([await add(), await add()]).toEqual([201, 409]);
+    expect(await found("app:logstash", 1)).toHaveLength(1);
+  });
+
   test("Kibana keeps what is its own, and reads no line but by whoever looks at its pages", async () => {
     const may = async (user: string, names: string, ...privileges: string[]) => {
       const index = [{ names: [names], privileges }];

@@ -546,6 +546,18 @@ const table: Row[] = [
     right: ["tempo", "jaeger", "zipkin"],
   },
   {
+    of: /^tracing\.jaeger\.storage$/,
+    allowed: "badger, elasticsearch",
+    wrong: [7, "", "memory"],
+    right: ["badger", "elasticsearch"],
+  },
+  {
+    of: /^tracing\.zipkin\.storage$/,
+    allowed: "memory, elasticsearch",
+    wrong: [7, "", "badger"],
+    right: ["memory", "elasticsearch"],
+  },
+  {
     of: /^tracing\.zipkin\.maxSpans$/,
     allowed: "a whole number of spans, 1 or more",
     wrong: ["9", 0, 1.5, null],

@@ -1,4 +1,4 @@
-/** Two real Grafanas on one real PostgreSQL, with what their pods are told. */
+/** Two real Grafanas on one real PostgreSQL, that of examples/prod-local, with what their pods are told. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -13,6 +13,8 @@ import { selfSigned } from "./support/certificate";
 import { databasesAreHere, postgresServer } from "./support/databases";
 import { eventually } from "./support/eventually";
 import { freePort } from "./support/free-port";
+import { type Cookies, seenWith, signIn } from "./support/grafana-session";
+import { manifestsOf } from "./support/prod-local";
 import { binary } from "./support/programs";
 import { Server, stackWith, startGrafana } from "./support/servers";
 
@@ -108,22 +110,12 @@ class Replica {
     );
   }
 
-  /** Signs in as a browser does, and returns the cookies. */
-  async session(password: string): Promise<string> {
-    const response = await fetch(`${this.url}/login`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ user: "admin", password }),
-    });
-    expect(response.status).toBe(200);
-    return response.headers
-      .getSetCookie()
-      .map((line) => line.split(";")[0])
-      .join("; ");
+  session(password: string): Promise<Cookies> {
+    return signIn(this.url, password);
   }
 
-  async sees(cookie: string): Promise<number> {
-    return (await fetch(`${this.url}/api/user`, { headers: { cookie } })).status;
+  sees(cookies: Cookies): Promise<number> {
+    return seenWith(this.url, cookies);
   }
 }
 
@@ -135,8 +127,8 @@ class Replica {
   beforeAll(async () => {
     const certificate = await selfSigned("127.0.0.1");
     postgres = await postgresServer(
-      { TICKETING_PASSWORD: PASSWORD, EXPORTER_PASSWORD: "other" },
-      certificate,
+      { GRAFANA_PASSWORD: PASSWORD },
+      { manifests: manifestsOf("postgres.yaml"), certificate },
     );
     await postgres.start();
     replicas = [];
@@ -153,7 +145,7 @@ class Replica {
   const replica = async (name: string, ca: string) => {
     const database = {
       ...{ host: "127.0.0.1", port: postgres.port, sslmode: "verify-full", ca },
-      ...{ name: "ticketing", username: "ticketing", password: PASSWORD },
+      password: PASSWORD,
     };
     return new Replica(
       stackWith({ grafana: { replicas: 2, database } }),
@@ -190,16 +182,16 @@ class Replica {
     const [first, second] = replicas;
     expect((await first.as("first", "/api/dashboards/db", { dashboard: keepsake })).status).toBe(200);
     expect(await title(second, "first")).toBe(keepsake.title);
-    const cookie = await first.session("first");
+    const cookies = await first.session("first");
     await first.end("SIGKILL");
-    expect(await second.sees(cookie)).toBe(200);
+    expect(await second.sees(cookies)).toBe(200);
     await first.start("first");
-    expect(await first.sees(cookie)).toBe(200);
+    expect(await first.sees(cookies)).toBe(200);
   });
 
   test("a rotation that is stopped half-way goes on: one password at the end, and no old session", async () => {
     const [first, second] = replicas;
-    const cookie = await second.session("first");
+    const cookies = await second.session("first");
     await first.end();
     await first.start("second");
     // It is the database's: the pod that was not replaced yet takes the new one as well.
@@ -218,7 +210,7 @@ class Replica {
     for (const replica of replicas) {
       expect((await replica.as("second", "/api/user")).status).toBe(200);
       expect((await replica.as("first", "/api/user")).status).toBe(401);
-      expect(await replica.sees(cookie)).toBe(401);
+      expect(await replica.sees(cookies)).toBe(401);
     }
   });
 

@@ -26,8 +26,9 @@ async function run(config: Record<string, string>) {
     await pulumi.runtime.runInPulumiStack(async () => {
       const made: Resource[] = [];
       pulumi.runtime.registerStackTransformation(({ resource }) => void made.push(resource));
-      const program = await import("../index");
-      outputs = await new Promise((resolve) => pulumi.output({ ...program }).apply(resolve));
+      const { default: program } = await import("../index");
+      const printed = await program();
+      outputs = await new Promise((resolve) => pulumi.output(printed).apply(resolve));
       urns = await Promise.all(made.map(({ urn }) => new Promise<string>((resolve) => urn.apply(resolve))));
       return {};
     });

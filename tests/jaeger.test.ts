@@ -9,7 +9,7 @@ import { urlOf } from "../programs/addresses";
 import { datasources } from "../programs/grafana/datasources";
 import { grafanaEnvironment } from "../programs/grafana/server";
 import { jaeger as program } from "../programs/jaeger";
-import { type Collector, collectorServer } from "./support/collectors";
+import { type Collector, collectorServer, send } from "./support/collectors";
 import { eventually } from "./support/eventually";
 import { freePort } from "./support/free-port";
 import { binary, describeWith } from "./support/programs";
@@ -29,27 +29,6 @@ interface Tag {
 interface Trace {
   spans: { traceID: string; operationName: string }[];
   processes: Record<string, { serviceName: string; tags: Tag[] }>;
-}
-
-/** As OpenTelemetry's exporter has it; the gateway in a cluster learns the pod from the address. */
-async function send({ traces }: Collector, ...traceIds: string[]): Promise<void> {
-  const attributes = {
-    "service.name": "ticket-service",
-    "k8s.namespace.name": "shop",
-    "k8s.pod.name": "ticket-service-1",
-  };
-  const now = BigInt(Date.now()) * 1_000_000n;
-  const span = (traceId: string) => ({
-    ...{ traceId, spanId: hex(8), name: "GET /tickets", kind: 2 },
-    ...{ startTimeUnixNano: String(now - 5_000_000n), endTimeUnixNano: String(now) },
-  });
-  const resource = {
-    attributes: Object.entries(attributes).map(([key, stringValue]) => ({ key, value: { stringValue } })),
-  };
-  const body = { resourceSpans: [{ resource, scopeSpans: [{ spans: traceIds.map(span) }] }] };
-  const headers = { "content-type": "application/json" };
-  const answer = await fetch(traces, { method: "POST", headers, body: JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
 }
 
 const ask = ({ url }: Jaeger, id: string) => fetch(`${url}/api/traces/${id}`);

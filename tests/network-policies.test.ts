@@ -74,6 +74,16 @@ const stacks: Record<string, Record<string, unknown>> = {
     services,
     logs: { backend: "elasticsearch", collector: "filebeat" },
   },
+  "a stack that keeps logs and Jaeger's traces in Elasticsearch": {
+    services,
+    logs: { backend: "elasticsearch" },
+    tracing: { backend: "jaeger", jaeger: { storage: "elasticsearch" } },
+  },
+  "a stack that keeps logs and Zipkin's traces in Elasticsearch": {
+    services,
+    logs: { backend: "elasticsearch" },
+    tracing: { backend: "zipkin", zipkin: { storage: "elasticsearch" } },
+  },
   "a stack that shows logs in Kibana": {
     services,
     logs: { backend: "elasticsearch", elasticsearch: { kibana: { enabled: true } } },
@@ -84,6 +94,10 @@ const stacks: Record<string, Record<string, unknown>> = {
       backend: "elasticsearch",
       elasticsearch: { tls: { secretName: "certificate" }, kibana: { enabled: true } },
     },
+  },
+  "a stack whose logs pass Logstash": {
+    services,
+    logs: { backend: "elasticsearch", elasticsearch: { logstash: { enabled: true } } },
   },
   "a stack whose logs Promtail reads": { services, logs: { collector: "promtail" } },
   "a stack without services and node-exporter": { metrics: { nodeExporter: { enabled: false } } },

@@ -1,10 +1,12 @@
 /** Production on a laptop is Pulumi.prod.yaml with a few keys that a laptop cannot have as they are: each is listed here. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { load, loadAll } from "js-yaml";
+import { load } from "js-yaml";
+import { refOf } from "../local/images";
 import { repoDir } from "../local/paths";
-import { type KubernetesObject } from "./support/cluster";
 import { faultsOf } from "./support/admitted";
+import type { Container, KubernetesObject } from "./support/cluster";
+import { manifestsOf } from "./support/prod-local";
 import { stackWith } from "./support/servers";
 
 type Tree = Record<string, unknown>;
@@ -34,12 +36,8 @@ const PATCHED: Record<string, string> = {
       ]),
     ),
   ),
-  ...Object.fromEntries(
-    ["replicas", "database.host", "database.password"].map((key) => [
-      `grafana.${key}`,
-      "one Grafana on its volume: there is no PostgreSQL beside it",
-    ]),
-  ),
+  "grafana.database.host": "the database is a PostgreSQL beside it",
+  "grafana.database.sslmode": "which has no certificate",
   "edge.url": "localhost, the platform's",
   "edge.ingress.certificateArn": "there is no load balancer",
   "edge.anonymous": "kind asks for no password otherwise",
@@ -56,18 +54,49 @@ test("deploys the same programs, as often, and is admitted", () => {
   const [there, here] = [stackWith(prod), stackWith(local)];
   const run = ({ programs, settings }: typeof there) =>
     Object.fromEntries(programs.map(({ name, replicas }) => [name, replicas?.(settings) ?? 1]));
-  expect(run(here)).toEqual({ ...run(there), grafana: 1 });
+  expect(run(here)).toEqual(run(there));
   expect(faultsOf(here)).toEqual([]);
 });
 
-test("its S3 is where the stack looks for it, with the buckets that it names", () => {
-  const objects = loadAll(
-    readFileSync(join(repoDir, "examples/prod-local/minio.yaml"), "utf8"),
-  ) as KubernetesObject[];
+/** Under which pods find the Service of these. */
+const hostOf = (objects: KubernetesObject[]) => {
   const { metadata } = objects.find(({ kind }) => kind === "Service")!;
+  return `${metadata.name}.${metadata.namespace}.svc`;
+};
+
+test("its S3 is where the stack looks for it, with the buckets that it names", () => {
+  const objects = manifestsOf("minio.yaml");
   const { logs, tracing } = stackWith(local).settings;
   for (const s3 of [logs.s3!, tracing.s3!]) {
-    expect(s3.endpoint).toBe(`http://${metadata.name}.${metadata.namespace}.svc:9000`);
+    expect(s3.endpoint).toBe(`http://${hostOf(objects)}:9000`);
     expect(JSON.stringify(objects)).toContain(`/data/${s3.bucket}`);
   }
+});
+
+describe("its PostgreSQL", () => {
+  const objects = manifestsOf("postgres.yaml");
+  const { spec } = objects.find(({ kind }) => kind === "Deployment") as unknown as {
+    spec: { template: { spec: { initContainers: Container[]; containers: Container[] } } };
+  };
+  const { initContainers, containers } = spec.template.spec;
+
+  test("is where Grafana looks for it, with the role, the database and the password that it has", () => {
+    const { host, port, name, username, password } = stackWith(local).settings.grafana.database!;
+    expect([host, port]).toEqual([hostOf(objects), containers[0].ports![0].containerPort]);
+    const [{ env, command }] = initContainers;
+    const secret = objects.find(({ kind }) => kind === "Secret")!;
+    const { secretKeyRef } = env[0].valueFrom!;
+    expect(secret.metadata.name).toBe(secretKeyRef!.name);
+    expect(secret.stringData![secretKeyRef!.key]).toBe(password);
+    expect(command!.join()).toContain(`CREATE ROLE ${username} LOGIN PASSWORD '$${env[0].name}'`);
+    expect(command!.join()).toContain(`CREATE DATABASE ${name} OWNER ${username}`);
+  });
+
+  test("is of the image that the sample workload has, and is not told its password but by the Secret", () => {
+    expect([...initContainers, ...containers].map(({ image }) => image)).toEqual([
+      refOf("postgres"),
+      refOf("postgres"),
+    ]);
+    expect(JSON.stringify(spec)).not.toContain(stackWith(local).settings.grafana.database!.password);
+  });
 });

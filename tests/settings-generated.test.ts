@@ -26,19 +26,27 @@ test("every key is described", () => {
   expect(undescribed).toEqual([]);
 });
 
-test("the reference page has every key of the schema, and marks the secrets", () => {
+test("the reference page has every key of the schema with what it means, and marks the secrets", () => {
   const page = readFileSync(join(__dirname, "../docs/settings.md"), "utf8");
-  const keys: string[] = [];
+  const keys: [key: string, description: string][] = [];
   const visit = (node: Node, path: string) => {
     const { properties, items } =
       [node, ...(node.anyOf ?? [])].find((one) => one.properties ?? one.items) ?? {};
-    if (!properties && path) keys.push(path);
-    for (const [key, value] of Object.entries(properties ?? {})) visit(value, path ? `${path}.${key}` : key);
+    for (const [name, value] of Object.entries(properties ?? {})) {
+      const key = path ? `${path}.${name}` : name;
+      // What a topic is stands above its table.
+      if (path || !value.properties) keys.push([key, value.description ?? ""]);
+      visit(value, key);
+    }
     if (Object.keys(items?.properties ?? {}).length > 0) visit(items!, `${path}[]`);
   };
   visit(schemaTree(), "");
   expect(keys.length).toBeGreaterThan(100);
-  expect(keys.filter((key) => !page.includes(`\n| \`${key}\` | `))).toEqual([]);
+  const rows = page.split("\n").filter((line) => line.startsWith("| `"));
+  const row = (key: string) => rows.find((line) => line.startsWith(`| \`${key}\` | `));
+  expect(
+    keys.filter(([key, description]) => !row(key)?.includes(` | ${description.replaceAll("|", "\\|")}`)),
+  ).toEqual([]);
   const secrets = secretPaths().map((path) => path.join(".").replaceAll(".[]", "[]"));
-  for (const key of secrets) expect(page).toContain(`| \`${key}\` | **secret**: `);
+  for (const key of secrets) expect(row(key)).toContain(" | **secret**: ");
 });

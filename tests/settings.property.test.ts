@@ -68,6 +68,7 @@ const inElasticsearch: Given = {
     elasticsearch: {
       ...{ logins: { rotation: "2" }, storage: { size: "9Gi" }, kibana: { enabled: true } },
       ...{ replicas: 3, tls: { secretName: "certificate" } },
+      logstash: { enabled: true, queue: "2Gi", storage: { size: "3Gi" } },
     },
   },
   alerting: {
@@ -78,12 +79,26 @@ const inElasticsearch: Given = {
   },
 };
 
+const tracesInElasticsearch: Given = {
+  ...committed[0],
+  logs: { backend: "elasticsearch" },
+  tracing: { backend: "zipkin", zipkin: { storage: "elasticsearch" }, retention: { time: "3d" } },
+};
+
 const throughPromtail: Given = {
   ...committed[0],
   logs: { collector: "promtail", agent: { resources: { limits: { memory: "200Mi" } } } },
 };
 
-const bases = [...committed, full, inZipkin, inJaeger, inElasticsearch, throughPromtail];
+const bases = [
+  ...committed,
+  full,
+  inZipkin,
+  inJaeger,
+  inElasticsearch,
+  tracesInElasticsearch,
+  throughPromtail,
+];
 
 /** Some of those that were accepted, for the programs themselves to read. */
 const SAMPLE = 5;

@@ -25,6 +25,7 @@ interface Jaeger {
 /** Outside of kind somebody must be told of alerts. */
 const ALERTING = { unattended: true };
 const SERVICES = [{ name: "board-service", namespace: "shop", port: 8000 }];
+const LOGS = { backend: "elasticsearch" };
 const ZIPKIN = { services: SERVICES, tracing: { backend: "zipkin" } };
 const JAEGER = { services: SERVICES, tracing: { backend: "jaeger" } };
 
@@ -43,6 +44,24 @@ describe("what a backend does not read is refused in its settings", () => {
       "tracing.retention",
       { tracing: { backend: "zipkin", retention: { time: "48h" } } },
       /keeps the newest tracing\.zipkin\.maxSpans spans in memory, however old they are: set that\.$/,
+    ],
+    [
+      "tracing.retention",
+      { tracing: { backend: "zipkin", zipkin: { storage: "memory" }, retention: { time: "48h" } } },
+      /and tracing\.zipkin\.storage is memory; allowed: only with tracing\.zipkin\.storage: elasticsearch\./,
+    ],
+    [
+      "tracing.zipkin.maxSpans",
+      { logs: LOGS, tracing: { backend: "zipkin", zipkin: { storage: "elasticsearch", maxSpans: 9 } } },
+      /kept by age: set tracing\.retention\.time\.$/,
+    ],
+    [
+      "tracing.storage",
+      {
+        logs: LOGS,
+        tracing: { backend: "jaeger", jaeger: { storage: "elasticsearch" }, storage: { size: "9Gi" } },
+      },
+      /only with tracing\.jaeger\.storage: badger\..* The volume of Elasticsearch is logs\.elasticsearch\.storage\.$/,
     ],
     ["tracing.storage", { tracing: { backend: "zipkin", storage: { size: "9Gi" } } }, /in memory/],
     ["tracing.storage", { tracing: { backend: "zipkin", storage: { class: "fast" } } }, /in memory/],
@@ -111,6 +130,32 @@ describe("what a backend does not read is refused in its settings", () => {
       ).toEqual([]);
   });
 
+  test.each([
+    ["jaeger", "badger"],
+    ["zipkin", "memory"],
+  ])("%s keeps traces only in the Elasticsearch that keeps lines", (backend, other) => {
+    const tracing = { backend, [backend]: { storage: "elasticsearch" }, retention: { time: "3d" } };
+    expect(refused({ tracing })).toEqual([
+      `  observability:tracing.${backend}.storage elasticsearch is the one that logs.backend: elasticsearch deploys, and logs.backend is loki; allowed: ${other}. Or set logs.backend: elasticsearch.`,
+    ]);
+    expect(refused({ tracing, logs: LOGS })).toEqual([]);
+  });
+
+  test("Zipkin keeps none in the one that speaks TLS: it takes no certificate in PEM to know it by", () => {
+    const logs = { ...LOGS, elasticsearch: { tls: { secretName: "certificate" } } };
+    const tracing = (backend: string) => ({ backend, [backend]: { storage: "elasticsearch" } });
+    expect(refused({ tracing: tracing("zipkin"), logs })).toEqual([
+      "  observability:tracing.zipkin.storage elasticsearch speaks TLS with logs.elasticsearch.tls, and Zipkin takes no certificates in PEM to know it by; allowed: memory. Or take tracing.backend: jaeger, or leave out logs.elasticsearch.tls.",
+    ]);
+    expect(refused({ tracing: tracing("jaeger"), logs })).toEqual([]);
+  });
+
+  test("where another keeps traces, that Zipkin's would be in memory refuses nothing", () => {
+    expect(refused({ tracing: { zipkin: { storage: "memory" }, retention: { time: "3d" } } })).toEqual([
+      expect.stringMatching(/^ {2}observability:tracing\.zipkin belongs to zipkin/),
+    ]);
+  });
+
   test("Jaeger takes the keys of Tempo that it can hold to", () => {
     const tracing = {
       ...{ backend: "jaeger", retention: { time: "3d" }, storage: { size: "9Gi" } },
@@ -135,6 +180,8 @@ describe("what a backend does not read is refused in its settings", () => {
       "  observability:tracing.zipkin.maxSpans 40000 do not fit into the memory; allowed: at most 32768 with tracing.zipkin.resources.limits.memory 512Mi. Lower it, or raise the other.",
     ]);
     expect(refused(with40k("1Gi"))).toEqual([]);
+    const zipkin = { storage: "elasticsearch", resources: { limits: { memory: "256Mi" } } };
+    expect(refused({ logs: LOGS, tracing: { backend: "zipkin", zipkin } })).toEqual([]);
   });
 
   test("a NodePort of Zipkin is taken only where Zipkin is", () => {

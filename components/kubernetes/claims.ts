@@ -29,8 +29,9 @@ export const CLAIM_TEMPLATE = {
 
 function claim(objects: Objects, what: string, name: string, data: Data) {
   const metadata = objects.metadata(name);
-  return new core.PersistentVolumeClaim(
-    objects.child(what),
+  return objects.make(
+    core.PersistentVolumeClaim,
+    what,
     {
       metadata: {
         ...metadata,

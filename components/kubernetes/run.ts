@@ -70,30 +70,18 @@ function makeAccount(objects: Objects): string | undefined {
   const annotations = program.accountAnnotations?.(stack.settings);
   if (!kubernetesApi && !annotations) return undefined;
   const metadata = objects.metadata(name);
-  new core.ServiceAccount(
-    objects.child("account"),
-    {
-      metadata: { ...metadata, annotations: { ...metadata.annotations, ...annotations } },
-      automountServiceAccountToken: false,
-    },
-    objects.options(),
-  );
+  objects.make(core.ServiceAccount, "account", {
+    metadata: { ...metadata, annotations: { ...metadata.annotations, ...annotations } },
+    automountServiceAccountToken: false,
+  });
   if (!kubernetesApi) return name;
   const clusterWide = { ...objects.metadata(`observability-${stack.name}-${name}`), namespace: undefined };
-  const role = new rbac.ClusterRole(
-    objects.child("role"),
-    { metadata: clusterWide, rules: kubernetesApi },
-    objects.options(),
-  );
-  new rbac.ClusterRoleBinding(
-    objects.child("role-binding"),
-    {
-      metadata: clusterWide,
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
-      subjects: [{ kind: "ServiceAccount", name, namespace: namespaceOf(stack.settings, program) }],
-    },
-    objects.options(),
-  );
+  const role = objects.make(rbac.ClusterRole, "role", { metadata: clusterWide, rules: kubernetesApi });
+  objects.make(rbac.ClusterRoleBinding, "role-binding", {
+    metadata: clusterWide,
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
+    subjects: [{ kind: "ServiceAccount", name, namespace: namespaceOf(stack.settings, program) }],
+  });
   return name;
 }
 
@@ -104,7 +92,7 @@ function makeFiles(objects: Objects, { name: what, files, reloaded }: Files): pu
   const args = reloaded
     ? { metadata: objects.metadata(name), data }
     : { metadata: objects.metadata(), immutable: true, data };
-  return new core.ConfigMap(objects.child(what), args, objects.options()).metadata.name;
+  return objects.make(core.ConfigMap, what, args).metadata.name;
 }
 
 /** Immutable and named anew like a start file. The only place secrets are put into. */
@@ -116,21 +104,17 @@ function makeSecret(
   const stringData = values ?? generated[name];
   if (!stringData) throw new Error(`${objects.program.name}: nobody generates the Secret ${name}`);
   const args = { metadata: objects.metadata(), immutable: true, stringData };
-  return new core.Secret(objects.child(name), args, objects.options()).metadata.name;
+  return objects.make(core.Secret, name, args).metadata.name;
 }
 
 function makePolicy(objects: Objects): void {
   const { stack, program } = objects;
-  new networking.NetworkPolicy(
-    objects.child("policy"),
-    {
-      metadata: objects.metadata(program.name),
-      spec: {
-        podSelector: { matchLabels: selectorLabels(stack.name, program.name) },
-        policyTypes: ["Ingress", "Egress"],
-        ...policyOf(stack, program, (name) => selectorLabels(stack.name, name)),
-      },
+  objects.make(networking.NetworkPolicy, "policy", {
+    metadata: objects.metadata(program.name),
+    spec: {
+      podSelector: { matchLabels: selectorLabels(stack.name, program.name) },
+      policyTypes: ["Ingress", "Egress"],
+      ...policyOf(stack, program, (name) => selectorLabels(stack.name, name)),
     },
-    objects.options(),
-  );
+  });
 }

@@ -17,34 +17,26 @@ export function makeService(objects: Objects): void {
     targetPort: name,
   }));
   const several = replicasOf(stack, program) > 1;
-  new core.Service(
-    objects.child("service"),
-    {
-      metadata: objects.metadata(name),
-      spec: {
-        type: nodePort === null ? "ClusterIP" : "NodePort",
-        ...(program.callersChoose ? { clusterIP: "None" } : {}),
-        selector,
-        // Each replica that stands apart has seen a little else: a page that asks several times asks the same one.
-        ...(several && program.apart ? { sessionAffinity: "ClientIP" } : {}),
-        ports: ports.map((port) => ({
-          ...port,
-          ...(nodePort !== null && port.name === exposed?.port ? { nodePort } : {}),
-        })),
-      },
+  objects.make(core.Service, "service", {
+    metadata: objects.metadata(name),
+    spec: {
+      type: nodePort === null ? "ClusterIP" : "NodePort",
+      ...(program.callersChoose ? { clusterIP: "None" } : {}),
+      selector,
+      // Each replica that stands apart has seen a little else: a page that asks several times asks the same one.
+      ...(several && program.apart ? { sessionAffinity: "ClientIP" } : {}),
+      ports: ports.map((port) => ({
+        ...port,
+        ...(nodePort !== null && port.name === exposed?.port ? { nodePort } : {}),
+      })),
     },
-    objects.options(),
-  );
+  });
   if (!hasHeadless(stack, program)) return;
-  new core.Service(
-    objects.child("headless-service"),
-    {
-      metadata: objects.metadata(headless(name)),
-      // Replicas look for each other before they are ready.
-      spec: { clusterIP: "None", publishNotReadyAddresses: true, selector, ports },
-    },
-    objects.options(),
-  );
+  objects.make(core.Service, "headless-service", {
+    metadata: objects.metadata(headless(name)),
+    // Replicas look for each other before they are ready.
+    spec: { clusterIP: "None", publishNotReadyAddresses: true, selector, ports },
+  });
 }
 
 /** Leads users of a host to the exposed port. Pulumi waits until the load balancer has an address. */
@@ -55,12 +47,8 @@ export function makeIngress(objects: Objects): void {
   const metadata = objects.metadata(program.name);
   const service = { name: program.name, port: { name: program.exposed!(stack.settings).port } };
   const paths = [{ path: "/", pathType: "Prefix", backend: { service } }];
-  new networking.Ingress(
-    objects.child("ingress"),
-    {
-      metadata: { ...metadata, annotations: { ...metadata.annotations, ...ingress.annotations } },
-      spec: { ingressClassName: ingress.className, rules: [{ host: ingress.host, http: { paths } }] },
-    },
-    objects.options(),
-  );
+  objects.make(networking.Ingress, "ingress", {
+    metadata: { ...metadata, annotations: { ...metadata.annotations, ...ingress.annotations } },
+    spec: { ingressClassName: ingress.className, rules: [{ host: ingress.host, http: { paths } }] },
+  });
 }

@@ -22,12 +22,14 @@ export function makeWorkload(
   const template = podTemplate(stack, program, part, names, account);
   const selector = { matchLabels: { ...selectorLabels(stack.name, program.name), ...part.labels } };
   const replicated = { selector, template, replicas: pods, revisionHistoryLimit: 3 };
+  const once = { ...template, spec: { ...template.spec, restartPolicy: "Never" } };
   const options = objects.options({}, after);
   switch (program.workload) {
     case "StatefulSet": {
       const keeps = program.data?.(stack.settings) !== undefined;
-      return new apps.StatefulSet(
-        objects.child(numbered("server", part)),
+      return objects.make(
+        apps.StatefulSet,
+        numbered("server", part),
         {
           metadata: objects.metadata(name),
           spec: {
@@ -43,8 +45,9 @@ export function makeWorkload(
       );
     }
     case "Deployment":
-      return new apps.Deployment(
-        objects.child("server"),
+      return objects.make(
+        apps.Deployment,
+        "server",
         {
           metadata: objects.metadata(name),
           spec: replicated,
@@ -53,38 +56,48 @@ export function makeWorkload(
         program.first ? { ...options, customTimeouts: { ...WAIT, create: "5m", update: "5m" } } : options,
       );
     case "DaemonSet":
-      return new apps.DaemonSet(
-        objects.child("agent"),
+      return objects.make(
+        apps.DaemonSet,
+        "agent",
         { metadata: objects.metadata(name), spec: { selector, template } },
         options,
       );
     // Runs once; a changed pod makes a new Job, and so does the next `up` after one that failed.
     case "Job": {
       const { annotations, ...metadata } = objects.metadata();
-      return new batch.Job(
-        objects.child("job"),
+      return objects.make(
+        batch.Job,
+        "job",
         {
           metadata: { ...metadata, annotations: { ...annotations, "pulumi.com/replaceUnready": "true" } },
-          spec: {
-            backoffLimit: 1,
-            template: { ...template, spec: { ...template.spec, restartPolicy: "Never" } },
-          },
+          spec: { backoffLimit: 1, template: once },
         },
         objects.options({ deleteBeforeReplace: false }, after),
       );
     }
+    // Tries for ten minutes, waiting longer each time; what failed is seen for an hour.
+    case "CronJob":
+      return objects.make(
+        batch.CronJob,
+        "cron-job",
+        {
+          metadata: objects.metadata(name),
+          spec: {
+            schedule: program.schedule!,
+            concurrencyPolicy: "Forbid",
+            jobTemplate: { spec: { backoffLimit: 6, ttlSecondsAfterFinished: 3600, template: once } },
+          },
+        },
+        options,
+      );
   }
 }
 
 /** Nodes are drained one replica at a time. */
 export function makeDisruptionBudget(objects: Objects): void {
   const { stack, program } = objects;
-  new policy.PodDisruptionBudget(
-    objects.child("disruption-budget"),
-    {
-      metadata: objects.metadata(program.name),
-      spec: { maxUnavailable: 1, selector: { matchLabels: selectorLabels(stack.name, program.name) } },
-    },
-    objects.options(),
-  );
+  objects.make(policy.PodDisruptionBudget, "disruption-budget", {
+    metadata: objects.metadata(program.name),
+    spec: { maxUnavailable: 1, selector: { matchLabels: selectorLabels(stack.name, program.name) } },
+  });
 }

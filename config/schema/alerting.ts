@@ -149,9 +149,19 @@ export const alerting = z
       .nullable()
       .default(null)
       .describe("Mail server for receivers with email; default null: none."),
-    groupWait: duration().default("30s").describe("Wait before a new group is sent; default 30s."),
-    groupInterval: duration().default("5m").describe("Wait before news of a group; default 5m."),
-    repeatInterval: duration().default("4h").describe("Wait before the same again; default 4h."),
+    groupWait: duration()
+      .default("30s")
+      .describe(
+        "How long the first message about a group of alerts waits for others of the group; default 30s.",
+      ),
+    groupInterval: duration()
+      .default("5m")
+      .describe(
+        "How long a group that was told waits before a message about alerts that came or ended; default 5m.",
+      ),
+    repeatInterval: duration()
+      .default("4h")
+      .describe("After how long the same message is sent again while its alerts still fire; default 4h."),
     runbookUrl: httpUrl()
       .regex(/^[^#]*$/, {
         error: allowed("a URL without #: the alert's heading is put behind it"),

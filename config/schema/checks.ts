@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { bytes } from "../units";
 import { checkAlerting, type CheckedAlerting } from "./alerting-checks";
 import { type Refuse, repeated } from "./common";
+import { tracesKeeper } from "./elasticsearch";
 import { EVERY } from "./kubernetes";
 import { checkOidc } from "./oidc";
 import { LUCENE_ALERTS } from "./own-alerts";
@@ -15,19 +16,12 @@ import { COLLECTORS } from "./signals";
  */
 export const OWN_JOBS: readonly string[] = [
   ...["applications", "annotated-pods", "stack", "stack-samples", "kubelet", "cadvisor"],
-  ...["istio-proxy", "istiod", "kiali", "kibana"],
-  ...[
-    "edge",
-    "prometheus",
-    "alertmanager",
-    "kube-state-metrics",
-    "node-exporter",
-    "grafana",
-    "grafana-rotation",
-  ],
+  ...["istio-proxy", "istiod", "kiali", "kibana", "logstash", "filebeat-setup"],
+  ...["edge", "prometheus", "alertmanager", "kube-state-metrics", "node-exporter"],
+  ...["grafana", "grafana-rotation"],
   ...["redis", "redis-exporter", "postgres", "postgres-exporter"],
   ...["loki", "elasticsearch", "alloy", "alloy-events", "promtail", "filebeat", "collector", "sampler"],
-  ...["tempo", "jaeger", "zipkin"],
+  ...["tempo", "jaeger", "zipkin", "index-cleaner"],
 ];
 
 /** Every cluster has these from the start: they are nobody's to make or to delete. */
@@ -50,8 +44,12 @@ interface Checked extends CheckedAlerting {
     istio: { enabled: boolean };
     kiali: { enabled: boolean };
   };
-  logs: { backend: string; collector: string };
-  tracing: { backend: string; zipkin: { nodePort: number | null } };
+  logs: { backend: string; collector: string; elasticsearch: { tls: object | null } };
+  tracing: {
+    backend: string;
+    jaeger: { storage: string };
+    zipkin: { storage: string; nodePort: number | null };
+  };
   grafana: { nodePort: number | null; oidc: object | null };
   edge: { enabled: boolean; nodePort: number | null; url: string };
   slo: { objectives: { name: string; namespace: string; service: string }[] };
@@ -66,6 +64,7 @@ export function checkTogether(settings: Checked, context: z.core.$RefinementCtx)
   checkNodePorts(settings, refuse);
   checkObjectives(settings, refuse);
   checkLogs(settings, refuse);
+  checkTraces(settings, refuse);
   checkKiali(settings, refuse);
   checkAlerting(settings, refuse);
   checkOidc(settings, refuse);
@@ -173,6 +172,22 @@ function checkLogs({ logs, alerting }: Checked, refuse: Refuse): void {
     refuse(
       ["alerting", "extraAlerts"],
       `has too many with lucene; allowed: ${LUCENE_ALERTS}. One query finds lines of several applications.`,
+    );
+}
+
+const WITHOUT_ELASTICSEARCH = { jaeger: "badger", zipkin: "memory" };
+
+function checkTraces({ tracing, logs }: Checked, refuse: Refuse): void {
+  const keeper = tracesKeeper(tracing);
+  if (keeper && logs.backend !== "elasticsearch")
+    refuse(
+      ["tracing", keeper, "storage"],
+      `elasticsearch is the one that logs.backend: elasticsearch deploys, and logs.backend is ${logs.backend}; allowed: ${WITHOUT_ELASTICSEARCH[keeper]}. Or set logs.backend: elasticsearch.`,
+    );
+  else if (keeper === "zipkin" && logs.elasticsearch.tls)
+    refuse(
+      ["tracing", "zipkin", "storage"],
+      "elasticsearch speaks TLS with logs.elasticsearch.tls, and Zipkin takes no certificates in PEM to know it by; allowed: memory. Or take tracing.backend: jaeger, or leave out logs.elasticsearch.tls.",
     );
 }
 

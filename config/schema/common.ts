@@ -177,22 +177,30 @@ export const authorities = () => {
 /** It goes into a Kubernetes Secret only; messages show neither it nor anything around it (config/schema-tree.ts). */
 export const secret = <T extends z.ZodType>(schema: T) => schema.meta({ ...schema.meta(), secret: true });
 
-const amounts = (cpu: string, memory: string) =>
-  z
-    .strictObject({
-      cpu: cpuQuantity().prefault(cpu).describe("Processor time, such as 100m."),
-      memory: byteQuantity().default(memory).describe("Memory, such as 256Mi."),
-    })
-    .prefault({});
-
-/** Requests and limits of one container; the arguments are the defaults, as "cpu memory". */
-export const resources = (requests: string, limits: string) => {
-  const [requestCpu, requestMemory] = requests.split(" ");
-  const [limitCpu, limitMemory] = limits.split(" ");
+const amounts = (defaults: string, ofCpu: string, ofMemory: string) => {
+  const [cpu, memory] = defaults.split(" ");
   return z
     .strictObject({
-      requests: amounts(requestCpu, requestMemory).describe("What the scheduler sets aside."),
-      limits: amounts(limitCpu, limitMemory).describe("What the container may use at most."),
+      cpu: cpuQuantity().prefault(cpu).describe(`${ofCpu}; default ${cpu}.`),
+      memory: byteQuantity().default(memory).describe(`${ofMemory}; default ${memory}.`),
+    })
+    .prefault({});
+};
+
+/** Requests and limits of one container; the arguments are the defaults, as "cpu memory". */
+export const resources = (requests: string, limits: string) =>
+  z
+    .strictObject({
+      requests: amounts(
+        requests,
+        "Processor time that is set aside for it on its node",
+        "Memory that is set aside for it on its node",
+      ).describe("What the scheduler sets aside."),
+      limits: amounts(
+        limits,
+        "Processor time that it may take; what needs more is slowed down",
+        "Memory that it may take; what needs more is killed and starts again",
+      ).describe("What the container may use at most."),
     })
     .superRefine(({ requests, limits }, context) => {
       const more = {
@@ -209,7 +217,6 @@ export const resources = (requests: string, limits: string) => {
     })
     .prefault({})
     .describe(`Requests and limits; default ${requests} and ${limits}.`);
-};
 
 /** Says of a key what is wrong about it. */
 export type Refuse = (path: (string | number)[], message: string) => void;

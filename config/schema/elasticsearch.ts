@@ -2,6 +2,19 @@ import { z } from "zod";
 import { replicas, resources, rotation } from "./common";
 import { kibana } from "./kibana";
 import { objectName, storage } from "./kubernetes";
+import { logstash } from "./logstash";
+
+interface Tracing {
+  backend: string;
+  jaeger: { storage: string };
+  zipkin: { storage: string };
+}
+
+/** The program that keeps its traces in Elasticsearch, where one does. */
+export const tracesKeeper = (tracing: Tracing) =>
+  (["jaeger", "zipkin"] as const).find(
+    (name) => name === tracing.backend && tracing[name].storage === "elasticsearch",
+  );
 
 /** Elasticsearch's own. */
 export const elasticsearch = z
@@ -9,12 +22,12 @@ export const elasticsearch = z
     logins: z
       .strictObject({
         rotation: rotation().describe(
-          "Id of the generated passwords of Filebeat, Grafana and Kibana. Another id makes new ones, and the old ones end; default 1.",
+          "Id of the generated passwords of Filebeat or Logstash, Grafana, Kibana, and of Jaeger or Zipkin. Another id makes new ones, and the old ones end; default 1.",
         ),
       })
       .prefault({})
       .describe(
-        "The users that there are: one adds lines, one reads them; with kibana.enabled one of Kibana and one of its readers. Without tls lines and passwords go over the network inside of the cluster unencrypted; network policies let nobody else in.",
+        "The users that there are: one adds lines, one reads them; with kibana.enabled one of Kibana and one of its readers; with traces one that keeps them. Without tls all of it and passwords go over the network inside of the cluster unencrypted; network policies let nobody else in.",
       ),
     replicas: replicas(1, 3, ": of two, the loss of either would stop both").describe(
       "Nodes, each with a volume; default 1. With 3, which needs tls, each line is on two of them: one may be away.",
@@ -22,7 +35,7 @@ export const elasticsearch = z
     tls: z
       .strictObject({
         secretName: objectName("the name of a Secret").describe(
-          "Name of a Secret with tls.crt, tls.key and ca.crt in the stack's namespace, and of one with ca.crt in that of the agents; both must exist. The certificate's name is elasticsearch.<namespace>.svc. A renewed one is read by itself.",
+          "Name of a Secret with tls.crt, tls.key and ca.crt in the stack's namespace, and of one with ca.crt in that of the agents, where Filebeat sends to it; they must exist. The certificate's name is elasticsearch.<namespace>.svc. A renewed one is read by itself.",
         ),
       })
       .nullable()
@@ -32,6 +45,7 @@ export const elasticsearch = z
       ),
     storage: storage("10Gi"),
     resources: resources("250m 1Gi", "1000m 1536Mi"),
+    logstash,
     kibana,
   })
   .refine(({ replicas, tls }) => replicas === 1 || tls !== null, {

@@ -2,19 +2,19 @@ import { z } from "zod";
 import { port, resources, secret, text } from "./common";
 import { kubernetesName } from "./kubernetes";
 
-const target = {
+const target = (example: string) => ({
   name: kubernetesName("a name").describe("Label instance of the server's metrics."),
   host: text(/^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/, "a host name or address, without a port").describe(
-    "Host name or address, such as redis.shop.svc.",
+    `Host name or address, such as ${example}.`,
   ),
-};
+});
 
 export const redis = z
   .strictObject({
     targets: z
       .array(
         z.strictObject({
-          ...target,
+          ...target("redis.shop.svc"),
           port: port().default(6379).describe("Port; default 6379."),
           username: text(/^[\w.-]+$/, "letters, digits, _, . and -")
             .optional()
@@ -36,7 +36,7 @@ export const postgres = z
     targets: z
       .array(
         z.strictObject({
-          ...target,
+          ...target("postgres.shop.svc"),
           port: port().default(5432).describe("Port; default 5432."),
           database: text(/^[\w-]+$/, "letters, digits, _ and -")
             .default("postgres")

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { above0, count, duration, fraction } from "./common";
 
 const waiting = (wait: string) => ({
-  for: duration().default(wait).describe(`How long before it fires; default ${wait}.`),
+  for: duration().default(wait).describe(`How long this must last before the alert fires; default ${wait}.`),
 });
 
 /** One object an alert. The figures are usual ones: high enough not to page for a hiccup. */
@@ -15,7 +15,9 @@ export const rules = z
     highErrorRate: z
       .strictObject({
         ...waiting("5m"),
-        threshold: fraction().default(0.05).describe("Default 0.05: 5 % of the answers."),
+        threshold: fraction()
+          .default(0.05)
+          .describe("Fires above this share; default 0.05: 5 % of the answers."),
       })
       .prefault({})
       .describe("Share of answers with status 5xx."),
@@ -30,7 +32,9 @@ export const rules = z
     highLatency: z
       .strictObject({
         ...waiting("10m"),
-        seconds: above0("seconds above 0").default(2).describe("Seconds; default 2."),
+        seconds: above0("seconds above 0")
+          .default(2)
+          .describe("Fires when the 99th percentile of request durations is above this; default 2."),
       })
       .prefault({})
       .describe("99th percentile of the duration of requests."),
@@ -56,28 +60,34 @@ export const rules = z
     highMemory: z
       .strictObject({
         ...waiting("10m"),
-        threshold: fraction().default(0.85).describe("Default 0.85: 85 %."),
+        threshold: fraction()
+          .default(0.85)
+          .describe("Fires above this share of the limit; default 0.85: 85 %."),
       })
       .prefault({})
       .describe("Memory of a container against its limit."),
     highCpu: z
       .strictObject({
         ...waiting("10m"),
-        threshold: fraction().default(0.8).describe("Default 0.8: 80 %."),
+        threshold: fraction()
+          .default(0.8)
+          .describe("Fires above this share of the limit; default 0.8: 80 %."),
       })
       .prefault({})
       .describe("Processor time of a container against its limit."),
     diskPressure: z
       .strictObject({
         ...waiting("5m"),
-        threshold: fraction().default(0.85).describe("Default 0.85: 85 %."),
+        threshold: fraction()
+          .default(0.85)
+          .describe("Fires above this share of the disk; default 0.85: 85 %."),
       })
       .prefault({})
       .describe("Used share of a node's or a volume's disk: time to make room."),
     diskFull: z
       .strictObject({
         ...waiting("5m"),
-        threshold: fraction().default(0.9).describe("Default 0.9: 90 %."),
+        threshold: fraction().default(0.9).describe("Fires above this share of the disk; default 0.9: 90 %."),
       })
       .prefault({})
       .describe("The same, close to the end: somebody is woken, and DiskPressure is held back."),
@@ -141,14 +151,16 @@ export const rules = z
     volumeFilling: z
       .strictObject({
         ...waiting("1h"),
-        within: duration().default("4d").describe("Full within this time if it goes on so; default 4d."),
+        within: duration()
+          .default("4d")
+          .describe("Fires when it would be full within this time if it goes on so; default 4d."),
       })
       .prefault({})
       .describe("A volume that is more than half full and grows."),
     retentionNotApplied: z
       .strictObject({
         ...waiting("15m"),
-        after: duration().default("6h").describe("So long without a run; default 6h."),
+        after: duration().default("6h").describe("Fires after so long without a run; default 6h."),
       })
       .prefault({})
       .describe("Loki has not deleted by age for long: its disk fills."),
@@ -159,7 +171,9 @@ export const rules = z
     redisMemory: z
       .strictObject({
         ...waiting("10m"),
-        threshold: fraction().default(0.9).describe("Default 0.9: 90 % of its maxmemory."),
+        threshold: fraction()
+          .default(0.9)
+          .describe("Fires above this share; default 0.9: 90 % of its maxmemory."),
       })
       .prefault({})
       .describe("Memory of a Redis server that evicts nothing, against its maxmemory."),
@@ -170,7 +184,9 @@ export const rules = z
     postgresConnections: z
       .strictObject({
         ...waiting("5m"),
-        threshold: fraction().default(0.8).describe("Default 0.8: 80 % of its max_connections."),
+        threshold: fraction()
+          .default(0.8)
+          .describe("Fires above this share; default 0.8: 80 % of its max_connections."),
       })
       .prefault({})
       .describe("Connections of a PostgreSQL server, against its max_connections."),

@@ -42,8 +42,10 @@ export const metrics = z
       .strictObject({
         samples: count("a whole number of series")
           .default(50_000)
-          .describe("Series of one scrape; default 50000."),
-        labels: count("a whole number of labels").default(64).describe("Labels of one series; default 64."),
+          .describe("Series that one scrape may have; default 50000."),
+        labels: count("a whole number of labels")
+          .default(64)
+          .describe("Labels that one series may have; default 64."),
         targets: count("a whole number of pods")
           .default(10_000)
           .describe(
@@ -51,7 +53,9 @@ export const metrics = z
           ),
       })
       .prefault({})
-      .describe("Of applications: a scrape with more is refused as a whole, and the service counts as down."),
+      .describe(
+        "Limits for applications: a scrape with more is refused as a whole, and the service counts as down.",
+      ),
     retention: z
       .strictObject({
         time: duration(A_BLOCK).default("7d").describe("Samples older than this are deleted; default 7d."),
@@ -163,7 +167,7 @@ export const tracing = z
       .enum(["tempo", "jaeger", "zipkin"])
       .default("tempo")
       .describe(
-        "Where traces are kept; default tempo, on a volume or in a bucket, by age. jaeger: on a volume, by age. zipkin: in memory, the newest ones. What belongs to another one is refused.",
+        "Where traces are kept; default tempo, on a volume or in a bucket, by age. jaeger: on a volume or in Elasticsearch, by age. zipkin: in memory, the newest ones, or in Elasticsearch, by age. What belongs to another one is refused.",
       ),
     sampling: z
       .strictObject({
@@ -178,10 +182,14 @@ export const tracing = z
     tailSampling,
     retention: z
       .strictObject({
-        time: duration(A_BLOCK).default("48h").describe("Traces older than this are deleted; default 48h."),
+        time: duration(A_BLOCK)
+          .default("48h")
+          .describe(
+            "Traces older than this are deleted; default 48h. In Elasticsearch it counts in whole days, of which a part is one, and a day's traces are deleted together, up to a day later.",
+          ),
       })
       .prefault({})
-      .describe("What is kept, by the backends tempo and jaeger."),
+      .describe("What is kept; not by Zipkin in memory."),
     storage: storage("5Gi"),
     s3: s3("traces"),
     resources: resources("50m 128Mi", "500m 512Mi"),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { above0, allowed, duration, text } from "./common";
 import { kubernetesName } from "./kubernetes";
+import { queries, refuseMistakes } from "./languages";
 
 /** These two every watched service has. */
 export const EVERY_SERVICE = ["availability", "latency"];
@@ -13,8 +14,12 @@ const objective = () => {
   const error = allowed(words);
   return z.number({ error }).gt(0, error).lt(1, error).meta({ errorMessage: error });
 };
-const metric = (what: string) =>
-  text(SELECTOR, `${what}, such as payments_total or payments_total{outcome="declined"}`);
+const metric = (what: string) => {
+  const words = `${what}, such as payments_total or payments_total{outcome="declined"}`;
+  // A mere name, as most are, is worth no wait for the language.
+  const mistakeIn = (value: string) => (value.includes("{") ? queries().mistakeInPromQL(value) : undefined);
+  return text(SELECTOR, words).superRefine(refuseMistakes(mistakeIn, words));
+};
 
 const own = z
   .strictObject({
@@ -55,7 +60,11 @@ export const slo = z
         "Time that an error budget is meant for; default 30d. Alerts look back three days at most, so metrics.retention may be shorter.",
       ),
     availability: z
-      .strictObject({ objective: objective().default(0.999).describe("Default 0.999: 99.9 %.") })
+      .strictObject({
+        objective: objective()
+          .default(0.999)
+          .describe("Share of the answers that shall be no 5xx; default 0.999: 99.9 %."),
+      })
       .prefault({})
       .describe("Share of the answers of every watched service that are no 5xx."),
     latency: z
@@ -63,9 +72,13 @@ export const slo = z
         seconds: above0("seconds above 0")
           .default(0.5)
           .describe(
-            "Default 0.5. A bucket of the services' histograms must end there; Spring Boot gets one by the ConfigMap.",
+            "A request answered within these seconds is in time; default 0.5. A bucket of the services' histograms must end there; Spring Boot gets one by the ConfigMap.",
           ),
-        objective: objective().default(0.95).describe("Default 0.95: the 95th percentile lies below."),
+        objective: objective()
+          .default(0.95)
+          .describe(
+            "Share of the requests that shall be in time; default 0.95: the 95th percentile lies below `seconds`.",
+          ),
       })
       .prefault({})
       .describe("Share of the requests of every watched service that are answered in time."),

@@ -10,6 +10,12 @@ const SPANS = 0.25;
 /** Zipkin's own. */
 export const zipkin = z
   .strictObject({
+    storage: z
+      .enum(["memory", "elasticsearch"])
+      .default("memory")
+      .describe(
+        "Where Zipkin keeps traces; default memory, the newest ones. elasticsearch: by age, beside the lines, in the one of logs.backend: elasticsearch.",
+      ),
     maxSpans: count("a whole number of spans")
       .default(30_000)
       .describe(
@@ -20,9 +26,9 @@ export const zipkin = z
     ),
     resources: resources("100m 256Mi", "500m 512Mi"),
   })
-  .superRefine(({ maxSpans, resources }, context) => {
+  .superRefine(({ storage, maxSpans, resources }, context) => {
     const most = Math.floor((SPANS * bytes(resources.limits.memory)) / SPAN);
-    if (maxSpans > most)
+    if (storage === "memory" && maxSpans > most)
       context.addIssue({
         code: "custom",
         path: ["maxSpans"],

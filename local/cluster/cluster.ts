@@ -31,7 +31,7 @@ export interface Cluster {
   name: string;
   /** Path; its current context is the cluster. */
   kubeconfig: string;
-  /** Path of a kubectl that fits. */
+  /** The user's by its name; one that was downloaded or built here by its path. */
   kubectl: string;
   /** Whether its nodes can pull images; those of a Docker of our own have no way out. */
   pulls: boolean;

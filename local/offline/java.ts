@@ -68,6 +68,17 @@ export const ELASTICSEARCH: JavaProgram = {
   modules: "jdk.attach,jdk.management.agent,jdk.net",
 };
 
+/** The Ruby that Logstash runs its scripts by; there is no Logstash to fetch. */
+export const JRUBY: JavaProgram = {
+  name: "jruby",
+  what: "JRuby",
+  directory: join(__dirname, "jruby"),
+  sources: ["pom.xml"],
+  built: "target/jruby.jar",
+  jar: "jruby/jruby.jar",
+  sha256: "e3612050b94877ba7be01e29ab88782c0a4e07c71391f2316f3b5213e6fd89f3",
+};
+
 /** Of the JDK's modules: all that Java itself is made of, and what Tomcat, Netty and Micrometer use besides. */
 const MODULES = "java.se,jdk.crypto.ec,jdk.management,jdk.unsupported,jdk.zipfs";
 

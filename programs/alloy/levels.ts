@@ -32,7 +32,7 @@ const ZONE = "(?: ?(?:Z|[+-]\\d\\d:?\\d\\d|UTC|GMT|[A-Z]{1,3}T))?";
 const TIME = `${COLOUR}(?:\\[?(?:${DATE})?${CLOCK}${ZONE}\\]?|\\[\\d\\d-\\w{3}-\\d{4} ${CLOCK}\\]|\\[\\w{3} \\w{3} [\\d ]\\d ${CLOCK} \\d{4}\\]|\\[[\\d.]+s\\]|[A-Z], \\[${DATE}${CLOCK} #\\d+\\]|\\d+(?:\\.\\d+e\\+\\d+| +\\[[^\\]]*\\]))${COLOUR}`;
 /** What may stand between it and the level: a thread, a name between dashes, a number, PostgreSQL's user and client. */
 const BETWEEN =
-  "(?:[ \\t]*\\[[^\\]]*\\]|[ \\t]+- [\\w.$]+|[ \\t]+-|[ \\t]+\\d+|[ \\t]+\\S+@\\S+|[ \\t]+\\S+\\(\\d+\\)){0,5}?";
+  "(?:[ \\t]*\\[[^\\]]*\\]|[ \\t]+- [\\w.$]+|[ \\t]+-|[ \\t]+\\d+|[ \\t]+[^\\s@]+@\\S+|[ \\t]+\\S+\\(\\d+\\)){0,5}?";
 
 /** In each the group is the level. */
 export const FORMS = [

@@ -49,7 +49,7 @@ export const IPV6_FORMS: Form[] = [
   // Behind a name, where it can be no name itself: a network that is in use.
   ["\\w*_(?:fe[89ab][0-9a-f]|f[cd][0-9a-f]{2}|[23][0-9a-f]{3})::", `(?:${GROUP}:){0,6}${GROUP}`, "\\b"],
   // Names in programs: std::vec, ::std::io, db::add.
-  "\\w*[g-z_]\\w*(?:::\\w+)+",
+  "\\b[0-9a-f]*[g-z_]\\w*(?:::\\w+)+",
   "::\\w*[g-z_]\\w*(?:::\\w+)*",
   "\\b[a-f]+(?:::[a-z]\\w*)+\\b",
   ":{3,}\\d*",

@@ -1,4 +1,5 @@
 import type { Settings } from "../../config/schema";
+import { tracesKeeper } from "../../config/schema/elasticsearch";
 
 /*
  * Who may do what, by files of Elasticsearch's own: nobody has to be asked for it, no Job makes it. The passwords' hashes
@@ -8,7 +9,7 @@ import type { Settings } from "../../config/schema";
 /** Name of what holds the lines, and where the names of its indices begin. */
 export const READS = "kubernetes-logs";
 
-/** Users; nobody else can log in. */
+/** Users; nobody else can log in. The first is Filebeat, or where it stands in between Logstash. */
 export const WRITER = "filebeat";
 export const READER = "grafana";
 /** Kibana itself, and whoever opens its pages. */
@@ -39,20 +40,42 @@ const people = {
   },
 };
 
+/** Who keeps traces here has no lines, and nobody else has traces. It logs in by its own name, which its indices begin with. */
+const traces = (keeper: string) => ({
+  [keeper]: {
+    cluster: ["monitor", "manage_index_templates"],
+    indices: [
+      {
+        names: [`${keeper}-*`],
+        // What is too old goes in its name as well.
+        privileges: ["auto_configure", "index", "read", "view_index_metadata", "delete_index"],
+      },
+    ],
+  },
+});
+
 const hasKibana = ({ logs }: Settings): boolean => logs.elasticsearch.kibana.enabled;
 
-/** One adds lines and says how they are kept, and cannot read them; the others read them and nothing else. */
-export const rolesOf = (settings: Settings): object => ({
-  ...usual,
-  ...(hasKibana(settings) ? people : {}),
-});
+/** One adds lines and says how they are kept, and cannot read them; others read them and nothing else. */
+export function rolesOf(settings: Settings): object {
+  const keeper = tracesKeeper(settings.tracing);
+  return {
+    ...usual,
+    ...(hasKibana(settings) ? people : {}),
+    ...(keeper ? traces(keeper) : {}),
+  };
+}
 
 /** User -> role; that of Kibana itself is Elasticsearch's own. */
-export const usersOf = (settings: Settings): Record<string, string> => ({
-  [WRITER]: WRITER,
-  [READER]: READER,
-  ...(hasKibana(settings) ? { [KIBANA]: "kibana_system", [PEOPLE]: PEOPLE } : {}),
-});
+export function usersOf(settings: Settings): Record<string, string> {
+  const keeper = tracesKeeper(settings.tracing);
+  return {
+    [WRITER]: WRITER,
+    [READER]: READER,
+    ...(hasKibana(settings) ? { [KIBANA]: "kibana_system", [PEOPLE]: PEOPLE } : {}),
+    ...(keeper ? { [keeper]: keeper } : {}),
+  };
+}
 
 /** Role -> users, a line each. */
 export const usersRoles = (settings: Settings): string =>

@@ -1,3 +1,4 @@
+import type { Settings } from "../../config/schema";
 import { headless, namespaceOf, replicasOf } from "../addresses";
 import { programOf, type Stack } from "../program";
 
@@ -14,6 +15,9 @@ export const TRANSPORT = 9300;
 
 /** Environment variables of a node that is one of several. */
 export const NODE = { NODE_NAME: "metadata.name", POD_IP: "status.podIP" };
+
+/** Of an index, besides itself: one node has no place for one. Of several, one may be lost. */
+export const copies = ({ logs }: Settings): number => (logs.elasticsearch.replicas > 1 ? 1 : 0);
 
 /** One node, or several that know each other by their certificate. */
 export function elasticsearchConfig(stack: Stack): object {

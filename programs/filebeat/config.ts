@@ -1,15 +1,12 @@
-import { authorityOf, replicasOf } from "../addresses";
-import { logsBackend } from "../backends";
-import type { Stack } from "../program";
-import { PASSWORD, READS, WRITER } from "../elasticsearch/access";
+import { addressOf } from "../addresses";
+import { isDeployed, type Stack } from "../program";
 import { JOINED } from "./rules";
+import { FIELDS, FILES, toElasticsearch } from "./store";
 
 export const FILEBEAT_PORT = 5066;
 
 /** Where it keeps positions and what waits; a hostPath, so that a restart neither loses nor repeats lines. */
 export const FILEBEAT_STORAGE = "/var/lib/filebeat";
-
-export const FILES = "/etc/filebeat";
 
 /** What waits on a node's disk while Elasticsearch is away; beyond it lines wait in the containers' own logs. */
 const QUEUE = "1GB";
@@ -22,16 +19,8 @@ export const filebeatArgs = (storage = FILEBEAT_STORAGE): string[] => [
   `--path.data=${storage}`,
 ];
 
-/** The fields of an entry; of every further one Elasticsearch would keep an index. */
-export const FIELDS = {
-  message: "text",
-  ...Object.fromEntries(
-    [
-      ...["namespace", "pod", "container", "app", "level", "trace_id", "span_id", "service_name"],
-      ...["env", "region", "truncated"],
-    ].map((name) => [name, "keyword"]),
-  ),
-};
+/** Whether lines go to Logstash, which then does all that could be done to them here: nothing is masked or parsed twice. */
+export const toLogstash = (stack: Stack): boolean => isDeployed(stack, "logstash");
 
 /**
  * Every container's log on its node, parsed, masked and sent to Elasticsearch; what 7.17 and 8.19 both take. Text in
@@ -39,8 +28,7 @@ export const FIELDS = {
  */
 export function filebeatConfig(stack: Stack): object {
   const { environment, region } = stack.settings;
-  const backend = logsBackend(stack);
-  const authority = authorityOf(stack, backend.name);
+  const raw = toLogstash(stack);
   return {
     filebeat: { inputs: [input] },
     processors: [
@@ -52,43 +40,28 @@ export function filebeatConfig(stack: Stack): object {
         },
       },
       kubernetes,
-      { script: { lang: "javascript", id: "normalise", file: `${FILES}/normalise.js` } },
+      ...(raw ? [] : [{ script: { lang: "javascript", id: "normalise", file: `${FILES}/normalise.js` } }]),
       { add_fields: { target: "", fields: { env: environment, region } } },
-      // What is sent twice, as after a restart, is there once.
+      // What is sent twice, as after a restart, is there once. Of a line's text it would tell what is masked.
       {
         fingerprint: {
-          fields: ["@timestamp", "namespace", "pod", "container", "message"],
+          fields: ["@timestamp", "namespace", "pod", "container", "log.offset"],
           target_field: "@metadata._id",
         },
       },
-      { include_fields: { fields: Object.keys(FIELDS) } },
+      { include_fields: { fields: [...Object.keys(FIELDS), ...(raw ? ["kubernetes.labels"] : [])] } },
     ],
     queue: { disk: { max_size: QUEUE } },
-    output: {
-      elasticsearch: {
-        hosts: [backend.logs.pushUrl(stack)],
-        ...(authority ? { ssl: { certificate_authorities: [authority.file] } } : {}),
-        username: WRITER,
-        password: `\${${PASSWORD}}`,
-        index: READS,
-        // The longest pause between two tries: how late what has waited comes after its return.
-        backoff: { max: "10s" },
-      },
-    },
-    setup: {
-      template: {
-        ...{ name: READS, pattern: `${READS}*`, overwrite: true, fields: `${FILES}/fields.yml` },
-        // One node has no place for a second copy. Of several, one may be lost.
-        settings: {
-          index: { number_of_shards: 1, number_of_replicas: replicasOf(stack, backend) > 1 ? 1 : 0 },
-        },
-      },
-      ilm: { enabled: true, policy_name: READS, policy_file: `${FILES}/retention.json`, overwrite: true },
-    },
+    ...(raw ? destination(stack) : toElasticsearch(stack)),
     http: { enabled: true, host: "0.0.0.0", port: FILEBEAT_PORT },
     logging: { level: "warning", metrics: { enabled: false } },
   };
 }
+
+/** Which says that it has a line when that is on its volume. */
+const destination = (stack: Stack) => ({
+  output: { logstash: { hosts: [addressOf(stack, "logstash", "beats")], backoff: { max: "10s" } } },
+});
 
 const input = {
   type: "filestream",

@@ -1,11 +1,11 @@
-import { json, yaml } from "../../config/yaml";
-import { authorityOf } from "../addresses";
+import { yaml } from "../../config/yaml";
+import { trustOf } from "../addresses";
 import { PASSWORD } from "../elasticsearch/access";
 import { logsBackend } from "../backends";
 import { type Program, watch } from "../program";
-import { FIELDS, FILEBEAT_PORT, FILEBEAT_STORAGE, filebeatArgs, filebeatConfig, FILES } from "./config";
-import { retention } from "./retention";
+import { FILEBEAT_PORT, FILEBEAT_STORAGE, filebeatArgs, filebeatConfig, toLogstash } from "./config";
 import { normalising } from "./rules";
+import { FILES, setupFiles } from "./store";
 
 /** A pod on every node that reads the containers' logs. */
 export const filebeat: Program = {
@@ -20,7 +20,8 @@ export const filebeat: Program = {
   ports: () => ({ http: FILEBEAT_PORT }),
   calls: (stack) => {
     const { name, logs } = logsBackend(stack);
-    return [{ to: name, ports: [logs.port], why: "sends what it reads" }];
+    const [to, port] = toLogstash(stack) ? ["logstash", "beats"] : [name, logs.port];
+    return [{ to, ports: [port], why: "sends what it reads" }];
   },
   // Pods for their labels; the others are waited for by 7.17, though nothing of them is asked for.
   kubernetesApi: [watch("", ["pods", "nodes", "namespaces"])],
@@ -28,29 +29,19 @@ export const filebeat: Program = {
   command: ["/usr/share/filebeat/filebeat"],
   args: () => filebeatArgs(),
   // components/logs-stack.ts makes the password.
-  secrets: (stack) => [
-    { name: "writer", env: { [PASSWORD]: "password" } },
-    ...(authorityOf(stack, logsBackend(stack).name)?.secrets ?? []),
-  ],
+  secrets: (stack) =>
+    toLogstash(stack)
+      ? []
+      : [{ name: "writer", env: { [PASSWORD]: "password" } }, ...trustOf(stack, logsBackend(stack).name)],
   files: (stack) => [
     {
       name: "config",
       path: FILES,
       files: {
         "filebeat.yml": yaml(filebeatConfig(stack)),
-        "fields.yml": yaml([
-          {
-            key: "logs",
-            title: "Logs",
-            description: "Lines of containers.",
-            fields: [
-              { name: "@timestamp", type: "date" },
-              ...Object.entries(FIELDS).map(([name, type]) => ({ name, type })),
-            ],
-          },
-        ]),
-        "normalise.js": normalising(stack.settings.logs.maskIps),
-        "retention.json": json(retention(stack.settings)),
+        ...(toLogstash(stack)
+          ? {}
+          : { ...setupFiles(stack), "normalise.js": normalising(stack.settings.logs.maskIps) }),
       },
     },
   ],

@@ -52,27 +52,28 @@ const named = (expression: string) => ({
 });
 
 /** The longest line, as with Alloy, and what it says at its end when more was cut off. */
-const LIMIT = { length: 256 * 1024, says: " [cut at 256 KiB]" };
+export const LIMIT = { length: 256 * 1024, says: " [cut at 256 KiB]" };
+
+/** What the scripts of Filebeat and Logstash do to lines. */
+export const rulesOf = (maskIps: boolean) => ({
+  masks: maskIps
+    ? [
+        { looksLikeOne: LOOKS_LIKE_IPV4, forms: IPV4_FORMS, flags: "g" },
+        { looksLikeOne: LOOKS_LIKE_IPV6, forms: IPV6_FORMS, flags: "gi" },
+      ]
+    : [],
+  levelForms: plain(`^(?:${FORMS.join("|")})`),
+  levels: LEVELS,
+  levelFields: LEVEL_FIELDS,
+  levelNumber: LEVEL_NUMBER,
+  identities: [SLEUTH, CORRELATION, TRACE_ID, SPAN_ID].map(named),
+  fields: FIELD_PATHS,
+});
 
 /** Text of the script for the processor of that name. */
-export function normalising(maskIps: boolean): string {
-  const rules = {
-    masks: maskIps
-      ? [
-          { looksLikeOne: LOOKS_LIKE_IPV4, forms: IPV4_FORMS, flags: "g" },
-          { looksLikeOne: LOOKS_LIKE_IPV6, forms: IPV6_FORMS, flags: "gi" },
-        ]
-      : [],
-    levelForms: plain(`^(?:${FORMS.join("|")})`),
-    levels: LEVELS,
-    levelFields: LEVEL_FIELDS,
-    levelNumber: LEVEL_NUMBER,
-    identities: [SLEUTH, CORRELATION, TRACE_ID, SPAN_ID].map(named),
-    fields: FIELD_PATHS,
-  };
-  return [
-    `var RULES = ${JSON.stringify(rules)};`,
+export const normalising = (maskIps: boolean): string =>
+  [
+    `var RULES = ${JSON.stringify(rulesOf(maskIps))};`,
     `var LIMIT = ${JSON.stringify(LIMIT)};`,
     readFileSync(join(__dirname, "normalise.js"), "utf8"),
   ].join("\n");
-}

@@ -6,6 +6,11 @@ import { NAMESPACE, notifications, notified } from "./support/workload";
 
 export function alerting(context: Context): void {
   describe("alerting", () => {
+    test("nothing about the stack has fired so far, while users went through the workload", async () => {
+      const query = `last_over_time(ALERTS{alertname!="Watchdog", alertstate="firing", namespace!="${NAMESPACE}"}[1h])`;
+      expect((await context.grafana.prometheus(query)).map(({ metric }) => metric)).toEqual([]);
+    });
+
     const scale = (replicas: number) =>
       kubectl(["scale", "deployment/payment-service", "-n", NAMESPACE, `--replicas=${replicas}`]);
 

@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Context, STACK, up } from "./start";
 import { Grafana, GRAFANA_URL } from "./support/grafana";
 import { eventually } from "../support/eventually";
+import { seenWith, signIn } from "../support/grafana-session";
 import { type Given, kubectl, npmArguments, objects, pulumi, writeStack, succeeded } from "./support/stack";
 import { repoDir } from "../../local/paths";
 
@@ -14,18 +15,10 @@ export function rotation(context: Context): void {
   const rotate = (id: string) => (context.given = { ...context.given, grafana: { admin: { rotation: id } } });
   const status = async (user: Grafana) => (await user.fetch("/api/user")).status;
 
-  /** Signs in as the browser does; answers what the session sees. */
+  /** Answers what the session sees. */
   async function session(): Promise<() => Promise<number>> {
-    const response = await fetch(`${GRAFANA_URL}/login`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ user: "admin", password: context.password }),
-    });
-    const cookie = response.headers
-      .getSetCookie()
-      .map((one) => one.split(";")[0])
-      .join("; ");
-    return async () => (await fetch(`${GRAFANA_URL}/api/user`, { headers: { cookie } })).status;
+    const cookies = await signIn(GRAFANA_URL, context.password);
+    return () => seenWith(GRAFANA_URL, cookies);
   }
 
   /** Lies in Grafana's database alone: no file brings it back. */

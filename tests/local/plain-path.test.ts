@@ -1,7 +1,8 @@
 /** What a user with Docker and the internet gets, who has neither kind nor kubectl nor Pulumi. */
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
+import { pathOf } from "../../local/offline/build";
 import { repoDir } from "../../local/paths";
 import {
   cache,
@@ -16,7 +17,7 @@ import {
   up,
   useNewMachine,
 } from "../support/new-machine";
-import { DEFAULT_CLASS } from "../support/stand-ins";
+import { DEFAULT_CLASS, StandIns } from "../support/stand-ins";
 
 useNewMachine();
 
@@ -38,6 +39,31 @@ test("kind, kubectl and Pulumi are fetched once, and the node pulls the images, 
   machine.publisher.asked.length = 0;
   await command("status");
   expect(machine.publisher.asked).toEqual([]);
+});
+
+describe("plain kubectl works after the exports that up prints, where it", () => {
+  const KUBECTL = `case "$*" in *storageclass*) echo ${DEFAULT_CLASS};; *"-o json"*) echo '{"items":[]}';; esac`;
+  const found = async () => {
+    const { all = "" } = await up();
+    const [, exported = ""] = /^ +(export PATH=.*)$/m.exec(all) ?? [];
+    return (await execa("sh", ["-c", `${exported}; command -v kubectl`], options())).stdout;
+  };
+
+  test("was downloaded", async () => expect(await found()).toMatch(/\/downloads\/kubectl-[\d.]+\/kubectl$/));
+
+  test("was built here", async () => {
+    const directory = join(cache, "observability-stack", pathOf("kubernetes"));
+    mkdirSync(directory, { recursive: true });
+    new StandIns(directory).program("kubectl", KUBECTL);
+    expect(await found()).toBe(join(directory, "kubectl"));
+  });
+
+  test("is the user's own", async () => {
+    standIns.program("kubectl", KUBECTL);
+    const path = await found();
+    rmSync(join(scratch, "bin/kubectl"));
+    expect(path).toBe(join(scratch, "bin/kubectl"));
+  });
 });
 
 test.each([

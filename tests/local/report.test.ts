@@ -1,7 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { settingsOf } from "../../config/settings";
-import type { Cluster } from "../../local/cluster";
+import { type Cluster, defaultHostPorts } from "../../local/cluster";
+import { repoDir } from "../../local/paths";
 import { imagesTable, reachable } from "../../local/report";
 import { stackOf } from "../../programs";
+import { urlOf } from "../../programs/addresses";
 
 test("up says which images were built here, their true versions and what they lack", () => {
   const table = imagesTable([
@@ -37,6 +41,14 @@ test("addresses are those of the cluster at hand", () => {
   expect(text).not.toContain("Prometheus, directly");
   // Nobody is asked for it.
   expect(text).not.toContain("edgePassword");
+});
+
+test("the README shows what up prints on a laptop", () => {
+  const stack = stackOf(settingsOf({}, "kind"), "kind");
+  const cluster = { kind: "kind", hostPorts: defaultHostPorts() } as Cluster;
+  const outputs = { grafanaUser: "admin", otlpEndpoint: urlOf(stack, "collector", "otlp-http") };
+  const said = reachable(stack, cluster, outputs, { env: {} });
+  expect(readFileSync(join(repoDir, "README.md"), "utf8")).toContain(said);
 });
 
 test("the login of Kibana, where there is one", () => {

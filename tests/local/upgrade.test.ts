@@ -12,7 +12,7 @@ const root = join(scratch, "checkout");
 const calls = join(scratch, "calls");
 const path = process.env.PATH;
 const COPIED = [
-  "README.md",
+  "docs/tested.md",
   "package.json",
   ".prettierrc.json",
   "config/versions.json",
@@ -116,14 +116,14 @@ test("a program of many modules: those that carry its version move, and its own 
   expect(text("local/offline/programs/alloy/collector.go")).toContain('Version: "0.999.0"');
 });
 
-test("a snapshot stays, the image moves, the README's table too", async () => {
+test("a snapshot stays, the image moves, the table of what ran too", async () => {
   const said = await upgrade(root, "grafana", "12.99.0");
   const { tag, tested } = json("config/versions.json").grafana;
   expect(tag).toBe("12.99.0");
   expect(tested).toMatch(/^10\.1\.0-pre/);
   expect(text("local/offline/programs/programs.json")).toBe(asGiven("local/offline/programs/programs.json"));
   expect(calledGo()).toEqual([]);
-  const [row, ...others] = changedLines("README.md");
+  const [row, ...others] = changedLines("docs/tested.md");
   expect(row).toMatch(/^\| Grafana +\| 12\.99\.0 +\| 10\.1\.0-pre of/);
   expect(others).toEqual([]);
   expect(said.join("\n")).toContain("what is built and tested remains 10.1.0-pre");
@@ -145,7 +145,7 @@ test("a program without an image", async () => {
 
 describe("nothing is changed", () => {
   afterEach(() => {
-    for (const file of ["README.md", "config/versions.json", "local/offline/programs/programs.json"])
+    for (const file of ["docs/tested.md", "config/versions.json", "local/offline/programs/programs.json"])
       expect(text(file)).toBe(asGiven(file));
     expect(text("local/offline/programs/alloy/go.mod")).toBe(asGiven("local/offline/programs/alloy/go.mod"));
   });

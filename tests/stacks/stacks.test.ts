@@ -12,9 +12,9 @@ import { logsBackend, uidOf } from "../../programs/backends";
 import type { Stack } from "../../programs/program";
 import { eventually } from "../support/eventually";
 import { Grafana } from "../cluster/support/grafana";
-import { provideBucket } from "../cluster/support/minio";
 import { CLUSTER, EDGE } from "../cluster/support/names";
 import { emptyPanels, questionsOf, RIGHTLY_EMPTY } from "../cluster/support/panels";
+import { provideStandIns } from "../cluster/support/stand-ins";
 import {
   exported,
   type Given,
@@ -26,6 +26,7 @@ import {
   writeStack,
 } from "../cluster/support/stack";
 import { deployTicketing, NAMESPACE, type Report, sendTraffic } from "../cluster/support/workload";
+import { twoGrafanas } from "./grafanas";
 import { type Line, linesOf, servicesOf } from "./stores";
 
 jest.setTimeout(1_800_000);
@@ -38,13 +39,14 @@ interface Example {
   patch?: Given;
   /** Panels without data on this stack, each for a reason. */
   empty?: Record<string, string>;
-  bucket?: true;
+  /** S3 and PostgreSQL beside it. */
+  standIns?: true;
 }
 
 const examples: Record<string, Example> = {
   "elk-jaeger": {
     file: "Pulumi.elk-jaeger.yaml",
-    // No Kibana can be built where nothing is pulled.
+    // Neither Logstash nor Kibana can be built where nothing is pulled.
     patch: { logs: { backend: "elasticsearch" } },
   },
   tiketi: { file: "Pulumi.tiketi.yaml" },
@@ -53,16 +55,17 @@ const examples: Record<string, Example> = {
     // No Kiali can be built where nothing is pulled, and there is no such Redis.
     patch: { metrics: { istio: { enabled: true } } },
   },
-  "prod-local": { file: "prod-local/Pulumi.kind.yaml", bucket: true },
+  "prod-local": { file: "prod-local/Pulumi.kind.yaml", standIns: true },
 };
 
-describe.each(Object.entries(examples))("%s", (_, { file, patch, empty = {}, bucket }) => {
+describe.each(Object.entries(examples))("%s", (_, { file, patch, empty = {}, standIns }) => {
   // The services of the sample workload in place of the system's own.
   const { services, namespaces, ...own } = ownSettings(stackConfig(join(repoDir, "examples", file)));
   const given: Given = { ...own, ...patch, edge: { ...(own.edge as object), url: EDGE } };
   const stack: Stack = stackOf(settingsOf({ ...given, services, namespaces }, STACK), STACK);
   let ran: Ran;
   let env: Record<string, string>;
+  let password: string;
   let grafana: Grafana;
   let report: Report;
   let line: Line;
@@ -70,14 +73,14 @@ describe.each(Object.entries(examples))("%s", (_, { file, patch, empty = {}, buc
   test("comes up from nothing", async () => {
     writeStack(STACK, given);
     const running = npm("up", STACK);
-    if (bucket) {
+    if (standIns) {
       const cluster = await eventually("the cluster", 600, () => findCluster({ name: CLUSTER }));
-      await provideBucket(cluster);
+      await provideStandIns(cluster);
     }
     ran = await running;
     succeeded(ran);
     env = exported(ran.output);
-    const password = await pulumi(env, "stack", "output", "grafanaPassword", "--show-secrets");
+    password = await pulumi(env, "stack", "output", "grafanaPassword", "--show-secrets");
     grafana = new Grafana("admin", password);
   });
 
@@ -155,6 +158,8 @@ describe.each(Object.entries(examples))("%s", (_, { file, patch, empty = {}, buc
       throw new Error(`no data in ${left.join("; ")}`, { cause: reason });
     });
   });
+
+  if (standIns) twoGrafanas(STACK, given, () => ({ env, password }));
 
   test("goes, and leaves no object", async () => {
     await pulumi(env, "destroy", "--yes");

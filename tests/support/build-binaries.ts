@@ -1,6 +1,6 @@
 import { built } from "../../local/offline";
 import { buildAll } from "../../local/offline/builds";
-import { buildJava, ELASTICSEARCH, PAYMENT, ZIPKIN } from "../../local/offline/java";
+import { buildJava, ELASTICSEARCH, JRUBY, PAYMENT, ZIPKIN } from "../../local/offline/java";
 import { recipes } from "../../local/offline/images/recipes";
 import { planned } from "../../local/offline/progress";
 import { bundleTicketing } from "../../local/ticketing-bundle";
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   const missing = TESTED.filter((program) => !built(program));
   if (missing.length > 0) console.log(`To be built, in about ${planned(missing)} min: ${missing.join(", ")}`);
   await buildAll(missing, console.log);
-  for (const program of [PAYMENT, ZIPKIN, ELASTICSEARCH]) await buildJava(program, console.log);
+  for (const program of [PAYMENT, ZIPKIN, ELASTICSEARCH, JRUBY]) await buildJava(program, console.log);
   for (const name of DATABASES) await recipes[name]!.inputs(console.log);
   await bundleTicketing();
   await fetchBrowser(console.log);

@@ -86,13 +86,19 @@ const plain = (value: unknown) => {
 export const ofKind = (objects: KubernetesObject[], ...kinds: string[]): KubernetesObject[] =>
   objects.filter(({ kind }) => kinds.includes(kind));
 
+interface CronJob {
+  jobTemplate: { spec: object };
+}
+
 interface Template {
   metadata: Pick<Pod, "labels" | "annotations">;
   spec: Pod["spec"];
 }
 
 export const podsOf = (objects: KubernetesObject[]): Pod[] =>
-  ofKind(objects, "StatefulSet", "Deployment", "DaemonSet", "Job").map(({ kind, metadata, spec }) => {
+  ofKind(objects, "StatefulSet", "Deployment", "DaemonSet", "Job", "CronJob").map((object) => {
+    const { kind, metadata } = object;
+    const spec = kind === "CronJob" ? (object.spec as CronJob).jobTemplate.spec : object.spec;
     const { template, volumeClaimTemplates = [] } = spec as {
       template: Template;
       volumeClaimTemplates?: { metadata: { name: string } }[];

@@ -106,8 +106,8 @@ function program(settings: Settings): void {
   const after = new Namespaces("namespaces", settings).all;
   const { first } = new MetricsStack("metrics", { settings, after });
   const args = { settings, after, first };
-  const { readerPassword: logsPassword } = new LogsStack("logs", args);
-  new TracingStack("tracing", args);
+  const { readerPassword: logsPassword, tracesPassword: elasticsearchPassword } = new LogsStack("logs", args);
+  new TracingStack("tracing", { ...args, elasticsearchPassword });
   new GrafanaStack("grafana", { ...args, logsPassword });
 }
 

@@ -69,23 +69,35 @@ export async function redisServer() {
   return { port, url: `redis://127.0.0.1:${port}`, tell, stop };
 }
 
+interface Postgres {
+  /** Of whose pod it is; default: the sample workload's. */
+  manifests?: object[];
+  /** With one it takes encrypted connections as well. */
+  certificate?: { cert: string; key: string };
+}
+interface Deployment {
+  kind: string;
+  spec: { template: { spec: { initContainers: { command: string[] }[] } } };
+}
+
 /**
- * Initialised by the init container's own script; `start` after `lose` is a new pod: nothing is left of the old one.
- * With a certificate it takes encrypted connections as well.
+ * Initialised by the pod's own init container, whose environment the passwords are; `start` after `lose` is a new pod:
+ * nothing is left of the old one.
  */
 export async function postgresServer(
-  passwords: { TICKETING_PASSWORD: string; EXPORTER_PASSWORD: string },
-  certificate?: { cert: string; key: string },
+  passwords: Record<string, string>,
+  {
+    manifests = postgresManifests({ namespace: "ticketing", image: "postgres" }),
+    certificate,
+  }: Postgres = {},
 ) {
   const { root, env } = await imageOf("postgres");
   const port = await freePort();
   const data = join(root, "data");
-  const [deployment] = postgresManifests({ namespace: "ticketing", image: "postgres" }) as {
-    spec: { template: { spec: { initContainers: { command: string[] }[] } } };
-  }[];
-  const script = deployment.spec.template.spec.initContainers[0].command[2]
-    .replaceAll("/usr/lib/postgresql", join(root, "usr/lib/postgresql"))
-    .replaceAll("/data", data);
+  const { spec } = (manifests as Deployment[]).find(({ kind }) => kind === "Deployment")!;
+  const init = spec.template.spec.initContainers[0].command.map((part) =>
+    part.replaceAll("/usr/lib/postgresql", join(root, "usr/lib/postgresql")).replaceAll("/data", data),
+  );
   // It refuses to run as root.
   const asNobody = (command: string[]): string[] =>
     process.getuid!() === 0
@@ -110,7 +122,7 @@ export async function postgresServer(
     if (!existsSync(data)) {
       mkdirSync(data);
       if (process.getuid!() === 0) chownSync(data, NOBODY, NOBODY);
-      const [shell, ...rest] = asNobody(["/bin/sh", "-c", script]);
+      const [shell, ...rest] = asNobody(init);
       await execa(shell, rest, { env: { ...env, ...passwords }, cwd: data });
     }
     const ready = () => server.output.split("ready to accept connections").length;

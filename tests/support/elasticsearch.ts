@@ -19,7 +19,7 @@ import { yaml } from "../../config/yaml";
 import { recipes } from "../../local/offline/images/recipes";
 import { builtJava, ELASTICSEARCH, JAVA_HOME } from "../../local/offline/java";
 import { elasticsearch } from "../../programs/elasticsearch";
-import { usersOf } from "../../programs/elasticsearch/access";
+import { READS, usersOf } from "../../programs/elasticsearch/access";
 import type { Stack } from "../../programs/program";
 import { get } from "./edge";
 import { eventually } from "./eventually";
@@ -48,6 +48,8 @@ export interface Elasticsearch {
   /** As its node loses power. */
   kill(): Promise<void>;
   loseVolume(): void;
+  /** Adds a line under an id, as Logstash does; the status of it. */
+  add(user: string, id: string, line: object): Promise<number>;
   remove(): void;
 }
 
@@ -102,21 +104,31 @@ export async function elasticsearchServer(stack: Stack, place?: Place): Promise<
     ES_TMPDIR: temporary,
     HOME: root,
   });
+  const asked = async <T>(user: string, path: string, body?: string) => {
+    const { status, text } = await get(url + path, {
+      method: body ? "POST" : "GET",
+      headers: {
+        authorization: `Basic ${Buffer.from(`${user}:${PASSWORD}`).toString("base64")}`,
+        "content-type": "application/json",
+      },
+      body,
+      ...(place ? { ca: place.secret["ca.crt"], servername: "elasticsearch.observability.svc" } : {}),
+    });
+    return { status, answer: JSON.parse(text) as T };
+  };
   return {
     server,
     url,
     ready: () => open(server, readiness),
-    ask: async <T>(user: string, path: string, body?: object) => {
-      const { status, text } = await get(url + path, {
-        method: body ? "POST" : "GET",
-        headers: {
-          authorization: `Basic ${Buffer.from(`${user}:${PASSWORD}`).toString("base64")}`,
-          "content-type": "application/json",
-        },
-        body: body && JSON.stringify(body),
-        ...(place ? { ca: place.secret["ca.crt"], servername: "elasticsearch.observability.svc" } : {}),
-      });
-      return { status, answer: JSON.parse(text) as T };
+    ask: (user, path, body) => asked(user, path, body && JSON.stringify(body)),
+    add: async (user, id, line) => {
+      const body = [{ create: { _index: READS, _id: id } }, line].map((part) => `${JSON.stringify(part)}\n`);
+      const { answer } = await asked<{ items: { create: { status: number } }[] }>(
+        user,
+        "/_bulk",
+        body.join(""),
+      );
+      return answer.items[0].create.status;
     },
     renew,
     kill: async () => {

@@ -486,6 +486,52 @@ const threeNodes = (): Row => {
   };
 };
 
+/** Logstash between the two. */
+const toLogstash = (more: Record<string, Seen> = {}): Pick<Row, "also" | "changes"> => {
+  const { also, changes } = toElasticsearch({
+    ...all(
+      ["config", "job", "policy", "writer"].map((what) => `logs-filebeat-setup-${what}`),
+      "NEW",
+    ),
+    ...all(
+      ["config", "server", "service", "policy", "data"].map((what) => `logs-logstash-${what}`),
+      "NEW",
+    ),
+    "logs-filebeat-config": "logstash.observability.svc:5044",
+    ...more,
+  });
+  // Filebeat has no password then.
+  const others = Object.entries(changes as Record<string, Seen>).filter(
+    ([name]) => name !== "logs-filebeat-writer",
+  );
+  return { also, changes: Object.fromEntries(others) };
+};
+
+/** One of its settings. */
+const ofLogstash = (setting: string, to: string, seen: Record<string, Seen>): Row => {
+  const row = toLogstash(seen);
+  const also = { ...row.also, "logs.elasticsearch.logstash.enabled": true };
+  return { ...row, also, key: `logs.elasticsearch.logstash.${setting}`, to };
+};
+
+/** Elasticsearch takes the place of Loki, and that of the volume for traces: `own` is what is seen of who keeps them there. */
+const tracesInElasticsearch = (
+  keeper: "jaeger" | "zipkin",
+  own: Record<string, Seen>,
+): Pick<Row, "also" | "changes"> => {
+  const [lines, traces] = [toElasticsearch(), keeper === "jaeger" ? toJaeger(own) : toZipkin([])];
+  const changes = { ...traces.changes, ...lines.changes, ...own } as Record<string, Seen>;
+  delete changes["tracing-jaeger-data"];
+  return {
+    also: { ...lines.also, ...traces.also },
+    changes: {
+      ...changes,
+      ...all([`logs-elasticsearch-${keeper}`, `tracing-${keeper}-elasticsearch-login`], "NEW"),
+      ...all(["tracing-index-cleaner-cron-job", "tracing-index-cleaner-policy"], "NEW"),
+    },
+  };
+};
+
 /** The alert of the user's own asks lines in Elasticsearch, for Grafana to evaluate. */
 const luceneAlert = (asked: string, to: unknown, seen: string): Row => {
   const row = toElasticsearch({
@@ -1343,6 +1389,18 @@ export const table: Row[] = [
     const also = { ...row.also, "logs.elasticsearch.kibana.enabled": true };
     return { ...row, also, key: `logs.elasticsearch.kibana.resources.${amount}`, to };
   }),
+  { ...toLogstash(), key: "logs.elasticsearch.logstash.enabled", to: true },
+  ofLogstash("queue", "64Mi", { "logs-logstash-config": "queue.max_bytes: 67108864\n" }),
+  ofLogstash("storage.size", "77Gi", { "logs-logstash-data": "storage: 77Gi\n" }),
+  ofLogstash("storage.class", "fast", { "logs-logstash-data": "storageClassName: fast\n" }),
+  ...amounts.map(([amount, to]) =>
+    ofLogstash(`resources.${amount}`, to, {
+      "logs-logstash-server": [
+        `containers.0.resources.${amount}: ${to}\n`,
+        ...(amount === "limits.memory" ? ["value: -Xms2160m -Xmx2160m "] : []),
+      ],
+    }),
+  ),
   {
     key: "logs.maskIps",
     to: false,
@@ -1444,6 +1502,16 @@ export const table: Row[] = [
     "tracing-tempo-config": `max_block_bytes: ${(4321 * 2 ** 20) / 8}\n`,
   }),
   { ...toJaeger(), key: "tracing.backend", to: "jaeger", also: { "tracing.s3": null } },
+  {
+    ...tracesInElasticsearch("jaeger", { "tracing-jaeger-server": "name: ELASTICSEARCH_PASSWORD\n" }),
+    key: "tracing.jaeger.storage",
+    to: "elasticsearch",
+  },
+  {
+    ...tracesInElasticsearch("zipkin", { "tracing-zipkin-server": "value: zipkin-jaeger\n" }),
+    key: "tracing.zipkin.storage",
+    to: "elasticsearch",
+  },
   { ...toZipkin(["MEM_MAX_SPANS"]), key: "tracing.backend", to: "zipkin", also: { "tracing.s3": null } },
   { ...toZipkin(["value: 777\n"]), key: "tracing.zipkin.maxSpans", to: 777 },
   {

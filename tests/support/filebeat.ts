@@ -6,7 +6,8 @@ import { text as readText } from "node:stream/consumers";
 import { yaml } from "../../config/yaml";
 import type { Stack } from "../../programs/program";
 import { filebeat } from "../../programs/filebeat";
-import { filebeatArgs, FILES, filebeatConfig } from "../../programs/filebeat/config";
+import { filebeatArgs, filebeatConfig } from "../../programs/filebeat/config";
+import { FILES } from "../../programs/filebeat/store";
 import { type Container, criLine, type Entry, logDirectory } from "./alloy";
 import { eventually } from "./eventually";
 import { freePort } from "./free-port";
@@ -37,8 +38,8 @@ const labels = {
 
 interface Config {
   processors: object[];
-  output: { elasticsearch: { hosts: string[] } };
-  setup: { ilm: { enabled: boolean } };
+  output: Record<string, { hosts: string[] }>;
+  setup?: { ilm: { enabled: boolean } };
   http: { host: string; port: number };
 }
 
@@ -61,8 +62,8 @@ export async function filebeatServer(
     writeFileSync(join(files, name), text);
   const config = filebeatConfig(stack) as Config;
   config.processors = config.processors.map((one) => ("add_kubernetes_metadata" in one ? labels : one));
-  config.output.elasticsearch.hosts = [to].flat();
-  config.setup.ilm.enabled = false;
+  Object.values(config.output)[0].hosts = [to].flat();
+  if (config.setup) config.setup.ilm.enabled = false;
   Object.assign(config.http, { host: "127.0.0.1", port: await freePort() });
   const text = yaml(config)
     .replaceAll("/var/log/pods", join(directory, "pods"))
@@ -83,17 +84,43 @@ function entryOf({ "@timestamp": time, message, ...fields }: Document): Entry {
   return { time: Date.parse(time), line: message, labels: those(true), metadata: those(false) };
 }
 
-/** What Elasticsearch would be sent for each of these logs, each the log of a container of its own. */
+/** Has the agent send each of these logs, each the log of a container of its own, until all has been received. */
+export async function sentByFilebeat(
+  logs: string[][],
+  stack: Stack,
+  more: Partial<Container>,
+  { address, received }: { address: string; received: Document[] },
+): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), "filebeat-"));
+  logs.forEach((lines, index) => {
+    const container = { namespace: "shop", pod: `log-${index}`, name: "server", ...more };
+    const place = logDirectory(join(directory, "pods"), container);
+    mkdirSync(place, { recursive: true });
+    const text = lines.map((line, at) => criLine(line, new Date(Date.now() + at))).join("");
+    writeFileSync(join(place, "0.log"), text);
+  });
+  const server = await filebeatServer(directory, address, stack);
+  const count = logs.flat().length;
+  try {
+    server.start();
+    await eventually("all lines", 90, async () => {
+      if (!server.running) throw new Error(`Filebeat has ended: ${server.output}`);
+      const lines = received.flatMap(({ message }) => message.split("\n")).length;
+      if (lines < count) throw new Error(`${lines} of ${count} lines: ${server.output}`);
+      return true;
+    });
+  } finally {
+    await server.end();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** What Elasticsearch would be sent for each of these logs. */
 export async function throughFilebeat(
   logs: string[][],
   stack: Stack = inElasticsearch(),
   more: Partial<Container> = {},
 ): Promise<Entry[][]> {
-  const containers = logs.map((_, index): Container => ({
-    ...{ namespace: "shop", pod: `log-${index}`, name: "server" },
-    ...more,
-  }));
-  const directory = mkdtempSync(join(tmpdir(), "filebeat-"));
   const received: Document[] = [];
   const elasticsearch = createServer((request, response) => {
     void readText(request).then((body) => {
@@ -113,28 +140,18 @@ export async function throughFilebeat(
       );
     });
   });
-  containers.forEach((container, index) => {
-    const place = logDirectory(join(directory, "pods"), container);
-    mkdirSync(place, { recursive: true });
-    const text = logs[index].map((line, at) => criLine(line, new Date(Date.now() + at))).join("");
-    writeFileSync(join(place, "0.log"), text);
-  });
-  const server = await filebeatServer(directory, `http://${await listening(elasticsearch)}`, stack);
-  const count = logs.flat().length;
   try {
-    server.start();
-    await eventually("all lines", 90, async () => {
-      if (!server.running) throw new Error(`Filebeat has ended: ${server.output}`);
-      const lines = received.flatMap(({ message }) => message.split("\n")).length;
-      if (lines < count) throw new Error(`${lines} of ${count} lines: ${server.output}`);
-      return true;
-    });
+    const address = `http://${await listening(elasticsearch)}`;
+    await sentByFilebeat(logs, stack, more, { address, received });
   } finally {
-    await server.end();
     elasticsearch.close();
     elasticsearch.closeAllConnections();
-    rmSync(directory, { recursive: true, force: true });
   }
-  const entries = received.map(entryOf).sort((a, b) => a.time - b.time);
-  return containers.map(({ pod }) => entries.filter(({ labels }) => labels.pod === pod));
+  return entriesOf(received, logs, more);
+}
+
+/** The entries of each log, oldest first. */
+export function entriesOf(documents: Document[], logs: string[][], more: Partial<Container>): Entry[][] {
+  const entries = documents.map(entryOf).sort((a, b) => a.time - b.time);
+  return logs.map((_, index) => entries.filter(({ labels }) => labels.pod === (more.pod ?? `log-${index}`)));
 }

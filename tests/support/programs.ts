@@ -15,6 +15,7 @@ export const TESTED = [
   "filebeat",
   "caddy",
   "actionlint",
+  "mustache",
   "board-service",
   "grafana",
   "minio",

@@ -8,6 +8,7 @@ import { builtJava, JAVA_HOME, ZIPKIN } from "../../local/offline/java";
 import { bytes } from "../../config/units";
 import { yaml } from "../../config/yaml";
 import { stackOf } from "../../programs";
+import { PASSWORD } from "../../programs/elasticsearch/access";
 import { jaegerConfig } from "../../programs/jaeger";
 import { lokiConfig } from "../../programs/loki";
 import type { Stack } from "../../programs/program";
@@ -205,6 +206,8 @@ export async function tempoServer(directory: string, stack = stackWith()): Promi
   return { server, url: `http://127.0.0.1:${http}`, otlp: `127.0.0.1:${otlp}` };
 }
 
+const ELASTICSEARCH = "http://elasticsearch.observability.svc:9200";
+
 export interface Jaeger {
   server: Server;
   /** Below which its page and its API are. */
@@ -214,7 +217,13 @@ export interface Jaeger {
   metrics: string;
 }
 
-export async function jaegerServer(directory: string, stack: Stack): Promise<Jaeger> {
+/** Where it keeps traces, if not by itself. */
+export interface Keeper {
+  url: string;
+  password: string;
+}
+
+export async function jaegerServer(directory: string, stack: Stack, keeper?: Keeper): Promise<Jaeger> {
   const ports = Object.fromEntries(
     await Promise.all(
       ["16686", "16685", "4317", "13133", "8888"].map(async (port) => [port, await freePort()]),
@@ -223,6 +232,7 @@ export async function jaegerServer(directory: string, stack: Stack): Promise<Jae
   const text = JSON.stringify(
     below(directory, "/badger", load(configFile(stack, "jaeger", jaegerConfig(stack)))),
   )
+    .replace(ELASTICSEARCH, keeper?.url ?? "")
     .replaceAll(/0\.0\.0\.0:(\d+)/g, (_, port: string) => `127.0.0.1:${ports[port]}`)
     .replace('"host":"0.0.0.0","port":8888', `"host":"127.0.0.1","port":${ports["8888"]}`);
   const config = JSON.parse(text) as { extensions: { jaeger_query: object } };
@@ -231,11 +241,10 @@ export async function jaegerServer(directory: string, stack: Stack): Promise<Jae
   const file = written(directory, "jaeger.yaml", config);
   const at = (port: string) => `127.0.0.1:${ports[port]}`;
   return {
-    server: new Server(
-      binary("jaeger", "jaeger")!,
-      [`--config=${file}`],
-      goLimit(stack.settings.tracing.jaeger.resources.limits.memory),
-    ),
+    server: new Server(binary("jaeger", "jaeger")!, [`--config=${file}`], {
+      ...goLimit(stack.settings.tracing.jaeger.resources.limits.memory),
+      ...(keeper ? { [PASSWORD]: keeper.password } : {}),
+    }),
     url: `http://${at("16686")}${pathOf(stack, "jaeger")}`,
     otlp: at("4317"),
     health: `http://${at("13133")}/status`,
@@ -247,9 +256,10 @@ export async function jaegerServer(directory: string, stack: Stack): Promise<Jae
 export const zipkinJar = builtJava(ZIPKIN);
 
 /** With what its pod is told. */
-export async function zipkinServer(stack: Stack): Promise<{ server: Server; url: string }> {
+export async function zipkinServer(stack: Stack, keeper?: Keeper): Promise<{ server: Server; url: string }> {
   const port = await freePort();
   const { JAVA_OPTS, ...env } = zipkin.env!(stack);
+  if (keeper) Object.assign(env, { ES_HOSTS: keeper.url, ES_PASSWORD: keeper.password });
   const server = new Server(
     join(zipkinJar!, JAVA_HOME, "bin/java"),
     [...JAVA_OPTS.split(" "), "-jar", join(zipkinJar!, ZIPKIN.jar)],

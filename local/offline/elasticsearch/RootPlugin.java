@@ -21,7 +21,7 @@ import org.elasticsearch.rest.RestRequest;
 import org.elasticsearch.rest.RestResponse;
 import org.elasticsearch.rest.RestStatus;
 
-/** Answers GET / with the version, which Filebeat asks first: the package from Maven lacks the module that does. */
+/** Answers GET / with the version, which Filebeat asks first, and HEAD /, as Jaeger does: the package from Maven lacks the module that does. */
 public class RootPlugin extends Plugin implements ActionPlugin {
   @Override
   public Collection<RestHandler> getRestHandlers(
@@ -45,7 +45,8 @@ public class RootPlugin extends Plugin implements ActionPlugin {
 
     @Override
     public List<Route> routes() {
-      return List.of(new Route(RestRequest.Method.GET, "/"));
+      return List.of(
+          new Route(RestRequest.Method.GET, "/"), new Route(RestRequest.Method.HEAD, "/"));
     }
 
     @Override

@@ -187,6 +187,7 @@ export const recipes: Partial<Record<BuiltName, Recipe>> = {
     ...program("jaeger", "jaeger", "/cmd/jaeger/jaeger-linux", 10001),
     lacks: `its web pages, and ${NOT_USED}`,
   },
+  "jaeger-es-index-cleaner": program("jaeger", "es-index-cleaner", "/go/bin/es-index-cleaner-linux", 10001),
   zipkin,
   elasticsearch,
   promtail: program("promtail", "promtail", "/usr/bin/promtail", 0),

@@ -7,12 +7,17 @@ export const GRAFANA_URL = `${EDGE}/api/monitoring/grafana`;
 export class Grafana {
   private readonly authorization: string;
 
-  constructor(user: string, password: string) {
+  /** By default on the way of its users. */
+  constructor(
+    user: string,
+    password: string,
+    private readonly url = GRAFANA_URL,
+  ) {
     this.authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
   }
 
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(GRAFANA_URL + path, {
+    return fetch(this.url + path, {
       ...init,
       headers: { authorization: this.authorization, "content-type": "application/json", ...init.headers },
       signal: AbortSignal.timeout(20_000),
