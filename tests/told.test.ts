@@ -69,6 +69,7 @@ describe("Tempo", () => {
     ["says what goes wrong, and not every trace", "server.log_level", "warn"],
     ["asks for what came too fast again", "distributor.retry_after_on_resource_exhausted", "5s"],
     ["holds a block in an eighth of 512 MiB", "ingester.max_block_bytes", 64 * 2 ** 20],
+    ["completes it before its pieces are many", "ingester.max_block_duration", "5m"],
     ["keeps traces on its volume", "storage.trace.backend", "local"],
     ["soon finds what it stored before it was away", "storage.trace.blocklist_poll", "30s"],
   ])("%s", (_, key, value) => expect(at("tempo", "/etc/tempo/tempo.yaml", key)).toEqual(value));
