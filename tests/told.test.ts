@@ -199,6 +199,13 @@ test("Grafana asks nobody outside, keeps its data on the volume and logs to wher
   });
 });
 
+test("Caddy keeps what it writes where it may, and is run with the file that it is given", () => {
+  expect(environmentOf(objects, "edge")).toMatchObject({ XDG_DATA_HOME: "/tmp", XDG_CONFIG_HOME: "/tmp" });
+  const [{ command, volumeMounts }] = podOf(objects, "edge").spec.containers;
+  expect(command).toEqual(["/usr/bin/caddy", "run", "--config=/etc/edge/caddy.json"]);
+  expect(volumeMounts).toContainEqual({ name: "tmp", mountPath: "/tmp" });
+});
+
 test("every file that a command line names is there", () => {
   const named = podsOf(objects).flatMap((pod) => {
     const [{ command = [], args = [] }] = pod.spec.containers;
