@@ -107,6 +107,17 @@ describe("what a backend or a collector does not read is refused in its settings
     expect(refused({ alerting: lucene })).toEqual([line("lucene", "Elasticsearch", "loki", "logs", "Loki")]);
   });
 
+  test("an alert that waits until the lines that it counts are too old", () => {
+    const late = (more: object) => ({
+      extraAlerts: [{ name: "Late", summary: "Late", lucene: { query: "late", within: "2m" }, ...more }],
+    });
+    for (const right of [{}, { for: "119s" }])
+      expect(refused({ logs: LOGS, alerting: late(right) })).toEqual([]);
+    expect(refused({ logs: LOGS, alerting: late({ for: "120s" }) })).toEqual([
+      "  observability:alerting.extraAlerts[0].for 120s is no shorter than lucene.within, after which lines are not counted any more; allowed: less than 2m. Or leave it out.",
+    ]);
+  });
+
   test("more alerts on lines than Grafana has places for", () => {
     const some = (length: number) =>
       Array.from({ length }, (_, index) => ({ name: `A${index}`, summary: "A", lucene: { query: "*" } }));

@@ -464,6 +464,7 @@ const luceneAlert = (asked: string, to: unknown, seen: string): Row => {
     also: {
       ...row.also,
       "alerting.extraAlerts[].metrics": undefined,
+      "alerting.extraAlerts[].for": undefined,
       ...(asked === "query" ? {} : { "alerting.extraAlerts[].lucene.query": "message:late" }),
     },
     key: `alerting.extraAlerts[].lucene.${asked}`,
