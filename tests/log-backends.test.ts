@@ -353,9 +353,9 @@ describe("the preview of another backend", () => {
     ]);
   });
 
-  test("in production the volume is protected: Pulumi refuses to delete it", async () => {
+  test("in production the volume is protected, and the key to what Kibana keeps there, though Kibana be off", async () => {
     const made = await madeWith({ platform: "eks", alerting: ALERTING, services: SERVICES, logs: LOGS });
-    for (const name of ["logs-elasticsearch-data"])
+    for (const name of ["logs-elasticsearch-data", "logs-kibana-objects-key"])
       expect([...made.values()].find((one) => one.name === name)!.protect).toBe(true);
   });
 });
