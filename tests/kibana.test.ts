@@ -103,8 +103,9 @@ test("it does not start by the image's script, which would show the password amo
   expect([command, args ?? []]).toEqual([["/usr/share/kibana/bin/kibana"], []]);
   expect(environmentOf(objects, "kibana")).toMatchObject({
     KBN_PATH_CONF: "/etc/kibana",
-    // Two thirds of 1536Mi.
-    NODE_OPTIONS: "--max-old-space-size=1024",
+    // Two thirds of 1536Mi; then what the image's node.options says, which KBN_PATH_CONF hides.
+    NODE_OPTIONS:
+      "--max-old-space-size=1024 --unhandled-rejections=warn --dns-result-order=ipv4first --openssl-legacy-provider",
   });
 });
 
@@ -123,7 +124,16 @@ test("it starts when Elasticsearch is there, writes where it may, and says what 
   });
 });
 
-test("it calls nobody but Elasticsearch", () => {
+test("it calls nobody but Elasticsearch and the name server", () => {
+  const { spec } = ofKind(objects, "NetworkPolicy").find(({ metadata }) => metadata.name === "kibana")!;
+  const matchLabels = expect.objectContaining({ "app.kubernetes.io/name": "elasticsearch" }) as object;
+  expect((spec as { egress: object[] }).egress).toEqual([
+    { ports: ["UDP", "TCP"].map((protocol) => ({ port: 53, protocol })) },
+    {
+      to: [expect.objectContaining({ podSelector: { matchLabels } })],
+      ports: [{ port: 9200, protocol: "TCP" }],
+    },
+  ]);
   expect(config).toMatchObject({
     "telemetry.optIn": false,
     "telemetry.allowChangingOptInStatus": false,
