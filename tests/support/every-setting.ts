@@ -1347,7 +1347,7 @@ export const table: Row[] = [
     const row = toKibana({
       "logs-kibana-server": [
         `containers.0.resources.${amount}: ${to}\n`,
-        ...(amount === "limits.memory" ? ["value: --max-old-space-size=2880\n"] : []),
+        ...(amount === "limits.memory" ? ["value: --max-old-space-size=2880 "] : []),
       ],
     });
     const also = { ...row.also, "logs.elasticsearch.kibana.enabled": true };
