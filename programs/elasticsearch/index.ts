@@ -1,3 +1,5 @@
+import type { Settings } from "../../config/schema";
+import { tracesKeeper } from "../../config/schema/elasticsearch";
 import { yaml } from "../../config/yaml";
 import { bytes } from "../../config/units";
 import { urlOf } from "../addresses";
@@ -45,7 +47,7 @@ export const elasticsearch: Program = {
       name: "config",
       path: `${OURS}/files`,
       files: {
-        "elasticsearch.yml": yaml(elasticsearchConfig),
+        "elasticsearch.yml": yaml({ ...elasticsearchConfig, ...plain(settings) }),
         "roles.yml": yaml(rolesOf(settings)),
         users_roles: usersRoles(settings),
       },
@@ -101,6 +103,10 @@ export const elasticsearch: Program = {
     }),
   },
 };
+
+/** Zipkin says that it reads several kinds of compression, and of those Elasticsearch takes one that it does not: Snappy. */
+const plain = ({ tracing }: Settings) =>
+  tracesKeeper(tracing) === "zipkin" ? { "http.compression": false } : {};
 
 /** One node. What goes over the network is not encrypted: the network policy says who may connect at all. */
 export const elasticsearchConfig = {
