@@ -142,6 +142,16 @@ test.each([
     [own({ metrics: String.raw`up{job=~"a\.b"} == 0` })],
     String.raw`[0].metrics has \. in quotes, which must be \\. there; allowed: `,
   ],
+  [
+    "a selector of everything",
+    [own({ metrics: 'up == 0 or {job=~".*"} > 1' })],
+    '[0].metrics selects everything by {job=~".*"}, where one matcher must not match an empty label, as =~".+"; allowed: ',
+  ],
+  [
+    "a selector of every line",
+    [asksLines('rate({app=~".*", pod!="a"} |= "late" [5m]) > 1')],
+    '[0].logs selects everything by {app=~".*", pod!="a"}, where one matcher must not match an empty label, as ',
+  ],
   ["another severity", [own({ severity: "page" })], '[0].severity is "page"; allowed: critical, warning'],
   [
     "a label that is none",
@@ -167,6 +177,14 @@ const EXPRESSIONS: [expression: string, isRight: boolean][] = [
   ["1 and late", false],
   ["{}", false],
   ['{job=~".+"} > 1', true],
+  ['{job=~".*"} > 1', false],
+  ['up == 0 or rate({job!~"a.*", app!="b", pod=""}[5m]) > 1', false],
+  ['{job=~"", app!="", pod=~".*"} > 1', true],
+  ['{job!~".*"} > 1', true],
+  ['up{job=~".*"} == 0', true],
+  ['{"up", job=~".*"} == 0', true],
+  ['{"the job"=~".*"} > 1', false],
+  ['{"the job"=~".*", "the app"=~".+"} > 1', true],
   ["nothing(late)", false],
   ['label_replace(late, "a", "$1", "b")', false],
   ['label_replace(late, "a", "$1", "b", "(.*)") > 1', true],
@@ -267,6 +285,10 @@ describeWith(["loki", "loki"], ["alertmanager", "alertmanager"])("the one on lin
     [String.raw`rate({app="a"} |~ "a\.b" [5m]) > 1`, false],
     [String.raw`rate({app=~"a\\.b"} !~ ` + "`a\\.b(?i)`" + ` [5m]) > 1`, true],
     ['sum by (app) (rate({app="a"} | json | status >= 400 [5m])) > 1', true],
+    ["rate({} [5m]) > 1", false],
+    ['rate({app=~".*"} [5m]) > 1', false],
+    ['rate({app="a"} [5m]) > rate({app!="a", pod=~".*"} |= "a" [5m])', false],
+    ['rate({app=~".*", pod=~".+"} | pod=~".*" [5m]) > 1', true],
   ])("%s: Loki is of the same opinion", async (logs, isRight) => {
     const answer = await fetch(`${loki.url}/loki/api/v1/query?query=${encodeURIComponent(logs)}`);
     expect(answer.status).toBe(isRight ? 200 : 400);

@@ -108,6 +108,18 @@ const objectives: Row[] = [
   ["an objective without a metric", objective({}), "slo.objectives[0].bad", pair],
   ["an objective of half a pair", objective({ bad: "lost" }), "slo.objectives[0].bad", pair],
   [
+    "an objective with a pattern that is none",
+    objective({ ...counted, bad: 'lost_total{why=~"(a"}' }),
+    "slo.objectives[0].bad has a pattern that is none: error parsing regexp: missing closing ): `(a`",
+    "a counter, with matchers or without, such as",
+  ],
+  [
+    "an objective with a backslash as in no quotes",
+    objective({ ...counted, total: String.raw`sent_total{to=~"a\.b"}` }),
+    String.raw`slo.objectives[0].total has \. in quotes, which must be \\. there`,
+    "a counter, with matchers or without, such as",
+  ],
+  [
     "an objective of both pairs",
     objective({ ...counted, histogram: "wait_seconds", seconds: 1 }),
     "slo.objectives[0].histogram",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { allowed, count, duration, httpUrl, text } from "./common";
-import { queries } from "./languages";
+import { queries, refuseMistakes } from "./languages";
 import { rules } from "./rules";
 
 /** Prometheus and Loki refuse all of a file for one bad template, and these are what messages need. */
@@ -12,10 +12,7 @@ const words = (what: string) =>
   });
 
 const query = (mistakeIn: (query: string) => string | undefined, what: string) =>
-  z.string({ error: allowed(what) }).superRefine((value, context) => {
-    const mistake = mistakeIn(value);
-    if (mistake) context.addIssue({ code: "custom", message: `${mistake}; allowed: ${what}` });
-  });
+  z.string({ error: allowed(what) }).superRefine(refuseMistakes(mistakeIn, what));
 
 /** An alert's name -> the first letters in one case, as keys have them. */
 const plain = (name: string) => name.toLowerCase();

@@ -19,14 +19,19 @@ export function mistakeInPromQL(query: string): string | undefined {
   const state = EditorState.create({ doc: query, extensions: [language] });
   // An editor stops after 20 ms, which on a busy machine is in the middle.
   const tree = ensureSyntaxTree(state, query.length, Infinity)!;
-  return syntaxMistake("PromQL", tree, query) ?? typeMistake(state, tree) ?? textMistake(tree, query);
+  return (
+    syntaxMistake("PromQL", tree, query) ??
+    textMistake(tree, query) ??
+    selectorMistake(tree, query) ??
+    typeMistake(state, tree)
+  );
 }
 
 /** The same of an expression that counts lines. */
 export function mistakeInLogQL(query: string): string | undefined {
   const tree = logql.parse(query);
   if (tree.topNode.firstChild?.firstChild?.name === "LogExpr") return "gives lines, and counts none";
-  return syntaxMistake("LogQL", tree, query) ?? textMistake(tree, query);
+  return syntaxMistake("LogQL", tree, query) ?? textMistake(tree, query) ?? selectorMistake(tree, query);
 }
 
 /** Why this is no regular expression as Go reads it; undefined where it is one. */
@@ -76,12 +81,64 @@ function textMistake(tree: Tree, query: string): string | undefined {
 }
 
 function mistakeInText(quoted: string, isPattern: boolean): string | undefined {
-  let text = quoted.slice(1, -1);
   if (!quoted.startsWith("`")) {
-    const wrong = [...text.matchAll(ESCAPES)].find(([, unknown]) => unknown !== undefined)?.[0];
+    const wrong = [...quoted.slice(1, -1).matchAll(ESCAPES)].find(
+      ([, unknown]) => unknown !== undefined,
+    )?.[0];
     if (wrong) return `has ${wrong} in quotes, which must be \\${wrong} there`;
-    text = text.replaceAll("\\\\", "\\");
   }
-  const mistake = isPattern ? mistakeInRegex(text) : undefined;
+  const mistake = isPattern ? mistakeInRegex(unquoted(quoted)) : undefined;
   return mistake && `has a pattern that is none: ${mistake}`;
+}
+
+/** Of escapes only that of the backslash counts: a pattern may have the others as they are. */
+const unquoted = (quoted: string): string => {
+  const text = quoted.slice(1, -1);
+  return quoted.startsWith("`") ? text : text.replaceAll("\\\\", "\\");
+};
+
+/** Both languages refuse a selector that lets everything through: somebody meant less. */
+function selectorMistake(tree: Tree, query: string): string | undefined {
+  let mistake: string | undefined;
+  tree.iterate({
+    enter: ({ name, from, to }) => {
+      if (!SELECTORS.includes(name) || isNarrow(tree, query, from, to)) return;
+      mistake ??= `selects everything by ${query.slice(from, to)}, where one matcher must not match an empty label, as =~".+"`;
+    },
+  });
+  return mistake;
+}
+
+const SELECTORS = ["VectorSelector", "Selector"];
+/** Where a metric's name stands: in front of the matchers, or in quotes among them. */
+const METRIC = ["Identifier in VectorSelector", "QuotedLabelName in LabelMatchers"];
+const isEmpty = (text: string) => text === "";
+const fitsEmpty = (pattern: string) => RE2JS.matches(pattern, "");
+/** Operators of both languages -> whether they let an empty label through. */
+const LET_EMPTY: Record<string, (text: string) => boolean> = {
+  EqlSingle: isEmpty,
+  Eq: isEmpty,
+  Neq: (text) => !isEmpty(text),
+  EqlRegex: fitsEmpty,
+  Re: fitsEmpty,
+  NeqRegex: (pattern) => !fitsEmpty(pattern),
+  Nre: (pattern) => !fitsEmpty(pattern),
+};
+
+/** Whether a part of this selector keeps out what has none of the labels. */
+function isNarrow(tree: Tree, query: string, from: number, to: number): boolean {
+  let narrow = false;
+  let operator: string | undefined;
+  tree.iterate({
+    from,
+    to,
+    enter: ({ name, from, to, node }) => {
+      narrow ||= METRIC.includes(`${name} in ${node.parent?.name}`);
+      if (name in LET_EMPTY) operator = name;
+      if (!operator || !TEXTS.includes(name)) return;
+      narrow ||= !LET_EMPTY[operator](unquoted(query.slice(from, to)));
+      operator = undefined;
+    },
+  });
+  return narrow;
 }

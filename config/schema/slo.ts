@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { above0, allowed, duration, text } from "./common";
 import { kubernetesName } from "./kubernetes";
+import { queries, refuseMistakes } from "./languages";
 
 /** These two every watched service has. */
 export const EVERY_SERVICE = ["availability", "latency"];
@@ -13,8 +14,12 @@ const objective = () => {
   const error = allowed(words);
   return z.number({ error }).gt(0, error).lt(1, error).meta({ errorMessage: error });
 };
-const metric = (what: string) =>
-  text(SELECTOR, `${what}, such as payments_total or payments_total{outcome="declined"}`);
+const metric = (what: string) => {
+  const words = `${what}, such as payments_total or payments_total{outcome="declined"}`;
+  // A mere name, as most are, is worth no wait for the language.
+  const mistakeIn = (value: string) => (value.includes("{") ? queries().mistakeInPromQL(value) : undefined);
+  return text(SELECTOR, words).superRefine(refuseMistakes(mistakeIn, words));
+};
 
 const own = z
   .strictObject({
