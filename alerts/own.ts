@@ -14,7 +14,8 @@ export function ownAlerts(settings: Settings, asks: "metrics" | "logs" | "lucene
       rules: those.map((own) =>
         alert(settings, own.name, {
           expr: asks === "lucene" ? own.lucene!.query : own[asks]!,
-          for: own.for,
+          // Lines are counted within a time already, and so long alone: what came at once would never last as long.
+          for: own.for ?? (asks === "lucene" ? undefined : "5m"),
           severity: own.severity,
           // Lines say which app they are of; routes and messages go by service.
           labels: asks === "metrics" ? {} : { service: "{{ $labels.app }}" },

@@ -26,7 +26,10 @@ export class LogsStack extends Component {
 
   constructor(name: string, args: ComponentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("LogsStack", "logs", name, args, opts);
-    const { backend, collector, elasticsearch } = args.settings.logs;
+    const {
+      logs: { backend, collector, elasticsearch },
+      protect,
+    } = args.settings;
     if (collector === "promtail") void pulumi.log.warn(PROMTAIL_ENDED, this);
     const generated: Generated = {};
     if (backend === "elasticsearch") {
@@ -45,11 +48,13 @@ export class LogsStack extends Component {
       this.readerPassword = passwords[READER].result;
       const keeper = tracesKeeper(args.settings.tracing);
       if (keeper) this.tracesPassword = passwords[keeper].result;
+      // What people save in Kibana outlives it, in Elasticsearch: switched on again it needs the key of before.
+      const objectsKey = generatedKey(this, `${name}-kibana-objects-key`, { protect });
       if (elasticsearch.kibana.enabled) {
         generated.kibana = {
           password: passwords[KIBANA].result,
           "session-key": generatedKey(this, `${name}-kibana-session-key`).result,
-          "objects-key": generatedKey(this, `${name}-kibana-objects-key`).result,
+          "objects-key": objectsKey.result,
         };
         this.kibanaPassword = passwords[PEOPLE].result;
       }

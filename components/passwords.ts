@@ -6,17 +6,8 @@ export const generatedKey = (
   parent: Resource,
   name: string,
   options: { protect?: boolean } = {},
-): RandomPassword =>
-  new RandomPassword(
-    name,
-    { length: 32, special: false },
-    { parent, additionalSecretOutputs: ["result"], ...options },
-  );
+): RandomPassword => new RandomPassword(name, { length: 32, special: false }, { parent, ...options });
 
 /** A generated password; another text in `rotation` makes another one. */
 export const generatedPassword = (parent: Resource, name: string, rotation: string): RandomPassword =>
-  new RandomPassword(
-    name,
-    { length: 24, special: false, keepers: { rotation } },
-    { parent, additionalSecretOutputs: ["result", "bcryptHash"] },
-  );
+  new RandomPassword(name, { length: 24, special: false, keepers: { rotation } }, { parent });

@@ -2,8 +2,8 @@ import { isSecret, keyOf } from "../config/schema-tree";
 import { UserError } from "./errors";
 import { PREFIX } from "./stack-config";
 
-/** Names that belong to nobody, the account of AWS' own examples, and the password of Pulumi.prod.yaml. */
-const NOBODYS = /\bexample\.(com|net|org)\b|:123456789012:|^not-a-password$/;
+/** Hosts that belong to nobody, the account and the workspace of AWS' own examples, and the password of Pulumi.prod.yaml. */
+const NOBODYS = /(^|[/@.])example\.(com|net|org)([:/]|$)|:123456789012:|\/ws-0{8}\b|^not-a-password$/;
 
 /**
  * Refuses a stack of a cloud that was copied from Pulumi.prod.yaml and still says what stands there for values of the user's:

@@ -26,7 +26,7 @@ export interface StorageClass {
  * server, whose refusal at the update would name a claim and no setting.
  *
  * @param manifests the stack as it is wanted
- * @returns a sentence for each volume that is there and will be deleted
+ * @returns a sentence for each volume and namespace that is there and will be deleted
  */
 export async function refuseVolumes(
   manifests: Manifest[],
@@ -34,11 +34,14 @@ export async function refuseVolumes(
   cluster: Cluster,
 ): Promise<string[]> {
   const wanted = manifests.filter(({ kind }) => kind === "PersistentVolumeClaim") as unknown as Claim[];
-  const ours = ["-A", "-l", `app.kubernetes.io/instance=${stack}`];
+  // Other programs' instances may have the stack's name.
+  const labels = `app.kubernetes.io/part-of=observability-stack,app.kubernetes.io/instance=${stack}`;
+  const ours = ["-A", "-l", labels];
   const there = await listed<Claim>(cluster, "pvc", "--show-managed-fields", ...ours);
   const problems = volumeProblems(wanted, there, await listed<StorageClass>(cluster, "storageclass"));
   if (problems.length > 0) throw new UserError([...problems, "Nothing was changed."].join("\n"));
-  return volumesThatGo(wanted, there);
+  const namespaces = await listed<Pick<Manifest, "metadata">>(cluster, "namespaces", ...ours);
+  return [...volumesThatGo(wanted, there), ...namespacesThatGo(manifests, namespaces)];
 }
 
 /** As where another backend takes a store's place: among a thousand lines of a preview nobody would find it. */
@@ -49,6 +52,17 @@ export const volumesThatGo = (wanted: Claim[], there: Claim[]): string[] =>
       ({ metadata: { name, namespace } }) =>
         `The volume ${name} in ${namespace} will be deleted, with all that is on it.`,
     );
+
+/** As where the last service of a namespace that the stack has made leaves the settings. */
+export function namespacesThatGo(wanted: Manifest[], there: Pick<Manifest, "metadata">[]): string[] {
+  // One that the stack still lives in is only handed over: it is looked up instead of made.
+  const used = wanted.map(({ kind, metadata }) =>
+    kind === "Namespace" ? metadata.name : metadata.namespace,
+  );
+  return there
+    .filter(({ metadata }) => !used.includes(metadata.name))
+    .map(({ metadata }) => `The namespace ${metadata.name} will be deleted, with everything in it.`);
+}
 
 const idOf = ({ metadata }: Claim) => `${metadata.namespace}/${metadata.name}`;
 

@@ -29,6 +29,8 @@ export const kiali: Program = {
     ...["networking", "security", "extensions", "telemetry"].map((group) =>
       watch(`${group}.istio.io`, ["*"]),
     ),
+    // The mesh's revisions and their tags.
+    watch("admissionregistration.k8s.io", ["mutatingwebhookconfigurations"]),
     // Where a kind is there and it may not read it, it gives up reading all others as well.
     ...["gateway", "inference"].map((group) => watch(`${group}.networking.k8s.io`, ["*"])),
   ],

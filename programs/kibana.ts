@@ -11,6 +11,9 @@ const PORT = 5601;
 /** Share of the memory limit that is for what JavaScript works with; beside it are Node's own and its buffers. */
 const HEAP = 2 / 3;
 
+/** The image says these in a file beside its own configuration, which is not read: Kibana would end at a mistake of its own. */
+const NODE = ["--unhandled-rejections=warn", "--dns-result-order=ipv4first", "--openssl-legacy-provider"];
+
 /** Environment variables of the keys that sessions and saved objects are encrypted with. */
 const KEYS = { SESSION_KEY: "session-key", OBJECTS_KEY: "objects-key" };
 
@@ -31,7 +34,7 @@ export const kibana: Program = {
   command: [`${HOME}/bin/kibana`],
   env: ({ settings: { logs } }) => {
     const heap = Math.floor((HEAP * bytes(logs.elasticsearch.kibana.resources.limits.memory)) / 2 ** 20);
-    return { KBN_PATH_CONF: CONFIG, NODE_OPTIONS: `--max-old-space-size=${heap}` };
+    return { KBN_PATH_CONF: CONFIG, NODE_OPTIONS: [`--max-old-space-size=${heap}`, ...NODE].join(" ") };
   },
   files: (stack) => [{ name: "config", path: CONFIG, files: { "kibana.yml": yaml(kibanaConfig(stack)) } }],
   // components/logs-stack.ts makes them.

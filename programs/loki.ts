@@ -1,12 +1,12 @@
 import { logRuleFiles } from "../alerts";
-import { alert, type RuleGroup } from "../alerts/alert";
 import type { Settings } from "../config/schema";
-import { bytes, seconds } from "../config/units";
+import { bytes } from "../config/units";
 import { addressesOf, headless, namespaceOf, pathOf, urlOf, userUrl } from "./addresses";
 import { range, selector } from "./logql";
+import { evaluates, lokiAlerts } from "./loki-alerts";
 import { configFile } from "./overrides";
 import { uidOf } from "./backends";
-import { isDeployed, type Program, type Stack } from "./program";
+import type { Program, Stack } from "./program";
 import { callsOf, endpointOf, inBucket, isPlain, type S3 } from "./s3";
 
 const ports = { http: 3100, grpc: 9096 };
@@ -16,8 +16,6 @@ const GOSSIP = 7946;
 const RULES = "/etc/loki/rules";
 /** Whose lines they are where nobody names a tenant. */
 const TENANT = "fake";
-const evaluates = ({ alerting }: Settings): boolean =>
-  alerting.extraAlerts.some(({ logs }) => logs !== undefined);
 const several = ({ logs }: Settings): boolean => logs.replicas > 1;
 
 /** Keeps logs. */
@@ -92,54 +90,6 @@ export const loki: Program = {
     }),
   },
 };
-
-/** Alerts on lines on their way in, and on the way out by age. */
-function lokiAlerts(stack: Stack): RuleGroup {
-  const { settings } = stack;
-  const { linesLost, retentionNotApplied, rulesFailing } = settings.alerting.rules;
-  const failures =
-    "sum by (env, region, rule_group) (increase(loki_prometheus_rule_evaluation_failures_total[5m])) > 0";
-  const more = (counter: string) => `sum by (env, region, reason) (increase(${counter}[10m])) > 0`;
-  return {
-    name: "loki",
-    rules: [
-      alert(settings, "LinesLost", {
-        expr: [
-          // Alloy's.
-          "loki_write_dropped_entries_total",
-          ...(isDeployed(stack, "promtail") ? ["promtail_dropped_entries_total"] : []),
-          "loki_discarded_samples_total",
-        ]
-          .map(more)
-          .join("\nor\n"),
-        for: linesLost.for,
-        severity: "warning",
-        summary: "About {{ $value | humanize }} log lines were lost: {{ $labels.reason }}",
-        description: `Within ten minutes, for ${linesLost.for}: they are not sent again.`,
-      }),
-      alert(settings, "RetentionNotApplied", {
-        // 0 until the first run after a start.
-        expr: `time() - max by (env, region) (loki_compactor_apply_retention_last_successful_run_timestamp_seconds > 0)
-> ${seconds(retentionNotApplied.after)}`,
-        for: retentionNotApplied.for,
-        severity: "warning",
-        summary: "Loki has not deleted old lines for {{ $value | humanizeDuration }}",
-        description: `More than ${retentionNotApplied.after} for ${retentionNotApplied.for}: its store fills.`,
-      }),
-      ...(evaluates(settings)
-        ? [
-            alert(settings, "RulesFailing", {
-              expr: failures,
-              for: rulesFailing.for,
-              severity: "critical",
-              summary: "Loki cannot evaluate rules of {{ $labels.rule_group }}",
-              description: `For ${rulesFailing.for}: alerts of that group are silent.`,
-            }),
-          ]
-        : []),
-    ],
-  };
-}
 
 /** A share of the memory limit, in MiB. */
 const memory = ({ settings }: Stack, share: number): number =>

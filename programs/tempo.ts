@@ -69,8 +69,13 @@ export function tempoConfig({ settings }: Stack): object {
       // What comes too fast, such as a backlog, is to be sent again. Without it senders take the refusal as final.
       retry_after_on_resource_exhausted: "5s",
     },
-    // A block is in memory while it is completed, and at a start several of them are; the default is 500 MB.
-    ingester: { max_block_bytes: Math.floor(bytes(settings.tracing.resources.limits.memory) / 8) },
+    ingester: {
+      // A block is in memory while it is completed, and at a start several of them are; the default is 500 MB.
+      max_block_bytes: Math.floor(bytes(settings.tracing.resources.limits.memory) / 8),
+      // It is completed from pieces, one of each ten seconds, which are all open then and take 2.5 MB each, however few
+      // spans they hold. The default is half an hour: 180 pieces, and more memory than there is.
+      max_block_duration: "5m",
+    },
     compactor: { compaction: { block_retention: goDuration(settings.tracing.retention.time) } },
     storage: {
       trace: {

@@ -1,3 +1,4 @@
+import { ComponentResource } from "@pulumi/pulumi";
 import { LIMIT, withinLimit } from "../components/kubernetes/size";
 import { changed, type Made, madeWith } from "./support/components";
 
@@ -9,6 +10,12 @@ beforeAll(async () => {
   made = await madeWith({ services });
 });
 const all = () => [...made.values()];
+const FIRST = "metrics-kube-state-metrics-server";
+const workloads = () => {
+  const found = all().filter(({ type }) => /:(Deployment|StatefulSet|DaemonSet|Job)$/.test(type));
+  expect(found.length).toBeGreaterThan(10);
+  return found;
+};
 const named = (name: string, from = made) => [...from.values()].find((one) => one.name === name)!;
 
 test("the components have the types that a user sees in pulumi up", () => {
@@ -19,6 +26,25 @@ test("the components have the types that a user sees in pulumi up", () => {
     "observability:index:TracingStack tracing",
     "observability:index:GrafanaStack grafana",
   ]);
+});
+
+test("a component says where it is reached, or how to log in", async () => {
+  const proto = ComponentResource.prototype as unknown as { registerOutputs(outputs?: object): void };
+  const registered = jest.spyOn(proto, "registerOutputs");
+  await madeWith({ services });
+  const said = registered.mock.calls.map(([outputs]) => outputs);
+  registered.mockRestore();
+  expect(said).toEqual(
+    expect.arrayContaining([
+      { url: "http://prometheus.observability.svc:9090/api/monitoring/prometheus" },
+      { url: "http://loki.observability.svc:3100" },
+      {
+        url: "http://tempo.observability.svc:3200",
+        otlpUrl: "http://collector.observability.svc:4318",
+      },
+      { password: expect.anything(), edgePassword: undefined },
+    ]),
+  );
 });
 
 test("every resource is the child of a component and named after it", () => {
@@ -47,12 +73,15 @@ test("every object waits for all namespaces", () => {
 });
 
 test("what cannot start says so after ten minutes, the one that all others wait for after five", () => {
-  const workloads = all().filter(({ type }) => /:(Deployment|StatefulSet|DaemonSet|Job)$/.test(type));
-  expect(workloads.length).toBeGreaterThan(10);
-  for (const { name, waits } of workloads) {
-    const wait = name === "metrics-kube-state-metrics-server" ? "5m" : "10m";
-    expect([name, waits?.create, waits?.update]).toEqual([name, wait, wait]);
+  for (const { name, waits } of workloads()) {
+    const wait = name === FIRST ? "5m" : "10m";
+    expect([name, waits]).toEqual([name, { create: wait, update: wait, delete: "5m" }]);
   }
+});
+
+test("all others wait for that one, so that a wrong mirror or placement is noticed while they still run", () => {
+  const atOnce = workloads().filter(({ after }) => !after.includes(FIRST));
+  expect(atOnce.map(({ name }) => name)).toEqual([FIRST]);
 });
 
 test("the same settings make the same resources", async () => {
@@ -142,44 +171,6 @@ test("without node-exporter nothing of it is left", async () => {
   expect(mentions(after).map(({ name }) => name)).toEqual([]);
 });
 
-describe("namespaces", () => {
-  const spaces = (one: Map<string, Made>) =>
-    Object.fromEntries(
-      [...one.values()]
-        .filter(({ type }) => type === "kubernetes:core/v1:Namespace")
-        .map(({ name, existing }) => [name.replace("namespaces-", ""), existing ? "looked up" : "made"]),
-    );
-
-  test("the stack's are made, the applications' are looked up", () => {
-    expect(spaces(made)).toEqual({
-      observability: "made",
-      "observability-agents": "made",
-      shop: "looked up",
-    });
-  });
-
-  test("either may be the other way round", async () => {
-    const given = { create: false, createApplications: true };
-    expect(spaces(await madeWith({ services, namespaces: given }))).toEqual({
-      observability: "looked up",
-      "observability-agents": "looked up",
-      shop: "made",
-    });
-  });
-});
-
-test("the class gp3 is made on request, for volumes that are encrypted, grow and wait for their pod", async () => {
-  const all = await madeWith({ services, placement: { createGp3: true } });
-  const one = [...all.values()].find(({ name }) => name === "namespaces-gp3")!;
-  expect(one.inputs).toMatchObject({
-    metadata: { name: "gp3" },
-    provisioner: "ebs.csi.aws.com",
-    parameters: { type: "gp3", encrypted: "true" },
-    allowVolumeExpansion: true,
-    volumeBindingMode: "WaitForFirstConsumer",
-  });
-});
-
 test("what holds data is protected where the platform says so", async () => {
   const kept = (one: Map<string, Made>) =>
     [...one.values()].filter(({ protect }) => protect).map(({ name }) => name);
@@ -199,7 +190,7 @@ test("what holds data is protected where the platform says so", async () => {
 
 describe("the size guard", () => {
   test("lets 900,000 bytes pass and no more, counting bytes and not letters", () => {
-    const files = { "a.yaml": "x".repeat(LIMIT - 3), "b.yaml": "가" };
+    const files = { "b.yaml": "가", "a.yaml": "x".repeat(LIMIT - 3) };
     expect(withinLimit("prometheus-rules", files)).toBe(files);
     expect(() => withinLimit("prometheus-rules", { ...files, "c.yaml": "x" })).toThrow(
       /ConfigMap prometheus-rules have 900001 bytes.*allowed: 900000.*largest is a\.yaml/,

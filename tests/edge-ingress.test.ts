@@ -36,16 +36,23 @@ test("one Ingress leads the host to the edge's pods: by https, inside of the VPC
   const ingresses = objects.filter(({ kind }) => kind === "Ingress");
   expect(ingresses).toHaveLength(1);
   const [{ spec, metadata }] = ingresses;
-  expect(spec).toMatchObject({ ingressClassName: "alb", rules: [{ host: "ops.example.org" }] });
+  const paths = [{ path: "/", pathType: "Prefix" }];
+  expect(spec).toMatchObject({
+    ingressClassName: "alb",
+    rules: [{ host: "ops.example.org", http: { paths } }],
+  });
   expect(target(objects, spec as IngressSpec)).toBe(8080);
   const annotation = (name: string) => metadata.annotations![`alb.ingress.kubernetes.io/${name}`];
   expect(annotation("scheme")).toBe("internal");
   expect(annotation("target-type")).toBe("ip");
   expect(JSON.parse(annotation("listen-ports"))).toEqual([{ HTTP: 80 }, { HTTPS: 443 }]);
   expect(annotation("ssl-redirect")).toBe("443");
+  // No TLS before 1.2.
+  expect(annotation("ssl-policy")).toMatch(/^ELBSecurityPolicy-TLS13-1-2-/);
   expect(annotation("certificate-arn")).toBe(certificateArn);
   expect(annotation("healthcheck-path")).toBe("/healthz");
   expect(annotation("backend-protocol")).toBe("HTTP");
+  expect(annotation("healthcheck-protocol")).toBe("HTTP");
 });
 
 test("with a certificate of the edge's own the load balancer speaks https to it", async () => {

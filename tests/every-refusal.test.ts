@@ -755,7 +755,7 @@ function given(key: string, value: unknown): Record<string, unknown> {
     };
   if (key.startsWith("alerting.extraAlerts[].lucene")) {
     const [own] = (settings.alerting as { extraAlerts: { lucene: object }[] }).extraAlerts;
-    Object.assign(own, { metrics: undefined, lucene: { query: "*", ...own.lucene } });
+    Object.assign(own, { metrics: undefined, for: undefined, lucene: { query: "*", ...own.lucene } });
     settings.logs = { backend: "elasticsearch" };
   }
   // Another service or none would have no objective.

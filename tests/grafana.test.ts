@@ -151,7 +151,13 @@ test("dashboards are files that it finds, in the folders of the settings", () =>
     ["Shop", "services", "file"],
     ["Platform", "platform", "file"],
   ]);
-  for (const { options } of providers) {
+  for (const { name, options, ...how } of providers) {
+    expect(how).toMatchObject({
+      ...{ folderUid: name, orgId: 1, updateIntervalSeconds: 30 },
+      // What was tried out on a dashboard can be saved, until its file changes; a file that is gone takes it away.
+      ...{ allowUiUpdates: true, disableDeletion: false },
+    });
+    expect(options.foldersFromFilesStructure).toBe(false);
     const dashboards = filesBelow(options.path);
     expect(dashboards.length).toBeGreaterThan(2);
     for (const { path, text } of dashboards)
@@ -180,6 +186,38 @@ test("it listens where its port says, lives under the proxy's path, and does not
   expect(alone).not.toHaveProperty("GF_SERVER_SERVE_FROM_SUB_PATH");
 });
 
+describe("a new password", () => {
+  test("is written into the database before the server starts, by Grafana's own command and out of sight", () => {
+    const { initContainers, containers } = podOf(objects, "grafana").spec;
+    const [{ name, command, image }] = initContainers!;
+    expect([name, image]).toEqual(["set-password", containers[0].image]);
+    const [shell, option, script] = command!;
+    expect([shell, option]).toEqual(["/bin/sh", "-c"]);
+    const [first, second] = script.split(" |\nexec ");
+    // printf is the shell's own: no other process gets the password as an argument.
+    expect(first).toBe(`printf '%s\\n' "$GF_SECURITY_ADMIN_PASSWORD"`);
+    const [grafana, server, home] = containers[0].command!;
+    expect(server).toBe("server");
+    expect(second).toBe(`${grafana} cli ${home} admin reset-admin-password --password-from-stdin`);
+  });
+
+  test("ends the sessions by a Job that asks Grafana where it is, with the same password", () => {
+    const [{ command, env, resources }] = podOf(objects, "grafana-rotation").spec.containers;
+    expect(command).toEqual(["/usr/local/bin/node", "/scripts/end-sessions.mjs"]);
+    expect(environmentOf(objects, "grafana-rotation")).toEqual({
+      GRAFANA_URL: "http://grafana.observability.svc:3006/api/monitoring/grafana",
+    });
+    const keys = env.flatMap(({ name, valueFrom }) =>
+      valueFrom ? [[name, valueFrom.secretKeyRef!.key]] : [],
+    );
+    expect(keys).toEqual([
+      ["GRAFANA_USER", "user"],
+      ["GRAFANA_PASSWORD", "password"],
+    ]);
+    expect(resources).toMatchObject({ limits: { cpu: "500m", memory: "128Mi" } });
+  });
+});
+
 interface Datasource {
   name: string;
   type: string;
@@ -190,8 +228,9 @@ interface Datasource {
 }
 
 interface Provider {
+  name: string;
   folder: string;
   folderUid: string;
   type: string;
-  options: { path: string };
+  options: { path: string; foldersFromFilesStructure: boolean };
 }

@@ -1,4 +1,4 @@
-import { clusterOf, containersOf, type KubernetesObject, podOf, podsOf } from "./support/cluster";
+import { clusterOf, containersOf, fileOf, type KubernetesObject, podOf, podsOf } from "./support/cluster";
 
 /* What pods may do on their node. */
 
@@ -7,19 +7,22 @@ beforeAll(async () => {
   objects = await clusterOf();
 });
 
-test("directories of the node are read only, save for the agent's positions, which are the stack's own", () => {
+test("directories of the node are read only, save for the agent's positions, which are the stack's own and made by it", () => {
   const seen = podsOf(objects).flatMap((pod) =>
     pod.spec.volumes.flatMap(({ name, hostPath }) =>
       containersOf(pod).flatMap(({ volumeMounts }) =>
         volumeMounts
           .filter((mount) => hostPath && mount.name === name)
-          .map(({ readOnly }) => `${pod.app} ${readOnly ? "reads" : "writes"} ${hostPath!.path}`),
+          .map(({ readOnly }) => {
+            const { path, type } = hostPath!;
+            return `${pod.app} ${readOnly ? "reads" : "writes"} ${path}${type ? ` (${type})` : ""}`;
+          }),
       ),
     ),
   );
   expect(seen.sort()).toEqual([
-    "alloy reads /var/log/pods",
-    "alloy writes /var/lib/observability/test/alloy",
+    "alloy reads /var/log/pods (Directory)",
+    "alloy writes /var/lib/observability/test/alloy (DirectoryOrCreate)",
     "node-exporter reads /",
     "node-exporter reads /proc",
     "node-exporter reads /sys",
@@ -32,6 +35,14 @@ test("the agent's positions outlive its pod: it is told to keep them where the n
   const { name } = spec.volumes.find(({ hostPath }) => hostPath?.path.startsWith("/var/lib/observability/"))!;
   const { mountPath } = volumeMounts.find((mount) => mount.name === name)!;
   expect(args).toContain(`--storage.path=${mountPath}`);
+});
+
+test("the agent is told its node, whose pods alone it asks for", () => {
+  expect(podOf(objects, "alloy").spec.containers[0].env).toContainEqual({
+    name: "NODE_NAME",
+    valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } },
+  });
+  expect(fileOf(objects, "alloy", "/etc/alloy/config.alloy")).toContain('sys.env("NODE_NAME")');
 });
 
 test("a node agent finds what it reads below its own root", () => {

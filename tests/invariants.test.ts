@@ -88,8 +88,8 @@ describe.each(["kind", "prod"])("every object of %s", (stack) => {
     ).toEqual([]);
   });
 
-  test("immutable files are named by Pulumi, files that are re-read by us", () => {
-    for (const one of manifests().filter(({ kind }) => kind === "ConfigMap"))
+  test("immutable files and Secrets are named by Pulumi, files that are re-read by us", () => {
+    for (const one of manifests().filter(({ kind }) => ["ConfigMap", "Secret"].includes(kind)))
       expect([idOf(one), one.metadata.name.endsWith("[auto]")]).toEqual([idOf(one), one.immutable === true]);
   });
 });

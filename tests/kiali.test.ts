@@ -183,6 +183,12 @@ test("it reads: no Secret, no lines of containers, no port of a pod, and nothing
   for (const { apiGroups, resources } of rules)
     if (resources.includes("*"))
       expect(apiGroups[0]).toMatch(/\.istio\.io$|^(gateway|inference)\.networking\.k8s\.io$/);
+  expect(rules).toContainEqual(
+    expect.objectContaining({
+      resources: ["mutatingwebhookconfigurations"],
+      verbs: ["get", "list", "watch"],
+    }),
+  );
   expect(config.deployment.view_only_mode).toBe(true);
   expect(config).toMatchObject({
     external_services: { istio: { istio_api_enabled: false } },

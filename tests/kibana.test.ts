@@ -13,6 +13,7 @@ import {
   ofKind,
   podOf,
 } from "./support/cluster";
+import { madeWith } from "./support/components";
 import { stackWith } from "./support/servers";
 
 const FILE = "/etc/kibana/kibana.yml";
@@ -39,6 +40,7 @@ test("beside Loki it is refused, with what to do", () => {
 
 test("it lives below the path that the edge serves, and so do its probes", async () => {
   expect(config).toMatchObject({
+    "server.host": "0.0.0.0",
     "server.port": 5601,
     "server.basePath": PATH,
     "server.rewriteBasePath": true,
@@ -101,14 +103,40 @@ test("it does not start by the image's script, which would show the password amo
   expect([command, args ?? []]).toEqual([["/usr/share/kibana/bin/kibana"], []]);
   expect(environmentOf(objects, "kibana")).toMatchObject({
     KBN_PATH_CONF: "/etc/kibana",
-    // Two thirds of 1536Mi.
-    NODE_OPTIONS: "--max-old-space-size=1024",
+    // Two thirds of 1536Mi; then what the image's node.options says, which KBN_PATH_CONF hides.
+    NODE_OPTIONS:
+      "--max-old-space-size=1024 --unhandled-rejections=warn --dns-result-order=ipv4first --openssl-legacy-provider",
   });
 });
 
-test("it calls nobody but Elasticsearch", () => {
+test("it starts when Elasticsearch is there, writes where it may, and says what goes wrong", async () => {
+  const made = [...(await madeWith({ logs: KIBANA })).values()];
+  expect(made.find(({ name }) => name === "logs-kibana-server")!.after).toContain(
+    "logs-elasticsearch-server",
+  );
+  const written = podOf(objects, "kibana").spec.containers[0].volumeMounts.map(({ mountPath }) => mountPath);
+  expect(written.sort()).toEqual(["/etc/kibana", "/tmp", "/usr/share/kibana/data"]);
+  expect(config).toMatchObject({
+    "logging.appenders.output": { type: "console", layout: { type: "json" } },
+    "logging.root": { level: "warn", appenders: ["output"] },
+    "xpack.security.session.idleTimeout": "8h",
+    "xpack.reporting.enabled": false,
+  });
+});
+
+test("it calls nobody but Elasticsearch and the name server", () => {
+  const { spec } = ofKind(objects, "NetworkPolicy").find(({ metadata }) => metadata.name === "kibana")!;
+  const matchLabels = expect.objectContaining({ "app.kubernetes.io/name": "elasticsearch" }) as object;
+  expect((spec as { egress: object[] }).egress).toEqual([
+    { ports: ["UDP", "TCP"].map((protocol) => ({ port: 53, protocol })) },
+    {
+      to: [expect.objectContaining({ podSelector: { matchLabels } })],
+      ports: [{ port: 9200, protocol: "TCP" }],
+    },
+  ]);
   expect(config).toMatchObject({
     "telemetry.optIn": false,
+    "telemetry.allowChangingOptInStatus": false,
     "newsfeed.enabled": false,
     "map.includeElasticMapsService": false,
     "xpack.fleet.isAirGapped": true,

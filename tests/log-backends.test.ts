@@ -107,6 +107,17 @@ describe("what a backend or a collector does not read is refused in its settings
     expect(refused({ alerting: lucene })).toEqual([line("lucene", "Elasticsearch", "loki", "logs", "Loki")]);
   });
 
+  test("an alert that waits until the lines that it counts are too old", () => {
+    const late = (more: object) => ({
+      extraAlerts: [{ name: "Late", summary: "Late", lucene: { query: "late", within: "2m" }, ...more }],
+    });
+    for (const right of [{}, { for: "119s" }])
+      expect(refused({ logs: LOGS, alerting: late(right) })).toEqual([]);
+    expect(refused({ logs: LOGS, alerting: late({ for: "120s" }) })).toEqual([
+      "  observability:alerting.extraAlerts[0].for 120s is no shorter than lucene.within, after which lines are not counted any more; allowed: less than 2m. Or leave it out.",
+    ]);
+  });
+
   test("more alerts on lines than Grafana has places for", () => {
     const some = (length: number) =>
       Array.from({ length }, (_, index) => ({ name: `A${index}`, summary: "A", lucene: { query: "*" } }));
@@ -342,9 +353,9 @@ describe("the preview of another backend", () => {
     ]);
   });
 
-  test("in production the volume is protected: Pulumi refuses to delete it", async () => {
+  test("in production the volume is protected, and the key to what Kibana keeps there, though Kibana be off", async () => {
     const made = await madeWith({ platform: "eks", alerting: ALERTING, services: SERVICES, logs: LOGS });
-    for (const name of ["logs-elasticsearch-data"])
+    for (const name of ["logs-elasticsearch-data", "logs-kibana-objects-key"])
       expect([...made.values()].find((one) => one.name === name)!.protect).toBe(true);
   });
 });

@@ -36,6 +36,14 @@ describe("a program of three replicas", () => {
     const { spec } = named("logs-store-server");
     expect(spec.replicas).toBe(3);
     const [template] = spec.volumeClaimTemplates!;
+    expect(template).toEqual({
+      metadata: { name: "data" },
+      // Nobody reads them, and an API server refuses a template without.
+      spec: {
+        accessModes: ["ReadWriteOnce"],
+        resources: { requests: { storage: expect.stringMatching(/^\d+Gi$/) } },
+      },
+    });
     for (const index of [0, 1, 2]) {
       const claim = named(`logs-store-data-${index}`);
       expect(claim.metadata.name).toBe(`${template.metadata.name}-store-${index}`);
@@ -70,18 +78,21 @@ describe("a program of three replicas", () => {
     });
     expect(named("logs-store-server").spec.serviceName).toBe(headless.metadata.name);
     expect(named("logs-store-service").spec).toMatchObject({ type: "ClusterIP", selector: labels });
+    expect(named("logs-store-service").spec).not.toHaveProperty("sessionAffinity");
   });
 
-  test("is drained one at a time, and spread over zones and nodes", () => {
+  test("is drained one at a time, and spread over zones and nodes where there are several", () => {
     expect(named("logs-store-disruption-budget").spec).toEqual({
       maxUnavailable: 1,
       selector: { matchLabels: labels },
     });
     const spread = named("logs-store-server").spec.template!.spec.topologySpreadConstraints;
-    expect(spread.map(({ topologyKey }) => topologyKey)).toEqual([
-      "topology.kubernetes.io/zone",
-      "kubernetes.io/hostname",
-    ]);
+    expect(spread).toEqual(
+      ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
+        ...{ topologyKey, maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway" },
+        labelSelector: { matchLabels: labels },
+      })),
+    );
   });
 
   test("has an account for its role in the cloud, and no token of the cluster's", () => {
@@ -92,6 +103,7 @@ describe("a program of three replicas", () => {
       serviceAccountName: "store",
       automountServiceAccountToken: false,
     });
+    expect([...made.values()].filter(({ name }) => name.startsWith("logs-store-role"))).toEqual([]);
   });
 
   test("programs of one replica have none of that", () => {
@@ -115,7 +127,7 @@ interface Inputs {
       spec: {
         containers: { volumeMounts: object[] }[];
         volumes: object[];
-        topologySpreadConstraints: { topologyKey: string }[];
+        topologySpreadConstraints: object[];
       };
     };
   };
@@ -186,6 +198,12 @@ describe("a program whose replicas stand apart", () => {
     expect(alone.spec.selector!.matchLabels).toEqual(labels);
     expect(one.get("logs-store-service")!.inputs.spec).not.toHaveProperty("sessionAffinity");
   });
+});
+
+test("a Secret that nobody generates is named", async () => {
+  (programs as Program[]).push({ ...store, secrets: () => [{ name: "key" }] });
+  await expect(madeWith()).rejects.toThrow("store: nobody generates the Secret key");
+  (programs as Program[]).pop();
 });
 
 describe("a program that these settings do not deploy", () => {

@@ -150,10 +150,83 @@ test("all applications are found by two discoveries, in their namespaces and tho
   ]);
 });
 
+describe("kubelets", () => {
+  test.each([
+    ["kubelet", "/metrics"],
+    ["cadvisor", "/metrics/cadvisor"],
+  ])("%s is asked on every node, as the account of Prometheus", (name, path) => {
+    expect(job(name)).toMatchObject({
+      scheme: "https",
+      metrics_path: path,
+      authorization: { credentials_file: "/var/run/secrets/kubernetes.io/serviceaccount/token" },
+      // Kubelets sign their own.
+      tls_config: { insecure_skip_verify: true },
+      kubernetes_sd_configs: [{ role: "node" }],
+    });
+    expect(job(name).relabel_configs).toContainEqual({
+      source_labels: ["__meta_kubernetes_node_name"],
+      target_label: "node",
+    });
+  });
+
+  /** Whether a job keeps a series. */
+  const keeps = (name: string, series: string) => {
+    const [{ action, source_labels, regex }] = job(name).metric_relabel_configs!;
+    expect([action, source_labels]).toEqual(["keep", ["__name__"]]);
+    return new RegExp(`^(?:${regex})$`).test(series);
+  };
+
+  test("what rules, dashboards and people on call read of containers is kept, and no more", () => {
+    const of = (group: string, ...names: string[]) => names.map((name) => `container_${group}_${name}`);
+    const kept = [
+      ...of("cpu", "usage_seconds_total", "cfs_periods_total", "cfs_throttled_periods_total"),
+      ...of("memory", "working_set_bytes", "rss", "usage_bytes"),
+      ...of("network", "receive_bytes_total", "transmit_bytes_total", "receive_errors_total"),
+      ...of("network", "transmit_errors_total"),
+      ...of("fs", "reads_bytes_total", "writes_bytes_total"),
+      ...["container_oom_events_total", "machine_cpu_cores", "machine_memory_bytes"],
+    ];
+    const dropped = [
+      "container_tasks_state",
+      "container_memory_failures_total",
+      "container_cpu_load_average_10s",
+    ];
+    expect(kept.filter((name) => !keeps("cadvisor", name))).toEqual([]);
+    expect(dropped.filter((name) => keeps("cadvisor", name))).toEqual([]);
+  });
+
+  test("and of kubelets: volumes, what runs, and their own process", () => {
+    const kept = [
+      ...[
+        "kubelet_volume_stats_used_bytes",
+        "kubelet_running_pods",
+        "kubelet_pleg_relist_duration_seconds_bucket",
+      ],
+      ...["kubelet_node_name", "process_cpu_seconds_total"],
+    ];
+    expect(kept.filter((name) => !keeps("kubelet", name))).toEqual([]);
+    for (const name of ["rest_client_requests_total", "apiserver_audit_event_total"])
+      expect([name, keeps("kubelet", name)]).toEqual([name, false]);
+  });
+});
+
+test("Prometheus takes changes over by itself, and keeps the traces that samples are of", () => {
+  expect(podOf(objects, "prometheus").spec.containers[0].args).toEqual([
+    "--config.file=/etc/prometheus/config/prometheus.yml",
+    "--storage.tsdb.path=/prometheus",
+    "--web.external-url=http://localhost:8080/api/monitoring/prometheus",
+    "--enable-feature=auto-reload-config,exemplar-storage",
+    "--config.auto-reload-interval=10s",
+  ]);
+  expect(config.storage).toMatchObject({ exemplars: { max_exemplars: 20_000 } });
+});
+
 interface Config {
+  storage: object;
   global: { scrape_interval: string };
   scrape_configs: {
     job_name: string;
+    metric_relabel_configs?: { action: string; source_labels: string[]; regex: string }[];
     metrics_path?: string;
     honor_labels?: boolean;
     kubernetes_sd_configs?: object[];

@@ -125,6 +125,27 @@ test("it says where applications send to, and how to get the password, but no pa
   ]);
 });
 
+test("each line says what one finds behind it, and to what a dashboard is the answer", () => {
+  const lines = named(elements(startPage(stackWith())), "li").map(words);
+  expect(lines.filter((line) => /^[A-Z][^?]+\? [A-Z]/.test(line))).toHaveLength(10);
+  expect(lines.filter((line) => !line.includes("?"))).toEqual([
+    "Prometheus: queries, targets, rules",
+    "Alertmanager: alerts that are on, silences",
+    "Grafana: dashboards, logs, traces. Asks for a login",
+    "OTLP by gRPC: collector.observability.svc:4317",
+    "OTLP by HTTP: http://collector.observability.svc:4318",
+    "Zipkin: http://collector.observability.svc:9411",
+    "Jaeger by gRPC: collector.observability.svc:14250",
+    "Jaeger by HTTP: http://collector.observability.svc:14268",
+  ]);
+});
+
+test("it fits a phone, and is light or dark as its reader likes", () => {
+  const page = elements(startPage(stackWith()));
+  expect(named(page, "meta").map((meta) => attribute(meta, "content"))).toContain("width=device-width");
+  expect(textOf(named(page, "style")[0])).toMatch(/color-scheme: light dark/);
+});
+
 test("it takes nothing from anywhere: no script, no frame, no resource but its own empty icon", () => {
   const page = elements(startPage(stackWith()));
   expect(

@@ -69,6 +69,7 @@ describe("Tempo", () => {
     ["says what goes wrong, and not every trace", "server.log_level", "warn"],
     ["asks for what came too fast again", "distributor.retry_after_on_resource_exhausted", "5s"],
     ["holds a block in an eighth of 512 MiB", "ingester.max_block_bytes", 64 * 2 ** 20],
+    ["completes it before its pieces are many", "ingester.max_block_duration", "5m"],
     ["keeps traces on its volume", "storage.trace.backend", "local"],
     ["soon finds what it stored before it was away", "storage.trace.blocklist_poll", "30s"],
   ])("%s", (_, key, value) => expect(at("tempo", "/etc/tempo/tempo.yaml", key)).toEqual(value));
@@ -196,6 +197,13 @@ test("Grafana asks nobody outside, keeps its data on the volume and logs to wher
     ...{ GF_ANALYTICS_REPORTING_ENABLED: "false", GF_ANALYTICS_CHECK_FOR_UPDATES: "false" },
     ...{ GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: "false", GF_NEWS_NEWS_FEED_ENABLED: "false" },
   });
+});
+
+test("Caddy keeps what it writes where it may, and is run with the file that it is given", () => {
+  expect(environmentOf(objects, "edge")).toMatchObject({ XDG_DATA_HOME: "/tmp", XDG_CONFIG_HOME: "/tmp" });
+  const [{ command, volumeMounts }] = podOf(objects, "edge").spec.containers;
+  expect(command).toEqual(["/usr/bin/caddy", "run", "--config=/etc/edge/caddy.json"]);
+  expect(volumeMounts).toContainEqual({ name: "tmp", mountPath: "/tmp" });
 });
 
 test("every file that a command line names is there", () => {

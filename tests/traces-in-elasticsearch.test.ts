@@ -18,7 +18,7 @@ import { binary, describeWith, output } from "./support/programs";
 import { listening } from "./support/receivers";
 import { jaegerServer, type Server, zipkinJar, zipkinServer } from "./support/servers";
 
-jest.setTimeout(240_000);
+jest.setTimeout(480_000);
 
 const DAY = 86_400_000;
 const KEEPERS = ["jaeger", "zipkin"] as const;
@@ -141,7 +141,7 @@ describe.each(KEEPERS)("%s with a real Elasticsearch", (keeper) => {
       collector = await collectorServer(join(directory, "collector"), program.to, stack);
       program.server.start();
       collector.server.start();
-      await program.server.ready(program.ready);
+      await program.server.ready(program.ready, 200);
       await collector.server.ready(collector.health);
     });
     afterAll(async () => {
@@ -154,7 +154,7 @@ describe.each(KEEPERS)("%s with a real Elasticsearch", (keeper) => {
     });
 
     const answers = () =>
-      eventually("Elasticsearch", 120, async () => {
+      eventually("Elasticsearch", 200, async () => {
         if (!elasticsearch.server.running) throw new Error(elasticsearch.server.output);
         return (await status("GET", "/_cluster/health")) === 200 ? true : undefined;
       });
@@ -184,7 +184,7 @@ describe.each(KEEPERS)("%s with a real Elasticsearch", (keeper) => {
       await found(id);
       await program.server.end();
       program.server.start();
-      await program.server.ready(program.ready);
+      await program.server.ready(program.ready, 200);
       await found(id);
       const name = SPANS[keeper] + new Date().toISOString().slice(0, 10);
       const answer = await request("GET", `/${name}/_settings`, keeper);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { seconds } from "../units";
 import { allowed, count, duration, httpUrl, text } from "./common";
 import { queries, refuseMistakes } from "./languages";
 import { rules } from "./rules";
@@ -56,7 +57,11 @@ const ownAlert = z
       })
       .optional()
       .describe("The same where lines are in Elasticsearch: which lines, and how many, for Grafana to ask."),
-    for: duration().default("5m").describe("How long it is so before the alert fires; default 5m."),
+    for: duration()
+      .optional()
+      .describe(
+        "How long it is so before the alert fires; default 5m. With lucene less than lucene.within, default: at once.",
+      ),
     severity: z.enum(["critical", "warning"]).default("warning").describe("Severity; default warning."),
     summary: words("a sentence that says what is wrong").describe(
       "What is wrong, in a sentence; {{ $labels.NAME }} and {{ $value }} are filled in.",
@@ -68,4 +73,10 @@ const ownAlert = z
     ({ metrics, logs, lucene }) =>
       [metrics, logs, lucene].filter((asked) => asked !== undefined).length === 1,
     { error: allowed("one of metrics, logs and lucene") },
-  );
+  )
+  // Lines that came all at once are counted for that long.
+  .superRefine(({ lucene, for: time }, context) => {
+    if (!lucene || !time || seconds(time) < seconds(lucene.within)) return;
+    const message = `${time} is no shorter than lucene.within, after which lines are not counted any more; allowed: less than ${lucene.within}. Or leave it out.`;
+    context.addIssue({ code: "custom", path: ["for"], message });
+  });

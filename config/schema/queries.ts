@@ -9,8 +9,17 @@ import { Parser } from "@prometheus-io/codemirror-promql/dist/cjs/parser";
 import { LanguageType, promQLLanguage } from "@prometheus-io/codemirror-promql/dist/cjs/promql";
 import { ValueType } from "@prometheus-io/codemirror-promql/dist/cjs/types";
 import { RE2JS } from "re2js";
+import { functionMistakeInLogQL, functionMistakeInPromQL, type Tree } from "./functions";
+import {
+  mistakeInLinePattern,
+  mistakeInPatternParser,
+  mistakeInQuotes,
+  mistakeInRegex,
+  mistakeInRegexParser,
+  unquoted,
+} from "./quoted";
 
-type Tree = ReturnType<typeof logql.parse>;
+export { mistakeInRegex };
 
 const language = promQLLanguage(LanguageType.PromQL);
 
@@ -23,6 +32,7 @@ export function mistakeInPromQL(query: string): string | undefined {
     syntaxMistake("PromQL", tree, query) ??
     textMistake(tree, query) ??
     selectorMistake(tree, query) ??
+    functionMistakeInPromQL(tree, query) ??
     typeMistake(state, tree)
   );
 }
@@ -31,17 +41,12 @@ export function mistakeInPromQL(query: string): string | undefined {
 export function mistakeInLogQL(query: string): string | undefined {
   const tree = logql.parse(query);
   if (tree.topNode.firstChild?.firstChild?.name === "LogExpr") return "gives lines, and counts none";
-  return syntaxMistake("LogQL", tree, query) ?? textMistake(tree, query) ?? selectorMistake(tree, query);
-}
-
-/** Why this is no regular expression as Go reads it; undefined where it is one. */
-export function mistakeInRegex(pattern: string): string | undefined {
-  try {
-    RE2JS.compile(pattern);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
+  return (
+    syntaxMistake("LogQL", tree, query) ??
+    textMistake(tree, query) ??
+    selectorMistake(tree, query) ??
+    functionMistakeInLogQL(tree, query)
+  );
 }
 
 function syntaxMistake(name: string, tree: Tree, query: string): string | undefined {
@@ -61,41 +66,44 @@ function typeMistake(state: EditorState, tree: Tree): string | undefined {
   return gives && `gives ${gives}, and an alert needs single values`;
 }
 
-/** Matchers by a pattern, and filters of lines by one. */
-const PATTERNS = ["EqlRegex", "NeqRegex", "Re", "Nre", "PipeMatch"];
 const TEXTS = ["StringLiteral", "String"];
-/** As Go reads them; the group is what it does not know. */
-const ESCAPES = /\\(?:[abfnrtv\\'"]|[0-7]{3}|x[\da-f]{2}|u[\da-f]{4}|U[\da-f]{8}|(.))/gis;
+/** What says in front of a text which kind of pattern it is -> what is wrong with it. */
+const PATTERNS: Record<string, (pattern: string) => string | undefined> = {
+  EqlRegex: mistakeInRegex,
+  NeqRegex: mistakeInRegex,
+  Re: mistakeInRegex,
+  Nre: mistakeInRegex,
+  PipeMatch: mistakeInRegex,
+  PipePattern: mistakeInLinePattern,
+  Npa: mistakeInLinePattern,
+  Regexp: mistakeInRegexParser,
+  Pattern: mistakeInPatternParser,
+};
 
 function textMistake(tree: Tree, query: string): string | undefined {
   let mistake: string | undefined;
-  let isPattern = false;
+  let kind = "";
+  let before = "";
   tree.iterate({
-    enter: ({ name, from, to }) => {
-      if (!TEXTS.includes(name)) return void (isPattern ||= PATTERNS.includes(name));
-      mistake ??= mistakeInText(query.slice(from, to), isPattern);
-      isPattern = false;
+    enter: ({ name, from, to, node }) => {
+      if (name in PATTERNS) kind = name;
+      // In |~ "a" or "b" the second is what the first is.
+      if (name === "OrFilter") kind = before;
+      if (!TEXTS.includes(name)) return;
+      if (node.parent?.name === "LabelReplaceExpr" && !node.nextSibling) kind = "Re";
+      mistake ??= mistakeInText(query.slice(from, to), PATTERNS[kind]);
+      [before, kind] = [kind, ""];
     },
   });
   return mistake;
 }
 
-function mistakeInText(quoted: string, isPattern: boolean): string | undefined {
-  if (!quoted.startsWith("`")) {
-    const wrong = [...quoted.slice(1, -1).matchAll(ESCAPES)].find(
-      ([, unknown]) => unknown !== undefined,
-    )?.[0];
-    if (wrong) return `has ${wrong} in quotes, which must be \\${wrong} there`;
-  }
-  const mistake = isPattern ? mistakeInRegex(unquoted(quoted)) : undefined;
+function mistakeInText(quoted: string, mistakeIn?: (pattern: string) => string | undefined) {
+  const inQuotes = mistakeInQuotes(quoted);
+  if (inQuotes) return inQuotes;
+  const mistake = mistakeIn?.(unquoted(quoted));
   return mistake && `has a pattern that is none: ${mistake}`;
 }
-
-/** Of escapes only that of the backslash counts: a pattern may have the others as they are. */
-const unquoted = (quoted: string): string => {
-  const text = quoted.slice(1, -1);
-  return quoted.startsWith("`") ? text : text.replaceAll("\\\\", "\\");
-};
 
 /** Both languages refuse a selector that lets everything through: somebody meant less. */
 function selectorMistake(tree: Tree, query: string): string | undefined {

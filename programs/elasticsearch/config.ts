@@ -1,4 +1,5 @@
 import type { Settings } from "../../config/schema";
+import { tracesKeeper } from "../../config/schema/elasticsearch";
 import { headless, namespaceOf, replicasOf } from "../addresses";
 import { programOf, type Stack } from "../program";
 
@@ -27,6 +28,7 @@ export function elasticsearchConfig(stack: Stack): object {
     ...nodes(stack),
     "network.host": "0.0.0.0",
     "http.port": ports.http,
+    ...plain(stack.settings),
     "readiness.port": ports.readiness,
     "path.data": `${HOME}/data`,
     "path.logs": `${HOME}/logs`,
@@ -41,6 +43,10 @@ export function elasticsearchConfig(stack: Stack): object {
     "xpack.ml.enabled": false,
   };
 }
+
+/** Zipkin says that it reads several kinds of compression, and of those Elasticsearch takes one that it does not: Snappy. */
+const plain = ({ tracing }: Settings) =>
+  tracesKeeper(tracing) === "zipkin" ? { "http.compression": false } : {};
 
 const fromEnvironment = (name: keyof typeof NODE) => `\${${name}}`;
 

@@ -80,7 +80,7 @@ function grafanaRule(stack: Stack, rule: Rule, index: number) {
         conditions: [{ evaluator: { type: "gt", params: [count - 1] } }],
       }),
     ],
-    for: rule.for,
+    for: rule.for ?? "0s",
     // No line is what one hopes for.
     noDataState: "OK",
     // Else each rule would tell that Elasticsearch is away; RulesFailing tells it once. KeepLast, with which alerts would stay

@@ -20,8 +20,24 @@ test("up of Pulumi.prod.yaml as it is names each value that stands for one of th
 
 test("with values of the user's it is taken", () => {
   const grafana = { replicas: 2, database: { host: "db.example-shop.org", password: "of the user" } };
-  const edge = { url: "https://ops.shop.kr" };
-  expect(() => refuseExamples("prod", { ...prod(), grafana, edge })).not.toThrow();
+  const edge = { url: "https://ops.best-example.com" };
+  const alerting = {
+    receivers: [{ name: "team", slack: { url: "https://hooks.shop.kr/a", channel: "#example.com" } }],
+    extraAlerts: [{ name: "Late", metrics: "late > 1", summary: "Late: example.com tells how" }],
+  };
+  expect(() => refuseExamples("prod", { ...prod(), grafana, edge, alerting })).not.toThrow();
+});
+
+test.each(["https://a.example.com:8443/b", "team@example.net", "example.org", "https://example.org/a"])(
+  "%s belongs to nobody",
+  (url) => {
+    expect(() => refuseExamples("prod", { edge: { url } })).toThrow(`edge.url: ${url}\n`);
+  },
+);
+
+test("so does the workspace of examples/Pulumi.wealist-prod.yaml", () => {
+  const given = ownSettings(stackConfig(join(repoDir, "examples/Pulumi.wealist-prod.yaml")));
+  expect(() => refuseExamples("wealist-prod", given)).toThrow("workspaces/ws-00000000");
 });
 
 test("a secret that holds such a name is not shown", () => {

@@ -49,7 +49,8 @@ test.each([
 });
 
 test.each([
-  ["another command", ["config", "set", "a", "b"], {}],
+  ["another command", ["stack", "output"], {}],
+  ["a setting of a stack without a file", ["config", "set", "a", "b", "-s", "prod"], {}],
   ["a file that the user names", ["up", "--config-file", "mine.yaml"], {}],
   ["a stack without a file", ["up", "--stack", "prod"], {}],
   ["no stack named", ["up"], { PULUMI_STACK: "" }],
@@ -67,6 +68,19 @@ test("the stack file of an example is taken where there is no other of its name"
   expect(readFileSync(shop, "utf8")).toBe("config: {a: 2}\n");
   await pulumi(["up"]);
   expect(readFileSync(copy, "utf8")).toBe("config: {a: 1}\n");
+});
+
+test("settings are read and set in the file that the stack is made from", async () => {
+  mkdirSync(join(scratch, "examples"), { recursive: true });
+  writeFileSync(join(scratch, "examples", "Pulumi.shop.yaml"), "config: {a: 2}\n");
+  for (const [stack, file] of [
+    ["shop", "examples/Pulumi.shop.yaml"],
+    ["kind", "Pulumi.kind.yaml"],
+  ])
+    expect(await pulumi(["config", "set", "--path", "a.b", "c"], { PULUMI_STACK: stack })).toBe(
+      `config set --path a.b c --config-file ${file}`,
+    );
+  expect(existsSync(copy)).toBe(false);
 });
 
 test("another project goes to the CLI as it is", async () => {

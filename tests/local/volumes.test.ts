@@ -1,4 +1,16 @@
-import { type Claim, type StorageClass, volumeProblems, volumesThatGo } from "../../local/volumes";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Cluster } from "../../local/cluster";
+import type { Manifest } from "../../local/render";
+import {
+  type Claim,
+  namespacesThatGo,
+  refuseVolumes,
+  type StorageClass,
+  volumeProblems,
+  volumesThatGo,
+} from "../../local/volumes";
 
 /** One that is there says who set its class: Pulumi, or else the cluster, whose default it is. */
 const claim = (program: string, name: string, size: string, storageClassName = "standard"): Claim => ({
@@ -28,6 +40,35 @@ test("a volume that nothing wants any more is named, with what becomes of it", (
     "The volume loki-data in observability will be deleted, with all that is on it.",
   ]);
   expect(volumesThatGo([loki("6Gi"), other], [there])).toEqual([]);
+});
+
+test("so is a namespace of the stack's; one that it still lives in is only handed over", () => {
+  const object = (kind: string, name: string, namespace?: string): Manifest => ({
+    ...{ apiVersion: "v1", kind },
+    metadata: { name, namespace },
+  });
+  const there = ["observability", "shop", "shop-old"].map((name) => object("Namespace", name));
+  const wanted = [object("Namespace", "observability"), object("ConfigMap", "observability-tracing", "shop")];
+  expect(namespacesThatGo(wanted, there)).toEqual([
+    "The namespace shop-old will be deleted, with everything in it.",
+  ]);
+});
+
+test("another program's that are called an instance like the stack are none of its own", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "volumes-"));
+  const kubectl = join(directory, "kubectl");
+  const both = "-l app.kubernetes.io/part-of=observability-stack,app.kubernetes.io/instance=prod ";
+  const theirs = JSON.stringify({ items: [loki("5Gi")] });
+  writeFileSync(
+    kubectl,
+    `#!/bin/sh\ncase "$*" in *"${both}"* | *storageclass*) echo '{"items":[]}';; *) echo '${theirs}';; esac\n`,
+    { mode: 0o755 },
+  );
+  try {
+    expect(await refuseVolumes([], "prod", { kubectl, kubeconfig: "none" } as Cluster)).toEqual([]);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
 
 test("a volume grows where its class lets it", () => {

@@ -167,6 +167,13 @@ const ruleFailures = (values: string) =>
   counter("prometheus_rule_evaluation_failures_total", 'rule_group="slo"', values);
 const lineRuleFailures = (values: string) =>
   counter("loki_prometheus_rule_evaluation_failures_total", 'pod="loki-0", rule_group="own"', values);
+/** A Loki that is there, and how many rules it has. */
+const lineRules = (values?: string): Series => ({
+  [`up{job="loki", pod="loki-0", ${origin}}`]: `1x${HOUR}`,
+  ...(values
+    ? { [`loki_prometheus_rule_group_rules{pod="loki-0", rule_group="own", ${origin}}`]: values }
+    : {}),
+});
 const grafanaFailures = (values: string) =>
   counter("grafana_alerting_rule_evaluation_failures_total", 'pod="grafana-0", org="1"', values);
 /** Samples that a workspace refused, and that it could not take. */
@@ -461,6 +468,14 @@ export const positives: Positive[] = [
   },
   {
     alert: "RulesFailing",
+    given: "Loki could not read its rules",
+    series: lineRules(),
+    silentUntil: 9,
+    firing: 13,
+    labels: origin,
+  },
+  {
+    alert: "RulesFailing",
     given: "Elasticsearch is away",
     series: grafanaFailures(ON),
     silentUntil: 9,
@@ -597,6 +612,12 @@ export const negatives: Negative[] = [
     alert: "RulesFailing",
     given: "a rule on lines has failed once",
     series: lineRuleFailures("0x5 1x55"),
+    firesWith: { rulesFailing: { for: "2m" } },
+  },
+  {
+    alert: "RulesFailing",
+    given: "Loki was without rules for a moment",
+    series: lineRules("1x9 0x5 1x45"),
     firesWith: { rulesFailing: { for: "2m" } },
   },
   {

@@ -37,7 +37,7 @@ export interface Volume {
   secret?: Omit<Source, "name"> & { secretName: string };
   projected?: { sources: { configMap?: Source; secret?: Source }[] };
   persistentVolumeClaim?: { claimName: string };
-  hostPath?: { path: string };
+  hostPath?: { path: string; type?: string };
   emptyDir?: object;
 }
 

@@ -16,7 +16,9 @@ export interface Made {
   parent?: string;
   protect: boolean;
   /** How long Pulumi waits until it is ready. */
-  waits?: { create?: string; update?: string };
+  waits?: { create?: string; update?: string; delete?: string };
+  /** It stays in the cluster when the stack goes. */
+  stays: boolean;
   /** Names of what must be there before. */
   after: string[];
   /** Looked up, not made. */
@@ -78,6 +80,7 @@ export async function madeWith(given: Record<string, unknown> = {}): Promise<Map
           parent: opts.parent && names.get(opts.parent),
           protect: opts.protect ?? false,
           waits: opts.customTimeouts,
+          stays: opts.retainOnDelete ?? false,
           after: waits.flatMap((one) => names.get(one as pulumi.Resource) ?? []),
           existing: false,
           inputs: {},

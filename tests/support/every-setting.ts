@@ -419,6 +419,7 @@ const toElasticsearch = (more: Record<string, Seen> = {}): Pick<Row, "also" | "c
       ),
       "NEW",
     ),
+    "logs-kibana-objects-key": "NEW",
     ...prometheus({ without: "loki;http" }),
     "metrics-prometheus-policy": { without: "app.kubernetes.io/name: loki" },
     ...rules("elasticsearch"),
@@ -441,9 +442,7 @@ const toElasticsearch = (more: Record<string, Seen> = {}): Pick<Row, "also" | "c
 const toKibana = (more: Record<string, Seen> = {}): Pick<Row, "also" | "changes"> =>
   toElasticsearch({
     ...all(
-      ["config", "server", "service", "policy", "kibana", "session-key", "objects-key"].map(
-        (what) => `logs-kibana-${what}`,
-      ),
+      ["config", "server", "service", "policy", "kibana", "session-key"].map((what) => `logs-kibana-${what}`),
       "NEW",
     ),
     ...all(["logs-elasticsearch-kibana-server", "logs-elasticsearch-admin"], "NEW"),
@@ -544,6 +543,7 @@ const luceneAlert = (asked: string, to: unknown, seen: string): Row => {
     also: {
       ...row.also,
       "alerting.extraAlerts[].metrics": undefined,
+      "alerting.extraAlerts[].for": undefined,
       ...(asked === "query" ? {} : { "alerting.extraAlerts[].lucene.query": "message:late" }),
     },
     key: `alerting.extraAlerts[].lucene.${asked}`,
@@ -1383,7 +1383,7 @@ export const table: Row[] = [
     const row = toKibana({
       "logs-kibana-server": [
         `containers.0.resources.${amount}: ${to}\n`,
-        ...(amount === "limits.memory" ? ["value: --max-old-space-size=2880\n"] : []),
+        ...(amount === "limits.memory" ? ["value: --max-old-space-size=2880 "] : []),
       ],
     });
     const also = { ...row.also, "logs.elasticsearch.kibana.enabled": true };

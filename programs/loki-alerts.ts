@@ -1,0 +1,67 @@
+import { alert, type RuleGroup } from "../alerts/alert";
+import type { Settings } from "../config/schema";
+import { seconds } from "../config/units";
+import { isDeployed, type Stack } from "./program";
+
+const onLines = ({ alerting }: Settings) => alerting.extraAlerts.filter(({ logs }) => logs !== undefined);
+/** Whether Loki has rules. */
+export const evaluates = (settings: Settings): boolean => onLines(settings).length > 0;
+
+/** Alerts on lines on their way in, and on the way out by age. */
+export function lokiAlerts(stack: Stack): RuleGroup {
+  const { settings } = stack;
+  const { linesLost, retentionNotApplied, rulesFailing } = settings.alerting.rules;
+  const failures =
+    "sum by (env, region, rule_group) (increase(loki_prometheus_rule_evaluation_failures_total[5m])) > 0";
+  const more = (counter: string) => `sum by (env, region, reason) (increase(${counter}[10m])) > 0`;
+  return {
+    name: "loki",
+    rules: [
+      alert(settings, "LinesLost", {
+        expr: [
+          // Alloy's.
+          "loki_write_dropped_entries_total",
+          ...(isDeployed(stack, "promtail") ? ["promtail_dropped_entries_total"] : []),
+          "loki_discarded_samples_total",
+        ]
+          .map(more)
+          .join("\nor\n"),
+        for: linesLost.for,
+        severity: "warning",
+        summary: "About {{ $value | humanize }} log lines were lost: {{ $labels.reason }}",
+        description: `Within ten minutes, for ${linesLost.for}: they are not sent again.`,
+      }),
+      alert(settings, "RetentionNotApplied", {
+        // 0 until the first run after a start.
+        expr: `time() - max by (env, region) (loki_compactor_apply_retention_last_successful_run_timestamp_seconds > 0)
+> ${seconds(retentionNotApplied.after)}`,
+        for: retentionNotApplied.for,
+        severity: "warning",
+        summary: "Loki has not deleted old lines for {{ $value | humanizeDuration }}",
+        description: `More than ${retentionNotApplied.after} for ${retentionNotApplied.for}: its store fills.`,
+      }),
+      ...(evaluates(settings)
+        ? [
+            alert(settings, "RulesFailing", {
+              expr: failures,
+              for: rulesFailing.for,
+              severity: "critical",
+              summary: "Loki cannot evaluate rules of {{ $labels.rule_group }}",
+              description: `For ${rulesFailing.for}: alerts of that group are silent.`,
+            }),
+            alert(settings, "RulesFailing", {
+              // Of a file that it cannot read Loki takes no rule, and has no figure of its own that says so.
+              expr: `(
+  sum by (env, region) (loki_prometheus_rule_group_rules)
+  or 0 * max by (env, region) (up{job="loki"} == 1)
+) < ${onLines(settings).length}`,
+              for: rulesFailing.for,
+              severity: "critical",
+              summary: `Loki has {{ $value }} of the ${onLines(settings).length} alerts on lines`,
+              description: `For ${rulesFailing.for}: the others are silent; its log says what it cannot read.`,
+            }),
+          ]
+        : []),
+    ],
+  };
+}

@@ -1,0 +1,49 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bytes, goDuration, seconds } from "../config/units";
+import { tempoConfig } from "../programs/tempo";
+import { collectorServer, send } from "./support/collectors";
+import { eventually } from "./support/eventually";
+import { describeWith } from "./support/programs";
+import { stackWith, tempoServer } from "./support/servers";
+
+/** Tempo cuts a piece of a block each ten seconds; here all of it goes so many times as fast. */
+const FASTER = 10;
+
+describeWith(["collector", "otelcol-contrib"], ["tempo", "tempo"])("a block of Tempo's is completed", () => {
+  const directory = mkdtempSync(join(tmpdir(), "tempo-memory-"));
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  test("from spans that came all the time, well within its memory", async () => {
+    const { ingester } = tempoConfig(stackWith()) as { ingester: { max_block_duration: string } };
+    const stack = stackWith({
+      overrides: {
+        tempo: {
+          ingester: {
+            trace_idle_period: "500ms",
+            flush_check_period: "1s",
+            max_block_duration: goDuration(`${seconds(ingester.max_block_duration) / FASTER}s`),
+          },
+        },
+      },
+    });
+    const tempo = await tempoServer(join(directory, "tempo"), stack);
+    const collector = await collectorServer(join(directory, "collector"), tempo.otlp, stack);
+    for (const { server } of [tempo, collector]) server.start();
+    try {
+      await tempo.server.ready(`${tempo.url}/ready`);
+      await collector.server.ready(collector.health);
+      await eventually("a block is completed", 300, async () => {
+        await send(collector, randomBytes(16).toString("hex"));
+        const metrics = await (await fetch(`${tempo.url}/metrics`)).text();
+        return /^tempo_ingester_blocks_flushed_total [1-9]/m.test(metrics) ? true : undefined;
+      });
+      const limit = bytes(stack.settings.tracing.resources.limits.memory) / 2 ** 20;
+      expect(tempo.server.peakMemory).toBeLessThan(limit / 2);
+    } finally {
+      for (const { server } of [collector, tempo]) await server.end();
+    }
+  }, 360_000);
+});
