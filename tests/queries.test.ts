@@ -145,7 +145,7 @@ const provided = [
   /^prometheus_(rule_(evaluation_failures_total|group_last_duration_seconds)|notifications_dropped_total)$/,
   /^loki_(write_(sent|dropped)_entries_total|distributor_lines_received_total|discarded_samples_total)$/,
   /^promtail_(sent|dropped)_entries_total$/,
-  /^loki_prometheus_rule_evaluation_failures_total$/,
+  /^loki_prometheus_rule_(evaluation_failures_total|group_rules)$/,
   /^grafana_alerting_rule_evaluation_failures_total$/,
   /^loki_compactor_apply_retention_last_successful_run_timestamp_seconds$/,
   /^otelcol_(receiver_(accepted|refused)_spans|exporter_queue_(size|capacity))$/,
