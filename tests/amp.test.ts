@@ -11,7 +11,7 @@ import { eventually } from "./support/eventually";
 import { freePort } from "./support/free-port";
 import { binary, describeWith } from "./support/programs";
 import { listening } from "./support/receivers";
-import { type Prometheus, prometheusServer, Server, stackWith } from "./support/servers";
+import { type Prometheus, prometheusServer, Server, stackWith, startGrafana } from "./support/servers";
 import { workspaceServer } from "./support/workspace";
 
 jest.setTimeout(120_000);
@@ -106,7 +106,7 @@ describeWith(["grafana", "grafana"])("Grafana's datasource of a workspace", () =
     });
     server.start();
     try {
-      await server.ready(`${url}/api/health`);
+      await startGrafana(server, url);
       const refused = workspace.refused;
       const query = { refId: "A", datasource: { uid: "amp" }, expr: "shelf_books", instant: true };
       const response = await fetch(`${url}/api/ds/query`, {

@@ -11,7 +11,7 @@ import { type Collector, collectorServer } from "./support/collectors";
 import { eventually } from "./support/eventually";
 import { freePort } from "./support/free-port";
 import { binary, describeWith } from "./support/programs";
-import { Server, stackWith, zipkinJar, zipkinServer } from "./support/servers";
+import { Server, stackWith, startGrafana, zipkinJar, zipkinServer } from "./support/servers";
 
 jest.setTimeout(180_000);
 
@@ -164,7 +164,8 @@ where(["collector", "otelcol-contrib"])("Zipkin behind the gateway", () => {
     });
     grafana.start();
     try {
-      await grafana.ready(`${url}/api/health`);
+      // It gives up at a start now and then.
+      await startGrafana(grafana, url);
       const authorization = `Basic ${Buffer.from("admin:of the test").toString("base64")}`;
       const get = async <T>(path: string) =>
         (await (await fetch(`${url}${path}`, { headers: { authorization } })).json()) as T;
