@@ -165,6 +165,7 @@ function runs(stack: Stack, program: Program, match: Match, expect: Expect): voi
 }
 
 function files(stack: Stack, program: Program, match: Match, expect: Expect): void {
+  const ownRunbooks = stack.settings.alerting.extraAlerts.map(({ runbookUrl }) => runbookUrl);
   for (const { name, files: texts } of program.files?.(stack) ?? []) {
     match(`ConfigMap of ${program.name}`, `${program.name}-${name}`, DNS_SUBDOMAIN, 253);
     expect(`files of ${program.name} fit`, Object.values(texts).join("").length < LIMIT * 4);
@@ -179,9 +180,10 @@ function files(stack: Stack, program: Program, match: Match, expect: Expect): vo
         expect("Alloy is told env and region", constants.length >= 2);
         constants.forEach(([, value]) => match("constant of Alloy", value, VALUE, 63));
       }
-      // Templates are the stack's own: none comes in by a setting.
-      for (const [, url] of text.matchAll(/runbook_url: (.*)/g))
-        if (!url.includes(".Annotations")) match("runbook", url, /^"?https?:\/\/[^\s{}"`]+#[a-z]+"?$/);
+      // Templates are the stack's own: none comes in by a setting. An alert of the user's own leads where the user says.
+      for (const [, url] of text.matchAll(/runbook_url: "?([^"\n]*)/g))
+        if (!url.includes(".Annotations") && !ownRunbooks.includes(url))
+          match("runbook", url, /^https?:\/\/[^\s{}"`]+#[a-z]+$/);
     }
   }
 }
