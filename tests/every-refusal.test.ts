@@ -417,6 +417,7 @@ const table: Row[] = [
     wrong: [
       ...[7, "", "ws-1", "http://aps.example.org/workspaces/ws-1", "https://aps.example.org"],
       ...["https://aps.example.org/workspaces/ws-1/api/v1/remote_write", "https://a b/workspaces/ws-1"],
+      "https://aps.example.org:200000/workspaces/ws-1",
     ],
     right: ["https://aps.example.org/workspaces/ws-1", "https://aps.example.org:8443/workspaces/ws-1/"],
   },

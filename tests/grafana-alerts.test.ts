@@ -9,7 +9,7 @@ import { type Alertmanager, alertmanagerServers } from "./support/alertmanagers"
 import { databasesAreHere, postgresServer } from "./support/databases";
 import { type Elasticsearch, elasticsearchServer, isFetched, PASSWORD } from "./support/elasticsearch";
 import { eventually } from "./support/eventually";
-import { filebeatServer, inElasticsearch } from "./support/filebeat";
+import { filebeatServer, inElasticsearch, UNNAMED } from "./support/filebeat";
 import { describeWith } from "./support/programs";
 import { startReceivers } from "./support/receivers";
 import type { Server } from "./support/servers";
@@ -79,7 +79,7 @@ where(
     const text = readFileSync(config, "utf8");
     writeFileSync(config, text.replace("global: {}", "global: { resolve_timeout: 25s }"));
     alertmanager.server.start();
-    for (const app of ["shop", "other"]) mkdirSync(dirname(log(app)), { recursive: true });
+    for (const app of ["shop", "other", UNNAMED]) mkdirSync(dirname(log(app)), { recursive: true });
     filebeat = await filebeatServer(directory, elasticsearch.url, stack, PASSWORD);
     postgres = await postgresServer({ TICKETING_PASSWORD: PASSWORD, EXPORTER_PASSWORD: PASSWORD });
     await postgres.start();
@@ -102,13 +102,14 @@ where(
     rmSync(directory, { recursive: true, force: true });
   });
 
-  const refuse = (times: number, app: string) =>
+  const write = (app: string, line: string, times = 1) =>
     appendFileSync(
       log(app),
       Array.from({ length: times }, (_, index) =>
-        criLine(`card refused ${index}`, new Date(Date.now() + index)),
+        criLine(`${line} ${index}`, new Date(Date.now() + index)),
       ).join(""),
     );
+  const refuse = (times: number, app: string) => write(app, "card refused", times);
   const told = (who: string) => receivers.postedTo(`/${who}`) as unknown as Message[];
   const wait = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
@@ -169,13 +170,24 @@ where(
     ]);
   });
 
+  test("one line of a pod without the label app is heard of at once", async () => {
+    write(UNNAMED, "late");
+    const message = await eventually("the message", 120, async () => told("others")[0]);
+    expect(message).toMatchObject({
+      status: "firing",
+      groupLabels: { alertname: "Late", namespace: "sales" },
+    });
+    expect(message.alerts.map(({ labels }) => labels.app)).toEqual([undefined]);
+  });
+
   test("while Elasticsearch is away no rule tells so by itself", async () => {
     const [before] = [await grafanas[0].failures()];
     await elasticsearch.server.end("SIGTERM");
     await eventually("failures of all three", 60, async () =>
       (await grafanas[0].failures()) > before + 5 ? true : undefined,
     );
-    expect([told("team").length, told("others")]).toEqual([2, []]);
+    const late = told("others").filter(({ groupLabels }) => groupLabels.alertname === "Late");
+    expect([told("team").length, told("others").length]).toEqual([2, late.length]);
   });
 
   test("one that leaves the settings leaves Grafana, and names may change places", async () => {

@@ -74,8 +74,8 @@ test("Grafana evaluates rules only where no other program can, and tells nobody 
     [alerting(stackWith(given()), "/"), alerting(inElasticsearch(), "/")].map(({ length }) => length),
   ).toEqual([0, 1]);
   // As soon as so many lines are there: in five minutes those of one moment would not be counted any more.
-  expect(alerting(three, "/")[0].files["2-rules.yaml"]).toMatch(/^\s+for: 0s$/m);
-  const { groups, contactPoints, policies } = load(alerting(three, "/")[0].files["2-rules.yaml"]) as {
+  expect(alerting(three, "/")[0].files["3-rules.yaml"]).toMatch(/^\s+for: 0s$/m);
+  const { groups, contactPoints, policies } = load(alerting(three, "/")[0].files["3-rules.yaml"]) as {
     groups: { rules: { title: string }[] }[];
     contactPoints: { name: string; receivers: { type: string; settings: { url: string } }[] }[];
     policies: object[];

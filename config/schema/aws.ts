@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, text } from "./common";
+import { allowed, count, httpUrl, text } from "./common";
 
 /** What AWS wants to know, whichever service of its is used. */
 
@@ -17,14 +17,14 @@ export const roleArn = (whose: string) =>
     .describe(`Role for ${whose} (IRSA); default none: EKS Pod Identity, or the node's own role.`);
 
 const WORKSPACE = /^https:\/\/[\w.-]+(?::\d+)?\/workspaces\/[\w-]+\/?$/;
+const workspace =
+  "the workspace's https:// address up to its id, such as https://aps-workspaces.ap-northeast-2.amazonaws.com/workspaces/ws-1a2b3c4d";
 
 /** A workspace of Amazon Managed Prometheus. It must exist; the program does not make it. */
 export const amp = z
   .strictObject({
-    url: text(
-      WORKSPACE,
-      "the workspace's https:// address up to its id, such as https://aps-workspaces.ap-northeast-2.amazonaws.com/workspaces/ws-1a2b3c4d",
-    )
+    url: httpUrl(workspace)
+      .regex(WORKSPACE, { error: allowed(workspace), abort: true })
       .transform((url) => url.replace(/\/$/, ""))
       .describe("The workspace's https:// address, up to its id."),
     region: region("workspace"),

@@ -46,7 +46,8 @@ export const counted = (query: string, within: string): object => ({
   bucketAggs: [
     ...["namespace", "app"].map((field, index) => ({
       ...{ id: String(index + 2), type: "terms", field },
-      settings: { size: "500", order: "desc", orderBy: "_count" },
+      // Lines of a pod without that label count as well.
+      settings: { size: "500", order: "desc", orderBy: "_count", missing: "" },
     })),
     {
       ...{ id: "4", type: "date_histogram", field: "@timestamp" },

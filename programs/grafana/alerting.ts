@@ -24,8 +24,9 @@ const INTERVAL = "30s";
 
 /**
  * Provisioning files. Grafana keeps in its database what a file no longer names, so that each rule has a numbered place
- * and places that are empty are deleted. It also refuses a name that another place had until now: in the first file all
- * have their places' names, in the second, which it reads after that, their own.
+ * and places that are empty are deleted. It also refuses a name that another place had until now: in the second file all
+ * have their places' names, in the third their own. It reads one after the other; another Grafana asks meanwhile, by what
+ * is in the database, so that the many deletions come before and not in between.
  */
 export function alerting(stack: Stack, path: string): Files[] {
   if (stack.settings.logs.backend !== "elasticsearch") return [];
@@ -36,12 +37,15 @@ export function alerting(stack: Stack, path: string): Files[] {
       ? [{ orgId: 1, name: "own", folder: "Alerts on lines", interval: INTERVAL, rules: those }]
       : [];
   const files = {
-    "1-places.yaml": {
+    "1-empty.yaml": {
       apiVersion: 1,
-      groups: groups(rules.map((rule) => ({ ...rule, title: rule.uid }))),
       deleteRules: empty.map((index) => ({ orgId: 1, uid: place(index) })),
     },
-    "2-rules.yaml": {
+    "2-places.yaml": {
+      apiVersion: 1,
+      groups: groups(rules.map((rule) => ({ ...rule, title: rule.uid }))),
+    },
+    "3-rules.yaml": {
       apiVersion: 1,
       groups: groups(rules),
       contactPoints: [{ orgId: 1, name: "Alertmanager", receivers: [alertmanager(stack)] }],

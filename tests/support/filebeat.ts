@@ -28,11 +28,17 @@ export const inElasticsearch = (given: Record<string, unknown> = {}): Stack =>
     logs: { backend: "elasticsearch", collector: "filebeat", ...(given.logs as object) },
   });
 
+/** A pod without the label app. */
+export const UNNAMED = "unnamed";
+
 /** The labels of a pod, as a cluster would say them. */
 const labels = {
   script: {
     lang: "javascript",
-    source: 'function process(event) { event.Put("kubernetes.labels", { app: event.Get("pod") }); }',
+    source: `function process(event) {
+      var pod = event.Get("pod");
+      event.Put("kubernetes.labels", pod === "${UNNAMED}" ? {} : { app: pod });
+    }`,
   },
 };
 
