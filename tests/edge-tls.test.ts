@@ -39,13 +39,29 @@ describeWith(["caddy", "caddy"])("the edge proxy by https", () => {
     expect([answer.status, answer.text]).toEqual([400, expect.not.stringContaining("What is here")]);
   });
 
-  test("a renewed certificate is shown once the pod has started anew, as the README says", async () => {
+  test("a renewed certificate is shown from the next connection on, without a restart", async () => {
     const shown = async () => (await get(`${edge.url}/healthz`)).certificate!.fingerprint256;
     const before = await shown();
-    edge.renew(await selfSigned(HOST));
-    expect(await shown()).toBe(before);
-    await edge.restart();
+    const renewed = await selfSigned(HOST);
+    edge.renew(renewed);
     expect(await shown()).not.toBe(before);
+    const answer = await get(`${edge.url}/`, { ca: renewed.cert, servername: HOST });
+    expect(answer.status).toBe(200);
+  });
+
+  test("with a key that belongs to another certificate it answers nobody, and says why; then the right one", async () => {
+    const right = await selfSigned(HOST);
+    edge.renew({ ...right, key: (await selfSigned(HOST)).key });
+    await expect(get(`${edge.url}/healthz`)).rejects.toThrow(/alert internal error/);
+    expect(edge.log()).toContain("private key does not match public key");
+    edge.renew(right);
+    expect((await get(`${edge.url}/healthz`)).status).toBe(200);
+  });
+
+  test("the key is not to be had at the address to which port-forward leads", async () => {
+    const { port } = new URL(edge.certificateUrl);
+    expect((await get(edge.certificateUrl)).text).toContain("PRIVATE KEY");
+    await expect(get(`http://127.0.0.1:${port}/`)).rejects.toThrow(/ECONNREFUSED/);
   });
 });
 

@@ -64,7 +64,7 @@ export const edge = z
     tls: z
       .strictObject({
         secretName: objectName("the name of a Secret").describe(
-          "Name of a Secret of type kubernetes.io/tls in the stack's namespace, which must exist. A renewed certificate is read when the pod starts anew: kubectl rollout restart deployment/edge.",
+          "Name of a Secret of type kubernetes.io/tls in the stack's namespace, which must exist. A renewed certificate is shown within two minutes, without a restart.",
         ),
       })
       .nullable()

@@ -27,14 +27,27 @@ const login = {
   },
 };
 
-const certificates = {
-  certificates: {
-    load_files: [{ certificate: `${TLS}/tls.crt`, key: `${TLS}/tls.key`, tags: ["edge"] }],
-  },
+/**
+ * Where Caddy asks itself for the certificate, at each handshake: files that are named in its configuration it reads at its
+ * start alone, and a renewed certificate would expire unseen. Nobody else gets there: outside of the pod no loopback address
+ * answers, and `kubectl port-forward` leads to 127.0.0.1 and ::1.
+ */
+export const CERTIFICATE = "127.0.0.2:8081";
+
+const certificate = {
+  listen: [CERTIFICATE],
+  automatic_https: { disable: true },
+  protocols: ["h1"],
+  routes: [
+    {
+      handle: [{ handler: "static_response", body: `{file.${TLS}/tls.crt}\n{file.${TLS}/tls.key}\n` }],
+    },
+  ],
 };
+const asked = { get_certificate: [{ via: "http", url: `http://${CERTIFICATE}/` }] };
 const encrypted = {
   // The one certificate whoever is asked for: probes and load balancers name no host.
-  tls_connection_policies: [{ certificate_selection: { any_tag: ["edge"] } }],
+  tls_connection_policies: [{}],
   // The third one is spoken by UDP, which the Service does not carry.
   protocols: ["h1", "h2"],
 };
@@ -75,9 +88,10 @@ export function edgeConfig(stack: Stack): object {
     admin: { disabled: true },
     logging: { logs: { default: { level: "WARN" } } },
     apps: {
-      ...(tls ? { tls: certificates } : {}),
+      ...(tls ? { tls: { automation: { policies: [asked] } } } : {}),
       http: {
         servers: {
+          ...(tls ? { certificate } : {}),
           edge: {
             listen: [`:${PORT}`],
             automatic_https: { disable: true },

@@ -8,6 +8,7 @@ import { text as readText } from "node:stream/consumers";
 import { type PeerCertificate, TLSSocket } from "node:tls";
 import { addressOf, pagesUnderEdge } from "../../programs/addresses";
 import { edge } from "../../programs/edge";
+import { CERTIFICATE } from "../../programs/edge/config";
 import type { Stack } from "../../programs/program";
 import { eventually } from "./eventually";
 import { freePort } from "./free-port";
@@ -26,8 +27,10 @@ interface Certificate {
 /** A real Caddy on loopback with the files that a stack gives it. */
 export interface Edge {
   url: string;
-  /** Starts it anew, with what its files hold by now. */
-  restart(): Promise<void>;
+  /** Where it asks itself for the certificate. */
+  certificateUrl: string;
+  /** What it has said since its start. */
+  log(): string;
   /** What the kubelet does with a Secret that has changed. */
   renew(certificate: Certificate): void;
   end(): Promise<void>;
@@ -48,7 +51,10 @@ export async function edgeServer(
   const port = await freePort();
   const [{ files, path }] = edge.files!(stack);
   const at = (file: string) => join(directory, (path as Record<string, string>)[file]);
-  let config = files["caddy.json"].replace('":8080"', `"127.0.0.1:${port}"`);
+  const certificateAt = `127.0.0.2:${await freePort()}`;
+  let config = files["caddy.json"]
+    .replace('":8080"', `"127.0.0.1:${port}"`)
+    .replaceAll(CERTIFICATE, certificateAt);
   for (const { name } of pagesUnderEdge(stack))
     config = config.replaceAll(addressOf(stack, name, "http"), upstreams[name] ?? "127.0.0.1:9");
   for (const served of Object.values(path))
@@ -60,7 +66,7 @@ export async function edgeServer(
   };
   for (const one of mounted) {
     mkdirSync(join(directory, one), { recursive: true });
-    config = config.replaceAll(`"${one}/`, `"${join(directory, one)}/`);
+    config = config.replaceAll(`{file.${one}/`, `{file.${join(directory, one)}/`);
   }
   if (certificate) renew(certificate);
   for (const [file, text] of Object.entries({ ...files, "caddy.json": config })) {
@@ -75,18 +81,14 @@ export async function edgeServer(
     ...Object.fromEntries(login.map((name) => [name, HASH])),
   });
   const url = `${certificate ? "https" : "http"}://127.0.0.1:${port}`;
-  const restart = async () => {
-    await caddy.end();
-    caddy.start();
-    // As the kubelet looks at it: whatever the certificate.
-    await eventually("the edge", 30, async () => (await get(`${url}/healthz`)).status === 200 || undefined);
-  };
-  await restart();
+  caddy.start();
+  // As the kubelet looks at it: whatever the certificate.
+  await eventually("the edge", 30, async () => (await get(`${url}/healthz`)).status === 200 || undefined);
   const end = async () => {
     await caddy.end();
     rmSync(directory, { recursive: true });
   };
-  return { url, restart, renew, end };
+  return { url, certificateUrl: `http://${certificateAt}/`, log: () => caddy.output, renew, end };
 }
 
 interface Answer {
