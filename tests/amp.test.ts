@@ -1,17 +1,14 @@
 /** What a real Prometheus writes to Amazon Managed Prometheus, and a real Grafana asks it. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server as HttpServer } from "node:http";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { yaml } from "../config/yaml";
-import { datasources } from "../programs/grafana/datasources";
-import { grafanaEnvironment } from "../programs/grafana/server";
+import { join } from "node:path";
 import { prometheusConfig } from "../programs/prometheus/config";
+import { askingGrafana } from "./support/asking-grafana";
 import { eventually } from "./support/eventually";
-import { freePort } from "./support/free-port";
-import { binary, describeWith } from "./support/programs";
+import { describeWith } from "./support/programs";
 import { listening } from "./support/receivers";
-import { type Prometheus, prometheusServer, Server, stackWith, startGrafana } from "./support/servers";
+import { type Prometheus, prometheusServer, stackWith } from "./support/servers";
 import { workspaceServer } from "./support/workspace";
 
 jest.setTimeout(120_000);
@@ -83,46 +80,18 @@ describeWith(["prometheus", "prometheus"])("a Prometheus that writes to a worksp
 
 describeWith(["grafana", "grafana"])("Grafana's datasource of a workspace", () => {
   test("asks what it is asked, signed", async () => {
-    const program = binary("grafana", "grafana")!;
     const stack = stackWith({ metrics: { amp: workspace.settings } });
-    const place = join(directory, "grafana");
-    const provisioning = join(place, "provisioning", "datasources");
-    mkdirSync(provisioning, { recursive: true });
-    writeFileSync(join(provisioning, "datasources.yaml"), yaml(datasources(stack)));
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    const server = new Server(program, ["server", `--homepath=${dirname(program)}`], {
-      ...grafanaEnvironment(stack),
-      ...workspace.env(),
-      GF_PATHS_DATA: join(place, "data"),
-      GF_PATHS_LOGS: join(place, "log"),
-      GF_PATHS_PLUGINS: join(place, "plugins"),
-      GF_PATHS_PROVISIONING: join(place, "provisioning"),
-      GF_SERVER_HTTP_ADDR: "127.0.0.1",
-      GF_SERVER_HTTP_PORT: String(port),
-      GF_SERVER_ROOT_URL: `${url}/`,
-      GF_SERVER_SERVE_FROM_SUB_PATH: "false",
-      GF_SECURITY_ADMIN_PASSWORD: "of the test",
-    });
-    server.start();
+    const grafana = await askingGrafana(directory, stack, {}, workspace.env());
     try {
-      await startGrafana(server, url);
       const refused = workspace.refused;
-      const query = { refId: "A", datasource: { uid: "amp" }, expr: "shelf_books", instant: true };
-      const response = await fetch(`${url}/api/ds/query`, {
-        method: "POST",
-        headers: {
-          authorization: `Basic ${Buffer.from("admin:of the test").toString("base64")}`,
-          "content-type": "application/json",
-        },
-        body: JSON.stringify({ queries: [query], from: "now-5m", to: "now" }),
+      expect(await grafana.ask("amp", { expr: "shelf_books", instant: true })).toEqual({
+        status: 200,
+        text: expect.stringContaining("shelf_books"),
       });
-      const text = await response.text();
-      expect([response.status, text]).toEqual([200, expect.stringContaining("shelf_books")]);
       expect(workspace.asked.at(-1)).toContain("/workspaces/ws-of-the-test/api/v1/query");
       expect(workspace.refused).toBe(refused);
     } finally {
-      await server.end("SIGTERM");
+      await grafana.end();
     }
   });
 });

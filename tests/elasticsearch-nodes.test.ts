@@ -6,11 +6,9 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { connect } from "node:tls";
-import { yaml } from "../config/yaml";
 import { authorityOf, urlOf } from "../programs/addresses";
 import { logsBackend } from "../programs/backends";
-import { READER, READS, WRITER } from "../programs/elasticsearch/access";
-import { datasources } from "../programs/grafana/datasources";
+import { PASSWORD as ENVIRONMENT, READER, READS, WRITER } from "../programs/elasticsearch/access";
 import { criLine, logDirectory } from "./support/alloy";
 import { askingGrafana } from "./support/asking-grafana";
 import { type Authority, newAuthority } from "./support/certificate";
@@ -150,15 +148,18 @@ where(["filebeat", "filebeat"])("three nodes of Elasticsearch", () => {
 
   test("Grafana knows them by the authority of the Secret", async () => {
     writeFileSync(join(directory, "ca.crt"), authority.cert);
-    const text = yaml(datasources(stack))
-      .replace(urlOf(stack, "elasticsearch", "http"), named(nodes[0]))
-      .replace(authorityOf(stack, "elasticsearch")!.file, join(directory, "ca.crt"));
-    const grafana = await askingGrafana(directory, stack, text);
+    const here = {
+      [urlOf(stack, "elasticsearch", "http")]: named(nodes[0]),
+      [authorityOf(stack, "elasticsearch")!.file]: join(directory, "ca.crt"),
+    };
+    const grafana = await askingGrafana(directory, stack, here, { [ENVIRONMENT]: PASSWORD });
     try {
-      expect(await grafana.ask(logsBackend(stack).logs.show({ namespace: "shop" }))).toEqual({
-        status: 200,
-        text: expect.stringContaining("without 2"),
-      });
+      expect(await grafana.ask("elasticsearch", logsBackend(stack).logs.show({ namespace: "shop" }))).toEqual(
+        {
+          status: 200,
+          text: expect.stringContaining("without 2"),
+        },
+      );
     } finally {
       await grafana.end();
     }

@@ -2,10 +2,15 @@
 import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { yaml } from "../config/yaml";
 import { urlOf } from "../programs/addresses";
-import { KIBANA, PEOPLE, READER, READS, WRITER } from "../programs/elasticsearch/access";
-import { datasources } from "../programs/grafana/datasources";
+import {
+  KIBANA,
+  PASSWORD as ENVIRONMENT,
+  PEOPLE,
+  READER,
+  READS,
+  WRITER,
+} from "../programs/elasticsearch/access";
 import { logsBackend } from "../programs/backends";
 import { criLine, logDirectory } from "./support/alloy";
 import { askingGrafana } from "./support/asking-grafana";
@@ -135,15 +140,20 @@ where(["filebeat", "filebeat"])("Filebeat to Elasticsearch", () => {
   });
 
   test("Grafana finds them with the datasource that the stack provisions, and counts them as its dashboards do", async () => {
-    const text = yaml(datasources(stack)).replace(urlOf(stack, "elasticsearch", "http"), elasticsearch.url);
-    const grafana = await askingGrafana(directory, stack, text);
+    const here = { [urlOf(stack, "elasticsearch", "http")]: elasticsearch.url };
+    const grafana = await askingGrafana(directory, stack, here, { [ENVIRONMENT]: PASSWORD });
     try {
       const { show, count } = logsBackend(stack).logs;
-      expect(await grafana.ask(show({ namespace: "shop", app: "ticket-1", errors: true }))).toEqual({
+      expect(
+        await grafana.ask("elasticsearch", show({ namespace: "shop", app: "ticket-1", errors: true })),
+      ).toEqual({
         status: 200,
         text: expect.stringContaining(trace),
       });
-      const counted = await grafana.ask(count({ namespace: "shop", apps: ".+" }, "level", "lines")!);
+      const counted = await grafana.ask(
+        "elasticsearch",
+        count({ namespace: "shop", apps: ".+" }, "level", "lines")!,
+      );
       expect(counted).toMatchObject({ status: 200 });
       for (const level of ["error", "warn"]) expect(counted.text).toContain(`"level":"${level}"`);
     } finally {

@@ -1,19 +1,16 @@
 /** Jaeger itself keeps the traces: what the gateway sends it, for how long, and what Grafana and Prometheus get of it. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { bytes } from "../config/units";
-import { yaml } from "../config/yaml";
 import { urlOf } from "../programs/addresses";
-import { datasources } from "../programs/grafana/datasources";
-import { grafanaEnvironment } from "../programs/grafana/server";
 import { jaeger as program } from "../programs/jaeger";
+import { askingGrafana } from "./support/asking-grafana";
 import { type Collector, collectorServer, send } from "./support/collectors";
 import { eventually } from "./support/eventually";
-import { freePort } from "./support/free-port";
 import { binary, describeWith } from "./support/programs";
-import { type Jaeger, jaegerServer, Server, stackWith, startGrafana } from "./support/servers";
+import { type Jaeger, jaegerServer, stackWith } from "./support/servers";
 
 jest.setTimeout(180_000);
 
@@ -122,34 +119,10 @@ describeWith(["jaeger", "jaeger"], ["collector", "otelcol-contrib"])("Jaeger beh
     const id = hex(16);
     await send(collector, id);
     await found(jaeger, id);
-    const provisioning = join(directory, "provisioning");
-    mkdirSync(join(provisioning, "datasources"), { recursive: true });
-    writeFileSync(
-      join(provisioning, "datasources/datasources.yaml"),
-      yaml(datasources(stack)).replace(urlOf(stack, "jaeger", "http"), new URL(jaeger.url).origin),
-    );
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    const home = dirname(binary("grafana", "grafana")!);
-    const grafana = new Server(binary("grafana", "grafana")!, ["server", `--homepath=${home}`], {
-      ...grafanaEnvironment(stack),
-      ...Object.fromEntries(
-        ["DATA", "LOGS", "PLUGINS"].map((what) => [`GF_PATHS_${what}`, join(directory, what)]),
-      ),
-      GF_PATHS_PROVISIONING: provisioning,
-      GF_SERVER_HTTP_ADDR: "127.0.0.1",
-      GF_SERVER_HTTP_PORT: String(port),
-      GF_SERVER_ROOT_URL: `${url}/`,
-      GF_SERVER_SERVE_FROM_SUB_PATH: "false",
-      GF_SECURITY_ADMIN_PASSWORD: "of the test",
-    });
-    grafana.start();
+    const here = { [urlOf(stack, "jaeger", "http")]: new URL(jaeger.url).origin };
+    const grafana = await askingGrafana(directory, stack, here);
     try {
-      await startGrafana(grafana, url);
-      const authorization = `Basic ${Buffer.from("admin:of the test").toString("base64")}`;
-      const get = async <T>(path: string) =>
-        (await (await fetch(`${url}${path}`, { headers: { authorization } })).json()) as T;
-      expect(await get("/api/datasources/uid/jaeger")).toMatchObject({
+      expect(await grafana.get("/api/datasources/uid/jaeger")).toMatchObject({
         name: "Jaeger",
         type: "jaeger",
         jsonData: {
@@ -157,15 +130,15 @@ describeWith(["jaeger", "jaeger"], ["collector", "otelcol-contrib"])("Jaeger beh
           tracesToMetrics: { datasourceUid: "prometheus" },
         },
       });
-      expect(await get("/api/datasources/uid/loki")).toMatchObject({
+      expect(await grafana.get("/api/datasources/uid/loki")).toMatchObject({
         jsonData: { derivedFields: [{ datasourceUid: "jaeger", url: "${__value.raw}" }] },
       });
       // What Grafana's browser part asks for: services of the query editor, which is its health check, and a trace.
       const proxied = "/api/datasources/proxy/uid/jaeger/api";
-      expect(await get(`${proxied}/services`)).toMatchObject({ data: ["ticket-service"] });
-      expect(await get(`${proxied}/traces/${id}`)).toMatchObject({ data: [{ traceID: id }] });
+      expect(await grafana.get(`${proxied}/services`)).toMatchObject({ data: ["ticket-service"] });
+      expect(await grafana.get(`${proxied}/traces/${id}`)).toMatchObject({ data: [{ traceID: id }] });
     } finally {
-      await grafana.end("SIGTERM");
+      await grafana.end();
     }
   });
 });

@@ -1,17 +1,14 @@
 /** Zipkin itself keeps the traces: what the gateway sends it, what it forgets, and what Grafana gets of it. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { yaml } from "../config/yaml";
+import { join } from "node:path";
 import { urlOf } from "../programs/addresses";
-import { datasources } from "../programs/grafana/datasources";
-import { grafanaEnvironment } from "../programs/grafana/server";
+import { askingGrafana } from "./support/asking-grafana";
 import { type Collector, collectorServer } from "./support/collectors";
 import { eventually } from "./support/eventually";
-import { freePort } from "./support/free-port";
 import { binary, describeWith } from "./support/programs";
-import { Server, stackWith, startGrafana, zipkinJar, zipkinServer } from "./support/servers";
+import { Server, stackWith, zipkinJar, zipkinServer } from "./support/servers";
 
 jest.setTimeout(180_000);
 
@@ -141,35 +138,10 @@ where(["collector", "otelcol-contrib"])("Zipkin behind the gateway", () => {
     const id = hex(16);
     await otlp([id]);
     await found(id);
-    const provisioning = join(directory, "provisioning");
-    mkdirSync(join(provisioning, "datasources"), { recursive: true });
-    writeFileSync(
-      join(provisioning, "datasources/datasources.yaml"),
-      yaml(datasources(stack)).replace(urlOf(stack, "zipkin", "http"), zipkin.url),
-    );
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    const home = dirname(binary("grafana", "grafana")!);
-    const grafana = new Server(binary("grafana", "grafana")!, ["server", `--homepath=${home}`], {
-      ...grafanaEnvironment(stack),
-      ...Object.fromEntries(
-        ["DATA", "LOGS", "PLUGINS"].map((what) => [`GF_PATHS_${what}`, join(directory, what)]),
-      ),
-      GF_PATHS_PROVISIONING: provisioning,
-      GF_SERVER_HTTP_ADDR: "127.0.0.1",
-      GF_SERVER_HTTP_PORT: String(port),
-      GF_SERVER_ROOT_URL: `${url}/`,
-      GF_SERVER_SERVE_FROM_SUB_PATH: "false",
-      GF_SECURITY_ADMIN_PASSWORD: "of the test",
-    });
-    grafana.start();
+    const here = { [urlOf(stack, "zipkin", "http")]: zipkin.url };
+    const grafana = await askingGrafana(directory, stack, here);
     try {
-      // It gives up at a start now and then.
-      await startGrafana(grafana, url);
-      const authorization = `Basic ${Buffer.from("admin:of the test").toString("base64")}`;
-      const get = async <T>(path: string) =>
-        (await (await fetch(`${url}${path}`, { headers: { authorization } })).json()) as T;
-      expect(await get("/api/datasources/uid/zipkin")).toMatchObject({
+      expect(await grafana.get("/api/datasources/uid/zipkin")).toMatchObject({
         name: "Zipkin",
         type: "zipkin",
         jsonData: {
@@ -177,14 +149,14 @@ where(["collector", "otelcol-contrib"])("Zipkin behind the gateway", () => {
           tracesToMetrics: { datasourceUid: "prometheus" },
         },
       });
-      expect(await get("/api/datasources/uid/loki")).toMatchObject({
+      expect(await grafana.get("/api/datasources/uid/loki")).toMatchObject({
         jsonData: { derivedFields: [{ datasourceUid: "zipkin", url: "${__value.raw}" }] },
       });
-      expect(await get<Span[]>(`/api/datasources/proxy/uid/zipkin/api/v2/trace/${id}`)).toMatchObject([
-        { traceId: id },
-      ]);
+      expect(await grafana.get<Span[]>(`/api/datasources/proxy/uid/zipkin/api/v2/trace/${id}`)).toMatchObject(
+        [{ traceId: id }],
+      );
     } finally {
-      await grafana.end("SIGTERM");
+      await grafana.end();
     }
   });
 

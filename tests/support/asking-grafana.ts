@@ -1,58 +1,77 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { PASSWORD as ENVIRONMENT } from "../../programs/elasticsearch/access";
+import { yaml } from "../../config/yaml";
+import { datasources } from "../../programs/grafana/datasources";
 import { grafanaEnvironment } from "../../programs/grafana/server";
 import type { Stack } from "../../programs/program";
-import { PASSWORD } from "./elasticsearch";
 import { freePort } from "./free-port";
 import { binary } from "./programs";
 import { Server, startGrafana } from "./servers";
 
-/** A Grafana that asks Elasticsearch as its pages do. */
+/** A real Grafana with a stack's datasources, that asks them as its pages do. */
 export interface AskingGrafana {
-  ask(target: object): Promise<{ status: number; text: string }>;
+  /** Of the datasource of this uid, by a query of its own kind. */
+  ask(uid: string, query: object): Promise<{ status: number; text: string }>;
+  /** From its API, as its administrator. */
+  get<T>(path: string): Promise<T>;
   end(): Promise<void>;
 }
 
-/** Starts one; `datasources`: its file of them, with addresses of here. */
+/**
+ * Starts one.
+ *
+ * @param directory what it writes goes into a directory there
+ * @param here texts in the datasources' file, addresses above all -> what stands in their place
+ * @param env what it has besides, such as a datasource's password
+ */
 export async function askingGrafana(
   directory: string,
   stack: Stack,
-  datasources: string,
+  here: Record<string, string> = {},
+  env: Record<string, string> = {},
 ): Promise<AskingGrafana> {
-  const provisioning = join(directory, "provisioning");
+  const home = join(directory, "grafana");
+  const provisioning = join(home, "provisioning");
   mkdirSync(join(provisioning, "datasources"), { recursive: true });
-  writeFileSync(join(provisioning, "datasources/datasources.yaml"), datasources);
+  const file = Object.entries(here).reduce(
+    (text, [there, replacement]) => text.replaceAll(there, replacement),
+    yaml(datasources(stack)),
+  );
+  writeFileSync(join(provisioning, "datasources", "datasources.yaml"), file);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const program = binary("grafana", "grafana")!;
   const server = new Server(program, ["server", `--homepath=${dirname(program)}`], {
     ...grafanaEnvironment(stack),
-    ...Object.fromEntries(
-      ["DATA", "LOGS", "PLUGINS"].map((what) => [`GF_PATHS_${what}`, join(directory, what)]),
-    ),
+    ...Object.fromEntries(["DATA", "LOGS", "PLUGINS"].map((what) => [`GF_PATHS_${what}`, join(home, what)])),
     GF_PATHS_PROVISIONING: provisioning,
     GF_SERVER_HTTP_ADDR: "127.0.0.1",
     GF_SERVER_HTTP_PORT: String(port),
     GF_SERVER_ROOT_URL: `${url}/`,
     GF_SERVER_SERVE_FROM_SUB_PATH: "false",
     GF_SECURITY_ADMIN_PASSWORD: "of the test",
-    [ENVIRONMENT]: PASSWORD,
+    ...env,
   });
-  await startGrafana(server, url);
+  const end = () => server.end("SIGTERM");
+  try {
+    await startGrafana(server, url);
+  } catch (error) {
+    await end();
+    throw error;
+  }
   const authorization = `Basic ${Buffer.from("admin:of the test").toString("base64")}`;
-  return {
-    ask: async (target) => {
-      const answer = await fetch(`${url}/api/ds/query`, {
-        method: "POST",
-        headers: { authorization, "content-type": "application/json" },
-        body: JSON.stringify({
-          queries: [{ refId: "A", datasource: { uid: "elasticsearch" }, intervalMs: 1000, ...target }],
-          ...{ from: "now-1h", to: "now" },
-        }),
-      });
-      return { status: answer.status, text: await answer.text() };
-    },
-    end: () => server.end("SIGTERM"),
+  const get = async <T>(path: string) =>
+    (await (await fetch(url + path, { headers: { authorization } })).json()) as T;
+  const ask = async (uid: string, query: object) => {
+    const answer = await fetch(`${url}/api/ds/query`, {
+      method: "POST",
+      headers: { authorization, "content-type": "application/json" },
+      body: JSON.stringify({
+        queries: [{ refId: "A", datasource: { uid }, intervalMs: 1000, ...query }],
+        ...{ from: "now-1h", to: "now" },
+      }),
+    });
+    return { status: answer.status, text: await answer.text() };
   };
+  return { ask, get, end };
 }
