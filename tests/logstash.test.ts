@@ -57,8 +57,13 @@ test("beside Loki it is refused, with what to do; so is a queue that fills its v
     /observability:logs\.elasticsearch .*logs\.backend/,
   );
   expect(refused(elk({ queue: "1537Mi" }))).toThrow(
-    /observability:logs\.elasticsearch\.logstash\.queue .*three quarters of logs\.elasticsearch\.logstash\.storage\.size/,
+    /observability:logs\.elasticsearch\.logstash\.queue 1537Mi is too much; .*three quarters of logs\.elasticsearch\.logstash\.storage\.size/,
   );
+  // Logstash would end at its start: of one file of the queue it has 64 MiB.
+  expect(refused(elk({ queue: "63Mi" }))).toThrow(
+    /observability:logs\.elasticsearch\.logstash\.queue 63Mi is less .*at least 64Mi/,
+  );
+  expect(refused(elk({ queue: "64Mi" }))).not.toThrow();
   expect(refused(elk({ queue: "1536Mi" }))).not.toThrow();
   expect(refused(elk({ queue: "3Gi", storage: { size: "4Gi" } }))).not.toThrow();
 });
