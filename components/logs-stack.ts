@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { tracesKeeper } from "../config/schema/elasticsearch";
 import { urlOf } from "../programs/addresses";
-import { KIBANA, PEOPLE, READER, usersOf, WRITER } from "../programs/elasticsearch/access";
+import { KIBANA, LOGSTASH, PEOPLE, READER, usersOf, WRITER } from "../programs/elasticsearch/access";
 import { logsBackend } from "../programs/backends";
 import { Component, type ComponentArgs } from "./component";
 import type { Generated } from "./kubernetes/run";
@@ -45,6 +45,7 @@ export class LogsStack extends Component {
       );
       generated.users = { users: pulumi.all(lines).apply((all) => all.join("")) };
       generated.writer = { password: passwords[WRITER].result };
+      if (elasticsearch.logstash.enabled) generated.login = { password: passwords[LOGSTASH].result };
       this.readerPassword = passwords[READER].result;
       const keeper = tracesKeeper(args.settings.tracing);
       if (keeper) this.tracesPassword = passwords[keeper].result;

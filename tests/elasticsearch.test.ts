@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { urlOf } from "../programs/addresses";
 import {
   KIBANA,
+  LOGSTASH,
   PASSWORD as ENVIRONMENT,
   PEOPLE,
   READER,
@@ -41,7 +42,12 @@ where(["filebeat", "filebeat"])("Filebeat to Elasticsearch", () => {
   let elasticsearch: Elasticsearch;
   let filebeat: Server;
   beforeAll(async () => {
-    elasticsearch = await elasticsearchServer(stack);
+    // Of a stack with Logstash: everybody who logs in to any is there.
+    elasticsearch = await elasticsearchServer(
+      inElasticsearch({
+        logs: { elasticsearch: { kibana: { enabled: true }, logstash: { enabled: true } } },
+      }),
+    );
     elasticsearch.server.start();
     for (const pod of ["ticket-1", "ticket-2"]) mkdirSync(join(log(pod), ".."), { recursive: true });
     filebeat = await filebeatServer(directory, elasticsearch.url, stack, PASSWORD);
@@ -69,6 +75,10 @@ where(["filebeat", "filebeat"])("Filebeat to Elasticsearch", () => {
       const lines = await search(query);
       return lines.length >= count ? lines : undefined;
     });
+
+  test("Logstash makes no index: what it adds before the Job has said how lines are kept is to be sent again", async () => {
+    expect(await elasticsearch.add(LOGSTASH, "early", { "@timestamp": new Date() })).toBe(403);
+  });
 
   test("lines are found by the user who reads, masked and with what is known of them", async () => {
     writeFileSync(
@@ -104,7 +114,7 @@ where(["filebeat", "filebeat"])("Filebeat to Elasticsearch", () => {
   });
 
   test("of a line that Logstash sends again, under the id that it had, there is one", async () => {
-    const add = () => elasticsearch.add(WRITER, "first", { "@timestamp": new Date(), app: "logstash" });
+    const add = () => elasticsearch.add(LOGSTASH, "first", { "@timestamp": new Date(), app: "logstash" });
     expect([await add(), await add()]).toEqual([201, 409]);
     expect(await found("app:logstash", 1)).toHaveLength(1);
   });

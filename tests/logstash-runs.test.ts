@@ -2,16 +2,25 @@
  * What of Logstash runs here: its script by the Ruby that it has, on what Filebeat sends, beyond the table of log lines; its
  * pipeline by a parser of that language; and the Job before it.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "../programs/logstash";
+import type { Stack } from "../programs/program";
+import { criLine, logDirectory } from "./support/alloy";
+import { eventually } from "./support/eventually";
+import { filebeatServer, inElasticsearch } from "./support/filebeat";
 import { putBySetup } from "./support/filebeat-setup";
+import { freePort } from "./support/free-port";
 import { type Event, filtered, jruby, sentToLogstash, throughElk } from "./support/logstash";
+import { lumberjack } from "./support/lumberjack";
 import { binary, describeWith, output } from "./support/programs";
+import { listening } from "./support/receivers";
 
 jest.setTimeout(240_000);
 
+const sizeOf = (path: string) => statSync(path).size;
 const stack = throughElk({ environment: "prod", region: "seoul" });
 const event = (message: unknown, more: object = {}) => ({
   "@timestamp": "2026-11-24T20:00:00.000Z",
@@ -113,6 +122,54 @@ const one = async (message: unknown, more?: object) => (await filtered([event(me
     expect(new Set(ids(sent)).size).toBe(lines.length);
     expect(ids(sent)).toEqual(expect.arrayContaining(ids(first)));
     expect(ids(await filtered(sent, stack))).toEqual(ids(sent));
+  });
+});
+
+describeWith(["filebeat", "filebeat"])("a line that waits for Logstash", () => {
+  test("does not go to Elasticsearch, unmasked, when Logstash is switched off, and goes to it when it is back", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "switched-"));
+    const asked: string[] = [];
+    const elasticsearch = createServer((request, response) => {
+      asked.push(request.url!);
+      response.setHeader("X-Elastic-Product", "Elasticsearch").setHeader("Content-Type", "application/json");
+      response.end('{"version":{"number":"8.19.0"},"license":{"type":"basic","status":"active"}}');
+    });
+    const to = {
+      elasticsearch: `http://${await listening(elasticsearch)}`,
+      nobody: `127.0.0.1:${await freePort()}`,
+    };
+    const received: Event[] = [];
+    const logstash = await lumberjack(received);
+    const runs = async (address: string, through: Stack, until: () => boolean) => {
+      const server = await filebeatServer(directory, address, through);
+      server.start();
+      await eventually(server.output, 60, async () => until() || undefined);
+      await server.end("SIGTERM");
+    };
+    try {
+      const place = logDirectory(join(directory, "pods"), {
+        namespace: "shop",
+        pod: "ticket-1",
+        name: "server",
+      });
+      mkdirSync(place, { recursive: true });
+      writeFileSync(join(place, "0.log"), criLine("INFO [main] from 10.1.2.3"));
+      const queue = join(directory, "data/for-logstash");
+      await runs(
+        to.nobody,
+        stack,
+        () => existsSync(queue) && readdirSync(queue).some((name) => sizeOf(join(queue, name)) > 100),
+      );
+      const began = Date.now();
+      await runs(to.elasticsearch, inElasticsearch(), () => Date.now() - began > 5000);
+      expect(asked.filter((url) => url.startsWith("/_bulk"))).toEqual([]);
+      await runs(logstash.address, stack, () => received.length > 0);
+      expect(received).toMatchObject([{ message: "INFO [main] from 10.1.2.3" }]);
+    } finally {
+      logstash.stop();
+      elasticsearch.close();
+      rmSync(directory, { recursive: true, force: true });
+    }
   });
 });
 

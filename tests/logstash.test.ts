@@ -57,8 +57,13 @@ test("beside Loki it is refused, with what to do; so is a queue that fills its v
     /observability:logs\.elasticsearch .*logs\.backend/,
   );
   expect(refused(elk({ queue: "1537Mi" }))).toThrow(
-    /observability:logs\.elasticsearch\.logstash\.queue .*three quarters of logs\.elasticsearch\.logstash\.storage\.size/,
+    /observability:logs\.elasticsearch\.logstash\.queue 1537Mi is too much; .*three quarters of logs\.elasticsearch\.logstash\.storage\.size/,
   );
+  // Logstash would end at its start: of one file of the queue it has 64 MiB.
+  expect(refused(elk({ queue: "63Mi" }))).toThrow(
+    /observability:logs\.elasticsearch\.logstash\.queue 63Mi is less .*at least 64Mi/,
+  );
+  expect(refused(elk({ queue: "64Mi" }))).not.toThrow();
   expect(refused(elk({ queue: "1536Mi" }))).not.toThrow();
   expect(refused(elk({ queue: "3Gi", storage: { size: "4Gi" } }))).not.toThrow();
 });
@@ -214,15 +219,15 @@ test("it is ready where its pipeline listens, and lives while Elasticsearch is a
   expect(livenessProbe).toMatchObject({ tcpSocket: { port: "http" } });
 });
 
-test("the password of who adds lines is in one Secret, for it and the Job, by their environment alone", () => {
+test("it and the Job log in by passwords of their own, which are in Secrets and their environment alone", () => {
   const secretOf = (app: string) =>
     podOf(objects, app)
       .spec.containers[0].env.filter(({ name }) => name === "ELASTICSEARCH_PASSWORD")
       .map(({ valueFrom }) => valueFrom!.secretKeyRef);
   expect(secretOf("logstash")).toEqual([expect.objectContaining({ key: "password" })]);
-  expect(secretOf("filebeat-setup")).toEqual(secretOf("logstash"));
+  expect(secretOf("filebeat-setup")).not.toEqual(secretOf("logstash"));
   expect(optionsOf("elasticsearch")).toMatchObject({
-    user: '"filebeat"',
+    user: '"logstash"',
     password: '"${ELASTICSEARCH_PASSWORD}"',
   });
   const others = JSON.stringify(objects.filter(({ kind }) => kind !== "Secret"));

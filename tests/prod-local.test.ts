@@ -92,6 +92,12 @@ describe("its PostgreSQL", () => {
     expect(command!.join()).toContain(`CREATE DATABASE ${name} OWNER ${username}`);
   });
 
+  test("begins again where a start ended half-way", () => {
+    const [, begins] = initContainers[0].command!.join().split("exit 0");
+    expect(begins.indexOf("rm -rf /data/pg")).toBeGreaterThan(0);
+    expect(begins.indexOf("rm -rf /data/pg")).toBeLessThan(begins.indexOf("./initdb --pgdata=/data/pg"));
+  });
+
   test("is of the image that the sample workload has, and is not told its password but by the Secret", () => {
     expect([...initContainers, ...containers].map(({ image }) => image)).toEqual([
       refOf("postgres"),

@@ -656,6 +656,13 @@ test("no text names a document that they do not have", () => {
   expect(naming).toEqual([]);
 });
 
+test("what is wrong with the stores of lines is all that is said: nothing of a collector that nobody named", () => {
+  const { logs } = nodes[0][1] as { logs: object };
+  for (const given of [logs, { replicas: 3 }, { collector: "promtail", replicas: 3 }])
+    expect(messageOf({ logs: given })).toMatch(/ has a setting that cannot be used:/);
+  expect(messageOf({ logs: { ...logs, collector: "alloy" } })).toMatch(/collector alloy does not send to/);
+});
+
 function messageOf(given: Record<string, unknown>): string {
   try {
     settingsOf(given, "kind");

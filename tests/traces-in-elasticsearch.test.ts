@@ -66,6 +66,14 @@ describe.each(KEEPERS)("a stack whose %s keeps traces in Elasticsearch", (keeper
     expect(environmentOf(objects, "index-cleaner")).toMatchObject({ ES_USERNAME: keeper });
   });
 
+  test("a Job whose pod cannot start ends before the next one is due, which nothing else would ever make", () => {
+    const { jobTemplate } = ofKind(objects, "CronJob")[0].spec as {
+      jobTemplate: { spec: { activeDeadlineSeconds: number } };
+    };
+    expect(jobTemplate.spec.activeDeadlineSeconds).toBeGreaterThan(15 * 60);
+    expect(jobTemplate.spec.activeDeadlineSeconds).toBeLessThan(60 * 60);
+  });
+
   test("another rotation replaces Elasticsearch, who keeps traces, and what deletes them", async () => {
     const after = await madeWith(given(keeper, { rotation: "again" }));
     expect(changed(await madeWith(given(keeper)), after)).toEqual(

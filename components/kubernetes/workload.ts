@@ -75,7 +75,8 @@ export function makeWorkload(
         objects.options({ deleteBeforeReplace: false }, after),
       );
     }
-    // Tries for ten minutes, waiting longer each time; what failed is seen for an hour.
+    // Tries for ten minutes, waiting longer each time; what failed is seen for an hour. A pod that cannot start, as by an image or
+    // a Secret that is not there, never fails, and would keep every later Job from being made, with what is corrected too.
     case "CronJob":
       return objects.make(
         batch.CronJob,
@@ -85,7 +86,12 @@ export function makeWorkload(
           spec: {
             schedule: program.schedule!,
             concurrencyPolicy: "Forbid",
-            jobTemplate: { spec: { backoffLimit: 6, ttlSecondsAfterFinished: 3600, template: once } },
+            jobTemplate: {
+              spec: {
+                ...{ backoffLimit: 6, activeDeadlineSeconds: 1800, ttlSecondsAfterFinished: 3600 },
+                template: once,
+              },
+            },
           },
         },
         options,

@@ -6,6 +6,11 @@ import { storage } from "./kubernetes";
 /** A file system takes a part of its volume, and the queue's last file may be larger than what it counts. */
 const QUEUED = 0.75;
 
+/** A file of the queue, before which Logstash does not start. */
+const FILE = "64Mi";
+
+const queueOf = (input: unknown) => (input as { queue: string }).queue;
+
 export const logstash = z
   .strictObject({
     enabled: z
@@ -17,15 +22,19 @@ export const logstash = z
     queue: byteQuantity()
       .default("1Gi")
       .describe(
-        "Lines that wait on Logstash's volume while Elasticsearch is away; default 1Gi, at most three quarters of the volume. When it is full they wait on the nodes.",
+        "Lines that wait on Logstash's volume while Elasticsearch is away; default 1Gi, from 64Mi to three quarters of the volume. When it is full they wait on the nodes.",
       ),
     storage: storage("2Gi"),
     resources: resources("250m 1Gi", "1000m 1536Mi"),
   })
+  .refine(({ queue }) => bytes(queue) >= bytes(FILE), {
+    path: ["queue"],
+    error: ({ input }) => `${queueOf(input)} is less than one of its files; allowed: at least ${FILE}`,
+  })
   .refine(({ queue, storage }) => bytes(queue) <= QUEUED * bytes(storage.size), {
     path: ["queue"],
-    error:
-      "allowed: at most three quarters of logs.elasticsearch.logstash.storage.size; the file system needs room too",
+    error: ({ input }) =>
+      `${queueOf(input)} is too much; allowed: at most three quarters of logs.elasticsearch.logstash.storage.size; the file system needs room too`,
   })
   .prefault({})
   .describe("Logstash. Half of its memory limit is Java's heap.");

@@ -9,8 +9,9 @@ import { tracesKeeper } from "../../config/schema/elasticsearch";
 /** Name of what holds the lines, and where the names of its indices begin. */
 export const READS = "kubernetes-logs";
 
-/** Users; nobody else can log in. The first is Filebeat, or where it stands in between Logstash. */
+/** Users; nobody else can log in. The first adds lines and says how they are kept, the second adds them alone. */
 export const WRITER = "filebeat";
+export const LOGSTASH = "logstash";
 export const READER = "grafana";
 /** Kibana itself, and whoever opens its pages. */
 export const KIBANA = "kibana-server";
@@ -28,6 +29,14 @@ const usual = {
     indices: indices("auto_configure", "create_index", "create_doc", "view_index_metadata"),
   },
   [READER]: { indices: indices("read", "view_index_metadata") },
+};
+
+/**
+ * It makes no index: of one that it made before Filebeat's Job had said how, nobody would delete a line, and the Job could
+ * not make its own under that name. What Elasticsearch refuses for that, Logstash keeps and tries again.
+ */
+const adding = {
+  [LOGSTASH]: { cluster: ["monitor"], indices: indices("create_doc", "view_index_metadata") },
 };
 
 /** Everything of Kibana's one space, and of Elasticsearch the lines. */
@@ -54,6 +63,7 @@ const traces = (keeper: string) => ({
   },
 });
 
+const hasLogstash = ({ logs }: Settings): boolean => logs.elasticsearch.logstash.enabled;
 const hasKibana = ({ logs }: Settings): boolean => logs.elasticsearch.kibana.enabled;
 
 /** One adds lines and says how they are kept, and cannot read them; others read them and nothing else. */
@@ -61,6 +71,7 @@ export function rolesOf(settings: Settings): object {
   const keeper = tracesKeeper(settings.tracing);
   return {
     ...usual,
+    ...(hasLogstash(settings) ? adding : {}),
     ...(hasKibana(settings) ? people : {}),
     ...(keeper ? traces(keeper) : {}),
   };
@@ -72,6 +83,7 @@ export function usersOf(settings: Settings): Record<string, string> {
   return {
     [WRITER]: WRITER,
     [READER]: READER,
+    ...(hasLogstash(settings) ? { [LOGSTASH]: LOGSTASH } : {}),
     ...(hasKibana(settings) ? { [KIBANA]: "kibana_system", [PEOPLE]: PEOPLE } : {}),
     ...(keeper ? { [keeper]: keeper } : {}),
   };

@@ -51,7 +51,8 @@ export function filebeatConfig(stack: Stack): object {
       },
       { include_fields: { fields: [...Object.keys(FIELDS), ...(raw ? ["kubernetes.labels"] : [])] } },
     ],
-    queue: { disk: { max_size: QUEUE } },
+    // A place for each kind: without Logstash again, what waits for it would go to Elasticsearch unmasked.
+    queue: { disk: { max_size: QUEUE, ...(raw ? { path: "${path.data}/for-logstash" } : {}) } },
     ...(raw ? destination(stack) : toElasticsearch(stack)),
     http: { enabled: true, host: "0.0.0.0", port: FILEBEAT_PORT },
     logging: { level: "warning", metrics: { enabled: false } },

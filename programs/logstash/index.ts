@@ -4,7 +4,7 @@ import { bytes } from "../../config/units";
 import { json, yaml } from "../../config/yaml";
 import { authorityOf, trustOf } from "../addresses";
 import { logsBackend } from "../backends";
-import { PASSWORD, READS, WRITER } from "../elasticsearch/access";
+import { LOGSTASH, PASSWORD, READS } from "../elasticsearch/access";
 import type { Program, Stack } from "../program";
 import { rules } from "./rules";
 
@@ -49,9 +49,9 @@ export const logstash: Program = {
       },
     },
   ],
-  // The one who adds lines; Filebeat has no password then.
+  // components/logs-stack.ts makes the password.
   secrets: (stack) => [
-    { name: "writer", of: "filebeat-setup", env: { [PASSWORD]: "password" } },
+    { name: "login", env: { [PASSWORD]: "password" } },
     ...trustOf(stack, "elasticsearch"),
   ],
   scratch: { logs: { path: `${HOME}/logs` }, tmp: { path: "/tmp" } },
@@ -103,7 +103,7 @@ filter {
 output {
   elasticsearch {
     hosts => ["${logsBackend(stack).logs.pushUrl(stack)}"]${trust(stack)}
-    user => "${WRITER}"
+    user => "${LOGSTASH}"
     password => "\${${PASSWORD}}"
     index => "${READS}"
     action => "create"

@@ -493,9 +493,10 @@ const toLogstash = (more: Record<string, Seen> = {}): Pick<Row, "also" | "change
       "NEW",
     ),
     ...all(
-      ["config", "server", "service", "policy", "data"].map((what) => `logs-logstash-${what}`),
+      ["config", "server", "service", "policy", "data", "login"].map((what) => `logs-logstash-${what}`),
       "NEW",
     ),
+    "logs-elasticsearch-logstash": "NEW",
     "logs-filebeat-config": "logstash.observability.svc:5044",
     ...more,
   });
