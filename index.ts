@@ -15,5 +15,5 @@ export = async () => {
   // Lets its request go out: the provider starts, and reads the cluster's schema, while the rest of the program is read.
   await setImmediate();
   const { deploy } = await import("./components");
-  return deploy(settings, kubernetes);
+  return deploy(settings, { provider: kubernetes });
 };

@@ -32,7 +32,7 @@ export function workloads(settings: Settings): Rule[] {
       for: jobFailed.for,
       severity: "warning",
       summary: "Job {{ $labels.job_name }} in {{ $labels.namespace }} has failed",
-      description: `It was given up ${jobFailed.for} ago or more, and stays until somebody deletes it.`,
+      description: `It was given up ${jobFailed.for} ago or more, and nobody tries again.`,
     }),
     alert(settings, "VolumeFilling", {
       // What is hardly used says little about the day on which it is full.

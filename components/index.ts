@@ -11,12 +11,12 @@ import { MetricsStack } from "./metrics-stack";
 import { Namespaces } from "./namespaces";
 import { TracingStack } from "./tracing-stack";
 
-/** The namespaces and the four stacks, every object by this provider. Returns what `pulumi up` prints. */
-export function deploy(settings: Settings, provider: Provider) {
-  const options = { provider };
+/** The namespaces and the four stacks, every object by the provider of these options. Returns what `pulumi up` prints. */
+export function deploy(settings: Settings, options: { provider?: Provider }) {
   const namespaces = new Namespaces("namespaces", settings, options);
-  const metrics = new MetricsStack("metrics", { settings, after: namespaces.all }, options);
-  const args = { settings, after: namespaces.all, first: metrics.first };
+  const common = { settings, after: namespaces.all, running: new Map() };
+  const metrics = new MetricsStack("metrics", common, options);
+  const args = { ...common, first: metrics.first };
   const logs = new LogsStack("logs", args, options);
   const tracing = new TracingStack(
     "tracing",

@@ -129,7 +129,7 @@ function renumbered(wanted: Claim, left: Claim): string {
   const program = programOf(wanted);
   return [
     `${program} would begin with an empty volume ${wanted.metadata.name.replace(/-\d+$/, "-<n>")} and leave its data in ${left.metadata.name}: one replica and several keep them in different claims.`,
-    `  1. Set the number of replicas of ${program} back; copy out of it what must stay, or wait until its retention has run out.`,
+    `  1. Set the number of replicas of ${program} back; copy out of it what must stay, or wait until the retention of all that it keeps has run out.`,
     `  2. Remove what is left: kubectl delete statefulset ${program} pvc/${left.metadata.name} -n ${left.metadata.namespace}; pulumi refresh.`,
     `  3. Set the new number and run up.`,
   ].join("\n");

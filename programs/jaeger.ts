@@ -27,6 +27,8 @@ export const jaeger: Program = {
   pages: { title: "Jaeger", what: "traces", login: false },
   calls: ({ settings }) =>
     isInElasticsearch(settings) ? [{ to: "elasticsearch", ports: ["http"], why: "keeps traces there" }] : [],
+  // Where it keeps traces there: without it, it ends at its start, again and again.
+  after: ["elasticsearch"],
   args: () => ["--config=/etc/jaeger/jaeger.yaml"],
   files: (stack) => [
     {

@@ -182,7 +182,7 @@ export interface Program {
   podEnv?(settings: Settings): Record<string, string>;
   /** Runs before the server, in the same image, with the same files and environment. */
   before?: { name: string; command: string[] };
-  /** Programs of the same component that must be ready before this one is made. */
+  /** Those of these programs that are deployed must be ready before this one is made; they are made before it. */
   after?: string[];
   files?(stack: Stack): Files[];
   secrets?(stack: Stack): Secrets[];

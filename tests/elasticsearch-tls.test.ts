@@ -12,6 +12,7 @@ import {
   podOf,
   podsOf,
 } from "./support/cluster";
+import { madeWith } from "./support/components";
 import { inElasticsearch } from "./support/filebeat";
 
 const given = (replicas: 1 | 3, logstash = false) => ({
@@ -166,12 +167,18 @@ test("without a certificate all is as plain http, and nothing asks for a Secret"
   });
 });
 
-test("three have a volume, a name and an address each, find the others by them, and keep each line twice", () => {
+test("three have a volume, a name and an address each, find the others by them, and keep each line twice", async () => {
   expect(claimsOf(three).map(({ metadata }) => metadata.name)).toEqual(
     [0, 1, 2].map((index) => `data-elasticsearch-${index}`),
   );
   const [{ spec }] = ofKind(three, "StatefulSet").filter(({ metadata }) => metadata.name === "elasticsearch");
   expect(spec).toMatchObject({ replicas: 3, podManagementPolicy: "Parallel", minReadySeconds: 30 });
+  const made = [...(await madeWith(given(3))).values()];
+  // One after the other, each as long as one alone.
+  expect(made.find(({ name }) => name === "logs-elasticsearch-server")!.waits).toMatchObject({
+    create: "10m",
+    update: "30m",
+  });
   const [{ ports }] = podOf(three, "elasticsearch").spec.containers;
   expect(ports).toContainEqual({ name: "transport", containerPort: 9300 });
   const config = nodeConfig(three);

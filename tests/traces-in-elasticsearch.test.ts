@@ -86,6 +86,12 @@ describe.each(KEEPERS)("a stack whose %s keeps traces in Elasticsearch", (keeper
   });
 });
 
+test("Jaeger waits for Elasticsearch, without which it ends at its start", async () => {
+  const made = [...(await madeWith(given("jaeger"))).values()];
+  const { after } = made.find(({ name }) => name === "tracing-jaeger-server")!;
+  expect(after).toContain("logs-elasticsearch-server");
+});
+
 test("Jaeger looks as far back as there are indices, of a part of a day too", async () => {
   const lookback = async (time: string) => {
     const objects = await clusterOf({

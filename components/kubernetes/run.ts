@@ -24,7 +24,7 @@ export interface Running {
 
 export interface Surroundings {
   place: Place;
-  /** Programs of the same component that were made before. */
+  /** Programs that were made before. */
   running: Map<string, Running>;
   /** Workloads that must be ready before this one is made. */
   after: pulumi.Resource[];
@@ -49,7 +49,8 @@ export function run(stack: Stack, program: Program, around: Surroundings): Runni
     names.secrets.set(name, of === program.name ? own.get(name)! : running.get(of)!.secrets.get(name)!);
   }
   const data = program.data?.(stack.settings);
-  const before = [...around.after, ...(program.after ?? []).map((other) => running.get(other)!.workload)];
+  const deployed = (program.after ?? []).flatMap((other) => running.get(other)?.workload ?? []);
+  const before = [...around.after, ...deployed];
   // Each part waits for the one before: an update never takes all of them away.
   for (const part of partsOf(stack, program)) {
     const claim = data && makeClaims(objects, data, part);

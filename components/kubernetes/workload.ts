@@ -27,6 +27,7 @@ export function makeWorkload(
   switch (program.workload) {
     case "StatefulSet": {
       const keeps = program.data?.(stack.settings) !== undefined;
+      const settles = pods > 1 ? program.settles : undefined;
       return objects.make(
         apps.StatefulSet,
         numbered("server", part),
@@ -36,12 +37,13 @@ export function makeWorkload(
             ...replicated,
             // In order, a pod that never became ready would keep every later update from taking its place.
             podManagementPolicy: "Parallel",
-            ...(pods > 1 && program.settles ? { minReadySeconds: program.settles } : {}),
+            ...(settles ? { minReadySeconds: settles } : {}),
             serviceName: hasHeadless(stack, program) ? headless(program.name) : name,
             ...(pods > 1 && keeps ? { volumeClaimTemplates: [CLAIM_TEMPLATE] } : {}),
           },
         },
-        options,
+        // An update takes as long for each of those that settle.
+        settles ? { ...options, customTimeouts: { ...WAIT, update: `${10 * pods}m` } } : options,
       );
     }
     case "Deployment":

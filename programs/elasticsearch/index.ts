@@ -28,7 +28,7 @@ export const elasticsearch: Program = {
   calls: ({ settings }) =>
     several(settings) ? [{ to: "elasticsearch", ports: ["transport"], why: "its other nodes" }] : [],
   replicas: ({ logs }) => logs.elasticsearch.replicas,
-  // What was written while it was away is copied to it: else the next one could be the only one that has it.
+  // What was written while it was away is copied to it: else the next one would often be the only one that has it.
   settles: 30,
   podEnv: (settings) => (several(settings) ? NODE : {}),
   authority,

@@ -1,11 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { GrafanaStack } from "../../components/grafana-stack";
-import { LogsStack } from "../../components/logs-stack";
-import { MetricsStack } from "../../components/metrics-stack";
-import { Namespaces } from "../../components/namespaces";
-import { TracingStack } from "../../components/tracing-stack";
-import type { Settings } from "../../config/schema";
+import { deploy } from "../../components";
 import { settingsOf } from "../../config/settings";
 
 /** A resource as the program asked for it. */
@@ -89,7 +84,7 @@ export async function madeWith(given: Record<string, unknown> = {}): Promise<Map
       });
       // Pulumi ends the process when its program throws; here the test is to see the error.
       try {
-        program(settings);
+        deploy(settings, {});
       } catch (error) {
         failure = error;
       }
@@ -102,16 +97,6 @@ export async function madeWith(given: Record<string, unknown> = {}): Promise<Map
   if (failure) throw failure;
   for (const [id, one] of made) Object.assign(one, asked.get(id));
   return made;
-}
-
-/** As index.ts does it, without a cluster's provider. */
-function program(settings: Settings): void {
-  const after = new Namespaces("namespaces", settings).all;
-  const { first } = new MetricsStack("metrics", { settings, after });
-  const args = { settings, after, first };
-  const { readerPassword: logsPassword, tracesPassword: elasticsearchPassword } = new LogsStack("logs", args);
-  new TracingStack("tracing", { ...args, elasticsearchPassword });
-  new GrafanaStack("grafana", { ...args, logsPassword });
 }
 
 /** Names of what differs between the two, or is in one of them only. */
