@@ -97,8 +97,8 @@ export default {
   },
   coverageAnalysis: "perTest",
   concurrency: 2,
-  // Jest keeps what it has loaded, run after run.
-  maxTestRunnerReuse: 30,
+  // Jest keeps what it has loaded, run after run: after thirty, collecting its garbage takes longer than the tests.
+  maxTestRunnerReuse: 5,
   // What starts a program takes long where other things run as well.
   timeoutMS: 60_000,
   dryRunTimeoutMinutes: 30,

@@ -1,6 +1,7 @@
 import "./own-state";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { Command, InvalidArgumentError } from "commander";
 import { settingsOf } from "../config/settings";
 import { repoDir } from "../local/paths";
 import { resourcesOf } from "../local/review/resources";
@@ -13,7 +14,7 @@ import type { Bench } from "./stack";
 /*
  * npm run bench:stacks: what other backends cost beside the usual ones. Each stack file in turn on one cluster, with the
  * services of the sample workload: seconds of a `pulumi up` from nothing to ready with all images there, memory at rest
- * and under traffic, as ratios to the default. About a quarter of an hour each.
+ * and under traffic, as ratios to the first, the default. About a quarter of an hour each.
  */
 const STACKS: Record<string, () => StackConfig> = {
   default: () => stackConfig(stackFile("kind")),
@@ -44,14 +45,14 @@ interface Row {
   traffic: number;
 }
 
-async function main(): Promise<void> {
+async function main(only: string[]): Promise<void> {
   const rows: Row[] = [];
   await onOwnCluster(async (own) => {
-    for (const [name, config] of Object.entries(STACKS)) {
+    for (const name of only) {
       // A namespace of one stack would be another's.
       const { "observability:namespaces": namespaces, "observability:services": services } = watched;
       own.write({
-        ...config(),
+        ...STACKS[name](),
         "observability:namespaces": namespaces,
         "observability:services": services,
       });
@@ -127,4 +128,14 @@ function print(rows: Row[]): void {
     );
 }
 
-void main();
+function names(text: string): string[] {
+  const given = text.split(",");
+  if (given.every((name) => name in STACKS)) return given;
+  throw new InvalidArgumentError(`Allowed: ${Object.keys(STACKS).join(", ")}, with commas between.`);
+}
+
+void new Command("bench:stacks")
+  .description("Brings up each stack file in turn, and compares it with the first: objects, time, memory.")
+  .option("--only <names>", "these, in this order", names, Object.keys(STACKS))
+  .action(({ only }: { only: string[] }) => main(only))
+  .parseAsync();
