@@ -7,10 +7,12 @@ import jest from "./jest.config.mjs";
  * first, until one fails. Goldens are no tests here, since a command refreshes them. A survivor is made again by hand and
  * all of `npm test` run before it counts as one.
  */
-const onWholeStack = [
-  ...["told", "pods", "wiring", "workloads", "host", "listening", "data", "scraping", "secrets", "grafana"],
-  ...["network-policies", "components"],
+const quick = [
+  ...["pods", "wiring", "workloads", "told", "data", "listening", "host", "scraping", "grafana"],
+  ...["namespaces", "secrets"],
 ];
+/** Those that look at whole stacks, and others between the quick ones and the slow ones. */
+const withWholeStacks = (...others) => [...quick, ...others, "components", "network-policies"];
 const testsOf = {
   config: [
     ...["defaults", "every-refusal", "settings", "settings-refused", "units", "overrides", "alerts"],
@@ -18,29 +20,29 @@ const testsOf = {
   ],
   alerts: ["alerts", "alerts.promtool", "queries"],
   dashboards: ["dashboards", "queries"],
-  programs: [
-    ...[...onWholeStack, "copies", "stores", "replicas", "overrides", "extra-scrape-configs", "sampler"],
-    ...["start-page", "kiali", "kibana", "log-backends", "trace-backends", "alerts"],
-  ],
-  "programs/alertmanager": [...onWholeStack, "alertmanager", "routes", "alerts.promtool"],
-  "programs/alloy": [...onWholeStack, "logs-pipeline", "log-lines", "masking", "alloy-expressions"],
-  "programs/collector": [...onWholeStack, "applications", "sampler", "overrides", "alerts.promtool"],
-  "programs/edge": [...onWholeStack, "start-page", "edge-ingress", "edge-tls", "edge"],
-  "programs/grafana": [
-    ...[...onWholeStack, "copies", "oidc-settings", "grafana-database-settings", "log-backends"],
-    ...["own-alerts"],
-  ],
-  "programs/loki.ts": [...onWholeStack, "stores", "overrides", "queries", "alerts.promtool"],
-  "programs/postgres-exporter.ts": [...onWholeStack, "alerts", "alerts.promtool"],
-  "programs/prometheus": [
-    ...[...onWholeStack, "copies", "extra-scrape-configs", "overrides", "discovery", "istio"],
-    ...["alerts", "alerts.promtool"],
-  ],
-  "programs/promtail": [...onWholeStack, "log-backends", "logs-pipeline", "log-lines", "masking"],
-  "programs/redis-exporter.ts": [...onWholeStack, "alerts", "alerts.promtool"],
+  programs: withWholeStacks(
+    ...["copies", "stores", "replicas", "overrides", "extra-scrape-configs", "sampler", "start-page"],
+    ...["kiali", "kibana", "log-backends", "trace-backends", "alerts"],
+  ),
+  "programs/alertmanager": withWholeStacks("alertmanager", "routes", "alerts.promtool"),
+  "programs/alloy": withWholeStacks("logs-pipeline", "log-lines", "masking", "alloy-expressions"),
+  "programs/collector": withWholeStacks("applications", "sampler", "overrides", "alerts.promtool"),
+  "programs/edge": withWholeStacks("start-page", "edge-ingress", "edge-tls", "edge"),
+  "programs/grafana": withWholeStacks(
+    ...["copies", "oidc-settings", "grafana-database-settings", "log-backends", "own-alerts"],
+  ),
+  "programs/loki.ts": withWholeStacks("stores", "overrides", "queries", "alerts.promtool"),
+  "programs/postgres-exporter.ts": withWholeStacks("alerts", "alerts.promtool"),
+  "programs/prometheus": withWholeStacks(
+    ...["copies", "extra-scrape-configs", "overrides", "discovery", "istio", "alerts"],
+    "alerts.promtool",
+  ),
+  "programs/promtail": withWholeStacks("log-backends", "logs-pipeline", "log-lines", "masking"),
+  "programs/redis-exporter.ts": withWholeStacks("alerts", "alerts.promtool"),
   components: [
-    ...[...onWholeStack, "namespaces", "replicas", "index", "stores", "kiali", "kibana", "log-backends"],
-    ...["grafana-database-settings", "sampler", "invariants", "edge-ingress", "edge-tls"],
+    ...quick,
+    ...["components", "replicas", "grafana-database-settings", "kibana", "log-backends", "edge-tls"],
+    ...["stores", "sampler", "index", "edge-ingress", "kiali", "invariants", "network-policies"],
   ],
 };
 

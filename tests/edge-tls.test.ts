@@ -1,5 +1,6 @@
 import { selfSigned } from "./support/certificate";
 import { type Edge, edgeServer, get } from "./support/edge";
+import { eventually } from "./support/eventually";
 import { describeWith } from "./support/programs";
 import { type PodSpec, rendered } from "./support/render";
 import { stackWith } from "./support/servers";
@@ -53,7 +54,11 @@ describeWith(["caddy", "caddy"])("the edge proxy by https", () => {
     const right = await selfSigned(HOST);
     edge.renew({ ...right, key: (await selfSigned(HOST)).key });
     await expect(get(`${edge.url}/healthz`)).rejects.toThrow(/alert internal error/);
-    expect(edge.log()).toContain("private key does not match public key");
+    await eventually(
+      "the reason",
+      10,
+      async () => edge.log().includes("private key does not match public key") || undefined,
+    );
     edge.renew(right);
     expect((await get(`${edge.url}/healthz`)).status).toBe(200);
   });
