@@ -26,7 +26,8 @@ import { asks, refuseUnready, refuseUnfit, refuseOtherPort, refuseUnasked } from
 import { readStackFile, stackConfig, stackFile, ownSettings } from "./stack-config";
 import { baseAt } from "./review/base";
 import { coloured, reviewOf } from "./review/report";
-import { imagesTable, reachable, rolledOut, workloads } from "./report";
+import { imagesTable, reachable, workloads } from "./report";
+import { rolledOut } from "./rollout";
 import { FAULT_SECONDS, runTicketing, type TrafficOptions } from "./ticketing";
 import { type ServiceName, serviceStatus } from "./service-status";
 import { installed, provideToolchain } from "./toolchain";
@@ -71,7 +72,7 @@ export async function up(options: Options): Promise<void> {
     if (await pulumi.isEmpty()) unbind(options.stack);
     throw error;
   }
-  await rolledOut(cluster, options.stack);
+  await rolledOut(cluster, options.stack, console.error);
   console.log(imagesTable(images));
   console.log(reachable(stackOf(settings, options.stack), cluster, await pulumi.outputs(), pulumi));
 }

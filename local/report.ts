@@ -73,33 +73,6 @@ export function imagesTable(images: Image[]): string {
 /** What points kubectl at the cluster. */
 export const targetOf = ({ kubeconfig }: Cluster): string[] => ["--kubeconfig", kubeconfig];
 
-/**
- * Waits for every pod of the stack to be the newest and ready. Pulumi may look at a changed StatefulSet before its
- * controller does and take it for done.
- */
-export async function rolledOut(cluster: Cluster, stack: string): Promise<void> {
-  const select = ["-A", "-l", `app.kubernetes.io/instance=${stack}`, "-o"];
-  const path = "jsonpath={range .items[*]}{.metadata.namespace} {.kind}/{.metadata.name}{'\\n'}{end}";
-  const all = [...targetOf(cluster), "get", "statefulsets,deployments,daemonsets", ...select, path];
-  const { stdout } = await execa(cluster.kubectl, all);
-  const waits = stdout
-    .trim()
-    .split("\n")
-    .map((line) => {
-      const [namespace, workload] = line.split(" ");
-      return execa(cluster.kubectl, [
-        ...targetOf(cluster),
-        "rollout",
-        "status",
-        workload,
-        "-n",
-        namespace,
-        "--timeout=10m",
-      ]);
-    });
-  await Promise.all(waits);
-}
-
 /** Pods of the stack's namespaces as kubectl shows them. */
 export async function workloads(cluster: Cluster, { programs, settings }: Stack): Promise<string> {
   const namespaces = new Set(programs.map((program) => namespaceOf(settings, program)));

@@ -1,0 +1,97 @@
+import { setTimeout as delay } from "node:timers/promises";
+import execa from "execa";
+import type { Cluster } from "./cluster";
+import { UserError } from "./errors";
+import { targetOf } from "./report";
+
+/** As long as Pulumi waits for one. */
+const usual = { timeout: "10m", everyMs: 10_000 };
+
+/**
+ * Waits for every pod of the stack to be the newest and ready, and says meanwhile what keeps them: Pulumi may look at a
+ * changed StatefulSet before its controller does, and take it for done.
+ *
+ * @throws UserError that names each workload that is not ready by then, and why
+ */
+export async function rolledOut(
+  cluster: Cluster,
+  stack: string,
+  say: (line: string) => void,
+  { timeout, everyMs } = usual,
+): Promise<void> {
+  const kubectl = (...args: string[]) => execa(cluster.kubectl, [...targetOf(cluster), ...args]);
+  const select = ["-A", "-l", `app.kubernetes.io/instance=${stack}`, "-o"];
+  const path = "jsonpath={range .items[*]}{.metadata.namespace} {.kind}/{.metadata.name}{'\\n'}{end}";
+  const { stdout } = await kubectl("get", "statefulsets,deployments,daemonsets", ...select, path);
+  const waiting = new Set(stdout.trim().split("\n"));
+  const all = Promise.allSettled(
+    [...waiting].map(async (one) => {
+      const [namespace, workload] = one.split(" ");
+      await kubectl("rollout", "status", workload, "-n", namespace, `--timeout=${timeout}`);
+      waiting.delete(one);
+    }),
+  );
+  const troubles = async () => {
+    const { stdout } = await kubectl("get", "pods", ...select, "json");
+    return troublesOf((JSON.parse(stdout) as { items: Pod[] }).items);
+  };
+  let last = "";
+  for (let done = false; !done;) {
+    done = await Promise.race([all.then(() => true), delay(everyMs, false)]);
+    if (done) break;
+    const now = (await troubles().catch(() => [])).join("\n");
+    if (now && now !== last) say(now);
+    last = now;
+  }
+  if (waiting.size === 0) return;
+  const workloads = [...waiting].map((one) => one.replace(" ", "/")).join(", ");
+  throw new UserError(
+    [
+      `Not ready after ${timeout}: ${workloads}`,
+      ...(await troubles().catch(() => [])),
+      "What a program says: kubectl logs -n NAMESPACE POD --all-containers. Correct the setting, and run up again.",
+    ].join("\n"),
+  );
+}
+
+/** Of what the API server tells of a pod. */
+export interface Pod {
+  metadata: { namespace: string; name: string };
+  status: {
+    conditions?: { type: string; status: string; message?: string }[];
+    initContainerStatuses?: Container[];
+    containerStatuses?: Container[];
+  };
+}
+
+interface Container {
+  ready: boolean;
+  state: {
+    waiting?: { reason: string; message?: string };
+    terminated?: { reason: string; exitCode: number };
+    running?: object;
+  };
+  lastState?: { terminated?: { reason: string; exitCode: number } };
+}
+
+/** A line for each pod that is not ready, with the reason. */
+export const troublesOf = (pods: Pod[]): string[] =>
+  pods.flatMap(({ metadata: { namespace, name }, status }) => {
+    const { conditions = [], initContainerStatuses = [], containerStatuses = [] } = status;
+    const unplaced = conditions.find(({ type, status }) => type === "PodScheduled" && status === "False");
+    const reasons = [
+      ...(unplaced ? [`has no node: ${unplaced.message}`] : []),
+      ...[...initContainerStatuses, ...containerStatuses].flatMap(reasonOf),
+    ];
+    return reasons.length > 0 ? [`  ${namespace}/${name} ${reasons.join("; ")}`] : [];
+  });
+
+function reasonOf({ ready, state, lastState }: Container): string[] {
+  const ended = state.terminated ?? lastState?.terminated;
+  const before = ended ? `, ended with ${ended.reason}, exit code ${ended.exitCode}` : "";
+  if (ready || (state.terminated && state.terminated.exitCode === 0)) return [];
+  if (state.waiting) return [`waits: ${state.waiting.reason}${before || detail(state.waiting.message)}`];
+  return [state.terminated ? `is not running${before}` : `is not ready yet${before}`];
+}
+
+const detail = (message?: string) => (message ? `, ${message.slice(0, 200)}` : "");

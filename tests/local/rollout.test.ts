@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Cluster } from "../../local/cluster";
+import { type Pod, rolledOut, troublesOf } from "../../local/rollout";
+
+const pod = (name: string, status: Pod["status"]): Pod => ({
+  metadata: { namespace: "observability", name },
+  status,
+});
+const ended = { reason: "Error", exitCode: 1 };
+const loops = pod("tempo-0", {
+  containerStatuses: [
+    { ready: false, state: { waiting: { reason: "CrashLoopBackOff" } }, lastState: { terminated: ended } },
+  ],
+});
+const runs = pod("loki-0", { containerStatuses: [{ ready: true, state: { running: {} } }] });
+
+test("a pod that is not ready is named with the reason", () => {
+  const pulls = { waiting: { reason: "ImagePullBackOff", message: "no such host" } };
+  expect(
+    troublesOf([
+      runs,
+      loops,
+      pod("grafana-0", { containerStatuses: [{ ready: false, state: pulls }] }),
+      pod("edge-1", { containerStatuses: [{ ready: false, state: { running: {} } }] }),
+      pod("alloy-x", {
+        conditions: [{ type: "PodScheduled", status: "False", message: "Insufficient memory" }],
+      }),
+      pod("elasticsearch-0", {
+        initContainerStatuses: [{ ready: false, state: { terminated: ended } }],
+        containerStatuses: [{ ready: false, state: { waiting: { reason: "PodInitializing" } } }],
+      }),
+      pod("rotation-1", {
+        containerStatuses: [{ ready: false, state: { terminated: { reason: "Completed", exitCode: 0 } } }],
+      }),
+    ]),
+  ).toEqual([
+    "  observability/tempo-0 waits: CrashLoopBackOff, ended with Error, exit code 1",
+    "  observability/grafana-0 waits: ImagePullBackOff, no such host",
+    "  observability/edge-1 is not ready yet",
+    "  observability/alloy-x has no node: Insufficient memory",
+    "  observability/elasticsearch-0 is not running, ended with Error, exit code 1; waits: PodInitializing",
+  ]);
+});
+
+describe("up, once Pulumi is done", () => {
+  const directory = mkdtempSync(join(tmpdir(), "rollout-"));
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  /** A kubectl with which this workload takes a moment, and then is ready or is not. */
+  function clusterWhere(ends: "is ready" | "is not ready"): Cluster {
+    const kubectl = join(directory, ends.replaceAll(" ", "-"));
+    writeFileSync(join(directory, "pods.json"), JSON.stringify({ items: [runs, loops] }));
+    const script = `#!/bin/sh
+case "$*" in
+  *"get statefulsets"*) printf 'observability StatefulSet/loki\\nobservability StatefulSet/tempo\\n' ;;
+  *"get pods"*) cat ${directory}/pods.json ;;
+  *StatefulSet/tempo*) sleep 1; ${ends === "is ready" ? "exit 0" : "exit 1"} ;;
+esac
+`;
+    writeFileSync(kubectl, script, { mode: 0o755 });
+    return { kubectl, kubeconfig: "/dev/null" } as Cluster;
+  }
+  const times = { timeout: "1s", everyMs: 200 };
+  const trouble = "  observability/tempo-0 waits: CrashLoopBackOff, ended with Error, exit code 1";
+
+  test("waits for a StatefulSet that Pulumi took for ready, and says what keeps it, once", async () => {
+    const said: string[] = [];
+    await rolledOut(clusterWhere("is ready"), "kind", (line) => said.push(line), times);
+    expect(said).toEqual([trouble]);
+  });
+
+  test("fails where it does not become ready, with its name, the reason and what to do", async () => {
+    const failed = rolledOut(clusterWhere("is not ready"), "kind", () => undefined, times);
+    await expect(failed).rejects.toThrow(
+      [
+        "Not ready after 1s: observability/StatefulSet/tempo",
+        trouble,
+        "What a program says: kubectl logs -n NAMESPACE POD --all-containers. Correct the setting, and run up again.",
+      ].join("\n"),
+    );
+  });
+});
