@@ -24,6 +24,11 @@ const STACKS: Record<string, () => StackConfig> = {
     "observability:logs": { backend: "elasticsearch" },
   }),
   tiketi: () => stackConfig(stackFile("tiketi")),
+  "wealist-kind": () => ({
+    ...stackConfig(stackFile("wealist-kind")),
+    // No Kiali can be built where nothing is pulled, and there is no such Redis.
+    "observability:metrics": { istio: { enabled: true } },
+  }),
   "prod-local": () => stackConfig(example("prod-local/Pulumi.kind.yaml")),
 };
 const REST_S = 180;
