@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import execa from "execa";
+import execa, { type ExecaError } from "execa";
 import type { Cluster } from "./cluster";
 import { UserError } from "./errors";
 import { targetOf } from "./report";
@@ -23,14 +23,19 @@ export async function rolledOut(
   const select = ["-A", "-l", `app.kubernetes.io/instance=${stack}`, "-o"];
   const path = "jsonpath={range .items[*]}{.metadata.namespace} {.kind}/{.metadata.name}{'\\n'}{end}";
   const { stdout } = await kubectl("get", "statefulsets,deployments,daemonsets", ...select, path);
-  const waiting = new Set(stdout.trim().split("\n"));
-  const all = Promise.allSettled(
-    [...waiting].map(async (one) => {
+  const waits = stdout
+    .trim()
+    .split("\n")
+    .map(async (one) => {
       const [namespace, workload] = one.split(" ");
-      await kubectl("rollout", "status", workload, "-n", namespace, `--timeout=${timeout}`);
-      waiting.delete(one);
-    }),
-  );
+      const args = ["rollout", "status", workload, "-n", namespace, `--timeout=${timeout}`];
+      const failed = await kubectl(...args).then(
+        () => undefined,
+        (error: ExecaError) => error.stderr.trim(),
+      );
+      return failed === undefined ? [] : [`  ${namespace}/${workload}: ${failed}`];
+    });
+  const all = Promise.all(waits);
   const troubles = async () => {
     const { stdout } = await kubectl("get", "pods", ...select, "json");
     return troublesOf((JSON.parse(stdout) as { items: Pod[] }).items);
@@ -43,11 +48,12 @@ export async function rolledOut(
     if (now && now !== last) say(now);
     last = now;
   }
-  if (waiting.size === 0) return;
-  const workloads = [...waiting].map((one) => one.replace(" ", "/")).join(", ");
+  const failures = (await all).flat();
+  if (failures.length === 0) return;
   throw new UserError(
     [
-      `Not ready after ${timeout}: ${workloads}`,
+      `Not ready (waited at most ${timeout}):`,
+      ...failures,
       ...(await troubles().catch(() => [])),
       "What a program says: kubectl logs -n NAMESPACE POD --all-containers. Correct the setting, and run up again.",
     ].join("\n"),

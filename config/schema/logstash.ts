@@ -6,7 +6,7 @@ import { storage } from "./kubernetes";
 /** A file system takes a part of its volume, and the queue's last file may be larger than what it counts. */
 const QUEUED = 0.75;
 
-/** A file of the queue, before which Logstash does not start. */
+/** Of one file of the queue: with less Logstash ends at its start. */
 const FILE = "64Mi";
 
 const queueOf = (input: unknown) => (input as { queue: string }).queue;

@@ -56,7 +56,7 @@ describe("up, once Pulumi is done", () => {
 case "$*" in
   *"get statefulsets"*) printf 'observability StatefulSet/loki\\nobservability StatefulSet/tempo\\n' ;;
   *"get pods"*) cat ${directory}/pods.json ;;
-  *StatefulSet/tempo*) sleep 1; ${ends === "is ready" ? "exit 0" : "exit 1"} ;;
+  *StatefulSet/tempo*) sleep 1; ${ends === "is ready" ? "exit 0" : "echo error: timed out >&2; exit 1"} ;;
 esac
 `;
     writeFileSync(kubectl, script, { mode: 0o755 });
@@ -75,7 +75,8 @@ esac
     const failed = rolledOut(clusterWhere("is not ready"), "kind", () => undefined, times);
     await expect(failed).rejects.toThrow(
       [
-        "Not ready after 1s: observability/StatefulSet/tempo",
+        "Not ready (waited at most 1s):",
+        "  observability/StatefulSet/tempo: error: timed out",
         trouble,
         "What a program says: kubectl logs -n NAMESPACE POD --all-containers. Correct the setting, and run up again.",
       ].join("\n"),
