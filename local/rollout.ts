@@ -4,8 +4,8 @@ import type { Cluster } from "./cluster";
 import { UserError } from "./errors";
 import { targetOf } from "./report";
 
-/** As long as Pulumi waits for one. */
-const usual = { timeout: "10m", everyMs: 10_000 };
+/** As long as Pulumi waits for one; pods of a StatefulSet come one after the other. */
+const usual = { seconds: 600, everyMs: 10_000 };
 
 /**
  * Waits for every pod of the stack to be the newest and ready, and says meanwhile what keeps them: Pulumi may look at a
@@ -17,23 +17,27 @@ export async function rolledOut(
   cluster: Cluster,
   stack: string,
   say: (line: string) => void,
-  { timeout, everyMs } = usual,
+  { seconds, everyMs } = usual,
 ): Promise<void> {
   const kubectl = (...args: string[]) => execa(cluster.kubectl, [...targetOf(cluster), ...args]);
   const select = ["-A", "-l", `app.kubernetes.io/instance=${stack}`, "-o"];
-  const path = "jsonpath={range .items[*]}{.metadata.namespace} {.kind}/{.metadata.name}{'\\n'}{end}";
+  const path =
+    "jsonpath={range .items[*]}{.metadata.namespace} {.kind}/{.metadata.name} {.spec.replicas}{'\\n'}{end}";
   const { stdout } = await kubectl("get", "statefulsets,deployments,daemonsets", ...select, path);
   const waits = stdout
     .trim()
     .split("\n")
     .map(async (one) => {
-      const [namespace, workload] = one.split(" ");
-      const args = ["rollout", "status", workload, "-n", namespace, `--timeout=${timeout}`];
+      const [namespace, workload, replicas] = one.split(" ");
+      const turns = workload.startsWith("StatefulSet/") ? Number(replicas) : 1;
+      const args = ["rollout", "status", workload, "-n", namespace, `--timeout=${seconds * turns}s`];
       const failed = await kubectl(...args).then(
         () => undefined,
         (error: ExecaError) => error.stderr.trim(),
       );
-      return failed === undefined ? [] : [`  ${namespace}/${workload}: ${failed}`];
+      return failed === undefined
+        ? []
+        : [`  ${namespace}/${workload} (waited at most ${(seconds * turns) / 60} min): ${failed}`];
     });
   const all = Promise.all(waits);
   const troubles = async () => {
@@ -52,7 +56,7 @@ export async function rolledOut(
   if (failures.length === 0) return;
   throw new UserError(
     [
-      `Not ready (waited at most ${timeout}):`,
+      "Not ready:",
       ...failures,
       ...(await troubles().catch(() => [])),
       "What a program says: kubectl logs -n NAMESPACE POD --all-containers. Correct the setting, and run up again.",

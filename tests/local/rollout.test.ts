@@ -54,18 +54,20 @@ describe("up, once Pulumi is done", () => {
     writeFileSync(join(directory, "pods.json"), JSON.stringify({ items: [runs, loops] }));
     const script = `#!/bin/sh
 case "$*" in
-  *"get statefulsets"*) printf 'observability StatefulSet/loki\\nobservability StatefulSet/tempo\\n' ;;
+  *"get statefulsets"*) printf 'observability DaemonSet/alloy \\nobservability StatefulSet/tempo 3\\n' ;;
   *"get pods"*) cat ${directory}/pods.json ;;
-  *StatefulSet/tempo*) sleep 1; ${ends === "is ready" ? "exit 0" : "echo error: timed out >&2; exit 1"} ;;
+  *DaemonSet/alloy*--timeout=60s) ;;
+  *StatefulSet/tempo*--timeout=180s) sleep 1; ${ends === "is ready" ? "exit 0" : "echo error: timed out >&2; exit 1"} ;;
+  *) echo "not asked: $*" >&2; exit 1 ;;
 esac
 `;
     writeFileSync(kubectl, script, { mode: 0o755 });
     return { kubectl, kubeconfig: "/dev/null" } as Cluster;
   }
-  const times = { timeout: "1s", everyMs: 200 };
+  const times = { seconds: 60, everyMs: 200 };
   const trouble = "  observability/tempo-0 waits: CrashLoopBackOff, ended with Error, exit code 1";
 
-  test("waits for a StatefulSet that Pulumi took for ready, and says what keeps it, once", async () => {
+  test("waits for a StatefulSet that Pulumi took for ready, as long as its pods take, and says what keeps it, once", async () => {
     const said: string[] = [];
     await rolledOut(clusterWhere("is ready"), "kind", (line) => said.push(line), times);
     expect(said).toEqual([trouble]);
@@ -75,8 +77,8 @@ esac
     const failed = rolledOut(clusterWhere("is not ready"), "kind", () => undefined, times);
     await expect(failed).rejects.toThrow(
       [
-        "Not ready (waited at most 1s):",
-        "  observability/StatefulSet/tempo: error: timed out",
+        "Not ready:",
+        "  observability/StatefulSet/tempo (waited at most 3 min): error: timed out",
         trouble,
         "What a program says: kubectl logs -n NAMESPACE POD --all-containers. Correct the setting, and run up again.",
       ].join("\n"),
