@@ -13,7 +13,7 @@ const PACKAGES = [
 const HOME = "usr/lib/postgresql/15";
 const SHARE = "usr/share/postgresql/15";
 
-/** A PostgreSQL to test against: server, initdb and the shell that initdb starts the server with. */
+/** A PostgreSQL to test against. */
 export const postgres: Recipe = {
   // Debian's security updates go on within 15.
   version: "15 (Debian 12)",
@@ -27,6 +27,7 @@ export const postgres: Recipe = {
       files.push(`${HOME}/lib/${name}.so`);
     for (const file of files) await withLibraries(join(tree, file), join(root, file), root, tree);
     cpSync(join(tree, SHARE), join(root, SHARE), { recursive: true, dereference: true });
-    await withLibraries("/bin/sh", join(root, "bin/sh"), root);
+    // The shell that initdb starts the server with, and what the first start of examples/ calls.
+    for (const name of ["sh", "rm"]) await withLibraries(`/bin/${name}`, join(root, "bin", name), root);
   },
 };
