@@ -26,6 +26,7 @@ const testsOf = {
   ),
   "programs/alertmanager": withWholeStacks("alertmanager", "routes", "alerts.promtool"),
   "programs/alloy": withWholeStacks("logs-pipeline", "log-lines", "masking", "alloy-expressions"),
+  "programs/blackbox-exporter.ts": withWholeStacks("certificates", "alerts", "alerts.promtool"),
   "programs/collector": withWholeStacks("applications", "sampler", "overrides", "alerts.promtool"),
   "programs/edge": withWholeStacks("start-page", "edge-ingress", "edge-tls", "edge"),
   "programs/grafana": withWholeStacks(

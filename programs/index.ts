@@ -1,6 +1,7 @@
 import type { Settings } from "../config/schema";
 import { alertmanager } from "./alertmanager";
 import { alloy, alloyEvents } from "./alloy";
+import { blackboxExporter } from "./blackbox-exporter";
 import { collector } from "./collector";
 import { sampler } from "./collector/sampler";
 import { edge } from "./edge";
@@ -34,6 +35,7 @@ export const programs: readonly Program[] = [
   nodeExporter,
   redisExporter,
   postgresExporter,
+  blackboxExporter,
   kiali,
   grafana,
   grafanaRotation,

@@ -25,12 +25,13 @@ const metrics = {
   redis: { targets: [{ name: "queue", host: "redis" }] },
   postgres: { targets: [{ name: "orders", host: "postgres", username: "u", password: "p" }] },
 };
+const edge = { url: "https://ops.example.org", tls: { secretName: "certificate" } };
 /** Promtail beside the Alloy of events, so that what either drops is asked. */
 const logs = { collector: "promtail" };
 /** With one on lines, so that the alert is there that speaks of those. */
 const extraAlerts = [{ name: "Own", logs: 'rate({app="a"}[5m]) > 1', summary: "Lines" }];
 const stackWith = (rules: object = {}) =>
-  stackOf(settingsOf({ services, metrics, logs, alerting: { rules, extraAlerts } }, "kind"), "kind");
+  stackOf(settingsOf({ services, metrics, logs, edge, alerting: { rules, extraAlerts } }, "kind"), "kind");
 /** What speaks of alerts on lines in Elasticsearch, beside those on lines in Loki. */
 const withElasticsearch = (rules: object = {}) => {
   const own = [{ name: "Own", lucene: { query: "*" }, summary: "Lines" }];
@@ -47,7 +48,7 @@ const filesWith = (rules: object = {}) => ({
 });
 const severity = (alert: string): string => {
   if (alert === "Watchdog") return "none";
-  return /Memory|CPU|DiskPressure|Pending|Many|Circuit|Replicas|JobFailed|Filling|Lost|Retention|Limit|Twice|RemoteWrite/.test(
+  return /Memory|CPU|DiskPressure|Pending|Many|Circuit|Replicas|JobFailed|Filling|Lost|Retention|Limit|Twice|RemoteWrite|Certificate/.test(
     alert,
   )
     ? "warning"
@@ -92,15 +93,22 @@ const sometime = ({ alert }: Negative): Expectation[] => [
   },
 ];
 
-/** Runs `promtool test rules` over the generated rule files. */
-async function evaluated(series: Series, expected: object[], rules: object = {}): Promise<void> {
+/** Runs `promtool test rules` over the generated rule files: what is counted, and what people are told. */
+async function evaluated(
+  series: Series,
+  expected: object[],
+  rules: object = {},
+  messages: object[] = [],
+): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "rules-"));
   try {
     mkdirSync(join(directory, "rules"));
     for (const [name, text] of Object.entries(filesWith(rules)))
       writeFileSync(join(directory, "rules", name), text);
     const input = Object.entries(series).map(([name, values]) => ({ series: name, values }));
-    const tests = [{ interval: "1m", input_series: input, promql_expr_test: expected }];
+    const tests = [
+      { interval: "1m", input_series: input, promql_expr_test: expected, alert_rule_test: messages },
+    ];
     writeFileSync(
       join(directory, "test.yaml"),
       yaml({ rule_files: ["rules/*.yaml"], evaluation_interval: "1m", tests }),
@@ -148,6 +156,43 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
     const [negative] = negatives;
     await expect(evaluated(negative.series, never(negative), negative.firesWith)).rejects.toThrow(/FAILED/);
     await expect(evaluated(negative.series, sometime(negative))).rejects.toThrow(/FAILED/);
+  });
+
+  describe("a certificate that is about to end", () => {
+    const shown = `probe_ssl_earliest_cert_expiry{job="certificates", instance="edge", ${origin}}`;
+    const day = 86_400;
+    const fires = (minute: number) => ({
+      expr: firing("CertificateAboutToEnd"),
+      eval_time: `${minute}m`,
+      exp_samples: [
+        {
+          labels: `ALERTS{alertname="CertificateAboutToEnd", alertstate="firing", severity="warning", job="certificates", instance="edge", ${origin}}`,
+          value: 1,
+        },
+      ],
+    });
+
+    test("goes on while its program is away for a while, and ends with the renewed one", () =>
+      // The exporter is asked all the time, and sees no certificate for half an hour.
+      evaluated({ [shown]: `${13 * day}x30 stale _x29 ${90 * day}x30` }, [
+        ...[20, 35, 59].map(fires),
+        silentAt("CertificateAboutToEnd", 61),
+      ]));
+
+    test.each([
+      ["ends in 13d 0h 0m 0s", 13 * day],
+      ["has ended", -60],
+    ])("the message says that it %s", async (words, left) => {
+      const { labels, annotations } = groupsWith()
+        .flatMap(({ rules }) => rules)
+        .find(({ alert }) => alert === "CertificateAboutToEnd")!;
+      const said = {
+        exp_labels: { job: "certificates", instance: "edge", ...labels },
+        exp_annotations: { ...annotations, summary: `The certificate of edge ${words}` },
+      };
+      const alerts = { alertname: "CertificateAboutToEnd", eval_time: "15m", exp_alerts: [said] };
+      await evaluated({ [shown]: `${15 * 60 + left}x${HOUR}` }, [], {}, [alerts]);
+    });
   });
 
   test("while one pod of a service answers, nothing says that all are down", async () => {

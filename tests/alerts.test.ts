@@ -11,9 +11,10 @@ const metrics = {
   redis: { targets: [{ name: "queue", host: "redis" }] },
   postgres: { targets: [{ name: "orders", host: "postgres", username: "u", password: "p" }] },
 };
+const edge = { url: "https://ops.example.org", tls: { secretName: "certificate" } };
 /** Everything that brings alerts of its own is on. */
 const settingsWith = (rules: object = {}, more: object = {}) =>
-  settingsOf({ services, metrics, alerting: { rules }, ...more }, "kind");
+  settingsOf({ services, metrics, edge, alerting: { rules }, ...more }, "kind");
 const alertsOf = (settings = settingsWith()) =>
   ruleGroups(stackOf(settings, "kind"))
     .flatMap(({ rules }) => rules)
@@ -52,6 +53,7 @@ test("the alerts that there are, the watchdog last", () => {
     "RedisMemoryNearLimit warning",
     "PostgreSQLDown critical",
     "PostgreSQLConnectionsNearLimit warning",
+    "CertificateAboutToEnd warning",
     "LinesLost warning",
     "RetentionNotApplied warning",
     "SpanQueueFilling warning",
@@ -96,8 +98,8 @@ test("the runbook is where the settings say, else where the edge serves it, else
   expect(runbook({ alerting: { runbookUrl: "https://wiki.example.org/runbook" } })).toBe(
     "https://wiki.example.org/runbook#servicedown",
   );
-  expect(runbook({ edge: { url: "https://ops.example.org" } })).toBe(
-    "https://ops.example.org/runbook#servicedown",
+  expect(runbook({ edge: { url: "https://ops.example.org:8443" } })).toBe(
+    "https://ops.example.org:8443/runbook#servicedown",
   );
   expect(runbook({ edge: { enabled: false } })).toBeUndefined();
 });
@@ -108,7 +110,7 @@ test("each says what is wrong, how bad, where it comes from, and leads to a head
   const settings = settingsWith({}, { environment: "test", region: "here" });
   for (const { alert, labels, annotations } of alertsOf(settings)) {
     expect(labels).toMatchObject({ env: "test", region: "here" });
-    expect(annotations?.runbook_url).toBe(`http://localhost:8080/runbook#${alert!.toLowerCase()}`);
+    expect(annotations?.runbook_url).toBe(`https://ops.example.org/runbook#${alert!.toLowerCase()}`);
     expect([alert, labels?.severity]).toEqual([alert, expect.stringMatching(/^(critical|warning|none)$/)]);
     // A sentence each.
     for (const text of [annotations?.summary, annotations?.description])
@@ -166,6 +168,13 @@ const changes: [name: string, rules: object, file: string, expected: object][] =
     "postgres",
     { expr: "> 0.97" },
   ],
+  ["CertificateAboutToEnd", { certificateAboutToEnd: { for: "7m" } }, "certificates", { for: "7m" }],
+  [
+    "CertificateAboutToEnd",
+    { certificateAboutToEnd: { within: "3d" } },
+    "certificates",
+    { expr: "< 259200" },
+  ],
 ];
 
 test.each(changes)("%s follows %j and only %s.yaml changes", (name, rules, file, expected) => {
@@ -184,6 +193,7 @@ test("without targets nothing is asked of Redis and PostgreSQL", () => {
   expect(names).not.toContain("RedisDown");
   expect(names).not.toContain("PostgreSQLDown");
   expect(names).not.toContain("RemoteWriteFailing");
+  expect(names).not.toContain("CertificateAboutToEnd");
 });
 
 test("how long each waits by default", () => {
@@ -218,6 +228,7 @@ test("how long each waits by default", () => {
     ["RedisMemoryNearLimit", "10m"],
     ["PostgreSQLDown", "5m"],
     ["PostgreSQLConnectionsNearLimit", "5m"],
+    ["CertificateAboutToEnd", "15m"],
     ["LinesLost", "10m"],
     ["RetentionNotApplied", "15m"],
     ["SpanQueueFilling", "5m"],

@@ -11,6 +11,7 @@ import { logsBackend } from "../programs/backends";
 import { PASSWORD as ENVIRONMENT, READER, READS, WRITER } from "../programs/elasticsearch/access";
 import { criLine, logDirectory } from "./support/alloy";
 import { askingGrafana } from "./support/asking-grafana";
+import { blackboxServer } from "./support/blackbox-exporter";
 import { type Authority, newAuthority } from "./support/certificate";
 import { get } from "./support/edge";
 import {
@@ -39,7 +40,8 @@ interface Health {
   number_of_nodes: number;
 }
 
-const where = isFetched && binary("grafana", "grafana") ? describeWith : () => describe.skip;
+const others = [binary("grafana", "grafana"), binary("blackbox-exporter", "blackbox_exporter")];
+const where = isFetched && others.every(Boolean) ? describeWith : () => describe.skip;
 
 where(["filebeat", "filebeat"])("three nodes of Elasticsearch", () => {
   const directory = mkdtempSync(join(tmpdir(), "nodes-"));
@@ -192,11 +194,24 @@ where(["filebeat", "filebeat"])("three nodes of Elasticsearch", () => {
       expect(await answer(other)).toMatch(/alert|closed/);
   });
 
-  test("a renewed certificate is shown without a restart", async () => {
-    const shown = async () => (await get(nodes[2].url)).certificate!.fingerprint256;
-    const before = await shown();
-    nodes[2].renew(await secretOf(authority));
-    await eventually("another certificate", 60, async () => (await shown()) !== before || undefined);
-    await healthy(nodes[2], 3);
+  test("a renewed certificate is shown without a restart, and so is when it ends", async () => {
+    const node = nodes[2];
+    const exporter = await blackboxServer(stack, [["elasticsearch", "http", new URL(node.url).host]]);
+    try {
+      const shown = async () => (await get(node.url)).certificate!;
+      const end = ({ valid_to }: { valid_to: string }) => new Date(valid_to);
+      const before = await shown();
+      expect(await exporter.ends("elasticsearch")).toEqual(end(before));
+      node.renew(await secretOf(authority));
+      const after = await eventually("another certificate", 60, async () => {
+        const certificate = await shown();
+        return certificate.fingerprint256 === before.fingerprint256 ? undefined : certificate;
+      });
+      expect(end(after)).not.toEqual(end(before));
+      expect(await exporter.ends("elasticsearch")).toEqual(end(after));
+    } finally {
+      await exporter.end();
+    }
+    await healthy(node, 3);
   });
 });

@@ -197,6 +197,21 @@ test("three have a volume, a name and an address each, find the others by them, 
   expect(copiesOf(one, "filebeat")).toEqual({ index: { number_of_shards: 1, number_of_replicas: 0 } });
 });
 
+test("when it ends is asked once, however many nodes there are: they have one certificate", () => {
+  for (const objects of [one, three]) {
+    const { scrape_configs: jobs } = configOf<{
+      scrape_configs: { job_name: string; static_configs?: { targets: string[]; labels: object }[] }[];
+    }>(objects, "prometheus", "/etc/prometheus/config/prometheus.yml");
+    const { static_configs: asked } = jobs.find(({ job_name }) => job_name === "certificates")!;
+    expect(asked).toEqual([
+      {
+        targets: [URL.replace("https://", "")],
+        labels: expect.objectContaining({ instance: "elasticsearch" }),
+      },
+    ]);
+  }
+});
+
 test("one alone listens for no other node", () => {
   expect(nodeConfig(one)).toMatchObject({
     "discovery.type": "single-node",

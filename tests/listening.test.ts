@@ -17,6 +17,7 @@ beforeAll(async () => {
       redis: { targets: [{ name: "cache", host: "redis.shop.svc" }] },
       postgres: { targets: [{ name: "board", host: "pg.shop.svc", username: "u", password: "p" }] },
     },
+    edge: { url: "https://ops.example.org", tls: { secretName: "certificate" } },
   });
 });
 
@@ -30,6 +31,7 @@ const told: Record<string, () => number[]> = {
   "node-exporter": () => [9100],
   "redis-exporter": () => [9121],
   "postgres-exporter": () => [9187],
+  "blackbox-exporter": () => [9115],
   "kube-state-metrics": () =>
     numbers(argumentsOf("kube-state-metrics").matchAll(/^--(?:telemetry-)?port=(\d+)$/gm)),
   alloy: () => numbers(argumentsOf("alloy").matchAll(/^--server\.http\.listen-addr=0\.0\.0\.0:(\d+)$/gm)),

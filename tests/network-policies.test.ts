@@ -95,6 +95,15 @@ const stacks: Record<string, Record<string, unknown>> = {
       elasticsearch: { tls: { secretName: "certificate" }, kibana: { enabled: true } },
     },
   },
+  "a stack whose proxy speaks TLS": {
+    services,
+    edge: { url: "https://ops.example.org", tls: { secretName: "certificate" } },
+  },
+  "a stack whose proxy and Elasticsearch speak TLS": {
+    services,
+    edge: { url: "https://ops.example.org", tls: { secretName: "certificate" } },
+    logs: { backend: "elasticsearch", elasticsearch: { tls: { secretName: "certificate" } } },
+  },
   "a stack whose logs pass Logstash": {
     services,
     logs: { backend: "elasticsearch", elasticsearch: { logstash: { enabled: true } } },
@@ -149,8 +158,9 @@ function needed(objects: KubernetesObject[]): Flow[] {
 /** What people read or open in a browser; the program itself does not follow it. */
 const LINKS = [/--web\.external-url=\S+/g, /\S+\/alerting\/groups\S*/g, /<code>[^<]*<\/code>/g];
 
-/** `program:port` of every address of a Service that the pod's program is told. */
+/** `program:port` of every address of a Service that the pod's program is told. Prometheus passes some on to an exporter. */
 function addressesOf(objects: KubernetesObject[], pod: Pod): string[] {
+  const passedOn = pod.app === "prometheus" ? questionsOf(objects).map(({ target }) => target) : [];
   const told = [
     ...filesOf(objects, pod).map(({ text }) => text),
     ...containersOf(pod).flatMap(({ command = [], args = [], env }) => [
@@ -158,16 +168,25 @@ function addressesOf(objects: KubernetesObject[], pod: Pod): string[] {
       ...args,
       ...env.map(({ value = "" }) => value),
     ]),
-  ].map((text) => LINKS.reduce((rest, link) => rest.replaceAll(link, ""), text));
+  ].map((text) => [...LINKS, ...passedOn].reduce<string>((rest, part) => rest.replaceAll(part, ""), text));
   return told.flatMap((text) =>
-    [...text.matchAll(/([\w-]+)\.([\w-]+)\.svc:(\d+)/g)].map(([address, name, namespace, port]) => {
-      const service = ofKind(objects, "Service").find(
-        ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
-      );
-      if (!service) throw new Error(`${pod.app} is told ${address}, which is no Service`);
-      return behind(objects, service, Number(port));
+    [...text.matchAll(new RegExp(ADDRESS, "g"))].map(([address]) => {
+      const found = atAddress(objects, address);
+      if (!found) throw new Error(`${pod.app} is told ${address}, which is no Service`);
+      return found;
     }),
   );
+}
+
+const ADDRESS = /([\w-]+)\.([\w-]+)\.svc:(\d+)/;
+
+/** `program:port` of the pods at an address of one of the stack's Services. */
+function atAddress(objects: KubernetesObject[], address: string): string | undefined {
+  const [, name, namespace, port] = ADDRESS.exec(address) ?? [];
+  const service = ofKind(objects, "Service").find(
+    ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
+  );
+  return service && behind(objects, service, Number(port));
 }
 
 /** `program:port` of the pods behind a Service's port. */
@@ -185,15 +204,21 @@ const jobsOf = (objects: KubernetesObject[]): Job[] =>
   configOf<{ scrape_configs: Job[] }>(objects, "prometheus", "/etc/prometheus/config/prometheus.yml")
     .scrape_configs;
 
-/** Servers that an exporter is asked for; it is named by its own address. They are in the cluster or outside of it. */
-const asked = (objects: KubernetesObject[]): Flow[] =>
+/** What Prometheus asks an exporter for, which is named by its own address. */
+const questionsOf = (objects: KubernetesObject[]): { exporter: string; target: string }[] =>
   jobsOf(objects).flatMap(({ static_configs = [], relabel_configs: rules }) => {
     const exporter = rules.find(({ target_label }) => target_label === "__address__")?.replacement;
     return static_configs
       .flatMap(({ targets }) => targets)
-      .map((target) => /:(\d+)(?:\/|$)/.exec(target)![1])
-      .flatMap((port) => [`anywhere:${port}`, `any pod:${port}`])
-      .map((to) => `${exporter!.split(".")[0]} -> ${to}`);
+      .map((target) => ({ exporter: exporter!.split(".")[0], target }));
+  });
+
+/** Programs of the stack, or servers in the cluster or outside of it. */
+const asked = (objects: KubernetesObject[]): Flow[] =>
+  questionsOf(objects).flatMap(({ exporter, target }) => {
+    const [, port] = /:(\d+)(?:\/|$)/.exec(target)!;
+    const own = atAddress(objects, target);
+    return (own ? [own] : [`anywhere:${port}`, `any pod:${port}`]).map((to) => `${exporter} -> ${to}`);
   });
 
 /** Whom Prometheus' configuration makes it find and scrape. */

@@ -9,6 +9,7 @@ beforeAll(async () => {
       redis: { targets: [{ name: "a", host: "b" }] },
       postgres: { targets: [{ name: "a", host: "b", username: "c", password: "d" }] },
     },
+    edge: { url: "https://a.example.org", tls: { secretName: "b" } },
   });
 });
 
@@ -59,6 +60,7 @@ test.each<[app: string, kind: string, user: number, ready?: string, live?: strin
   ["node-exporter", "DaemonSet", 65534, soon("9100/"), later("9100/")],
   ["redis-exporter", "Deployment", 59000, soon("9121/health"), later("9121/health")],
   ["postgres-exporter", "Deployment", 65534, soon("9187/"), later("9187/")],
+  ["blackbox-exporter", "Deployment", 65534, soon("9115/-/healthy"), later("9115/-/healthy")],
   [
     "loki",
     "StatefulSet",
@@ -134,6 +136,7 @@ test("programs in Go collect garbage at nine tenths of their memory limit", () =
     ...{ tempo: "460MiB", collector: "230MiB" },
     ...{ alloy: "230MiB", "alloy-events": "115MiB", alertmanager: "115MiB", "kube-state-metrics": "115MiB" },
     ...{ "node-exporter": "57MiB", "redis-exporter": "57MiB", "postgres-exporter": "57MiB", edge: "57MiB" },
+    "blackbox-exporter": "57MiB",
     "grafana-rotation": undefined, // Node
   });
 });

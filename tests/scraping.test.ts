@@ -31,6 +31,7 @@ beforeAll(async () => {
         ],
       },
     },
+    edge: { url: "https://ops.example.org", tls: { secretName: "certificate" } },
   });
   config = configOf<Config>(objects, "prometheus", "/etc/prometheus/config/prometheus.yml");
 });
@@ -76,6 +77,7 @@ test("of the stack's own ports those with metrics are scraped, and no others", (
     "alertmanager;http",
     "alloy-events;http",
     "alloy;http",
+    "blackbox-exporter;http",
     "collector;telemetry",
     "grafana;http",
     "kube-state-metrics;telemetry",
@@ -108,13 +110,18 @@ test("an exporter is asked for each server by turns, whose name is the instance"
       [["pg.bank.svc:5432/users"], { instance: "users", __param_auth_module: "users" }],
     ],
   ]);
-  for (const name of ["redis", "postgres"])
+  expect([job("certificates").metrics_path, askedFor("certificates")]).toEqual([
+    "/probe",
+    [[["edge.observability.svc:8080"], { instance: "edge", __param_module: "certificate" }]],
+  ]);
+  for (const [name, exporter] of [
+    ["redis", "redis-exporter.observability.svc:9121"],
+    ["postgres", "postgres-exporter.observability.svc:9187"],
+    ["certificates", "blackbox-exporter.observability.svc:9115"],
+  ])
     expect(job(name).relabel_configs).toEqual([
       { source_labels: ["__address__"], target_label: "__param_target" },
-      {
-        target_label: "__address__",
-        replacement: `${name}-exporter.observability.svc:${name === "redis" ? 9121 : 9187}`,
-      },
+      { target_label: "__address__", replacement: exporter },
     ]);
 });
 
@@ -214,7 +221,7 @@ test("Prometheus takes changes over by itself, and keeps the traces that samples
   expect(podOf(objects, "prometheus").spec.containers[0].args).toEqual([
     "--config.file=/etc/prometheus/config/prometheus.yml",
     "--storage.tsdb.path=/prometheus",
-    "--web.external-url=http://localhost:8080/api/monitoring/prometheus",
+    "--web.external-url=https://ops.example.org/api/monitoring/prometheus",
     "--enable-feature=auto-reload-config,exemplar-storage",
     "--config.auto-reload-interval=10s",
   ]);

@@ -635,7 +635,8 @@ test("the names that services must not have are those of all jobs and programs",
     postgres: { targets: [{ name: "orders", host: "postgres", username: "u", password: "p" }] },
     istio: { enabled: true },
   };
-  const stack = stackOf(settingsOf({ services: [service], metrics }, "kind"), "kind");
+  const edge = { url: "https://ops.example.org", tls: { secretName: "certificate" } };
+  const stack = stackOf(settingsOf({ services: [service], metrics, edge }, "kind"), "kind");
   const { scrape_configs } = prometheusConfig(stack) as { scrape_configs: { job_name: string }[] };
   const jobs = scrape_configs.map(({ job_name }) => job_name).filter((name) => name !== service.name);
   // The series of pods that no service's name leads to have it as their job.

@@ -22,6 +22,7 @@ beforeAll(async () => {
       redis: { targets: [{ name: "a", host: "b" }] },
       postgres: { targets: [{ name: "a", host: "b", username: "c", password: "d" }] },
     },
+    edge: { url: "https://a.example.org", tls: { secretName: "b" } },
   });
 });
 
@@ -216,8 +217,16 @@ test("every file that a command line names is there", () => {
   });
   // Whatever reads its environment, or nothing, is not among them.
   expect(named.sort()).toEqual([
-    ...["alertmanager", "alloy", "alloy-events", "collector", "edge", "grafana-rotation", "loki"],
-    ...["postgres-exporter", "prometheus", "redis-exporter", "tempo"],
+    ...[
+      "alertmanager",
+      "alloy",
+      "alloy-events",
+      "blackbox-exporter",
+      "collector",
+      "edge",
+      "grafana-rotation",
+    ],
+    ...["loki", "postgres-exporter", "prometheus", "redis-exporter", "tempo"],
   ]);
 });
 

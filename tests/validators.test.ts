@@ -57,6 +57,9 @@ beforeAll(async () => {
       tracing: { tailSampling: { enabled: true } },
     }),
     "kind with Promtail": await rendered("kind", { logs: { collector: "promtail" } }),
+    "kind with a certificate": await rendered("kind", {
+      logs: { backend: "elasticsearch", elasticsearch: { tls: { secretName: "certificate" } } },
+    }),
     "kind with receivers": await rendered("kind", { alerting }),
     "prod with edge": await rendered("prod", { edge: { nodePort: 30080, url: "https://a.example.org" } }),
   };

@@ -19,7 +19,7 @@ export const OWN_JOBS: readonly string[] = [
   ...["istio-proxy", "istiod", "kiali", "kibana", "logstash", "filebeat-setup"],
   ...["edge", "prometheus", "alertmanager", "kube-state-metrics", "node-exporter"],
   ...["grafana", "grafana-rotation"],
-  ...["redis", "redis-exporter", "postgres", "postgres-exporter"],
+  ...["redis", "redis-exporter", "postgres", "postgres-exporter", "certificates", "blackbox-exporter"],
   ...["loki", "elasticsearch", "alloy", "alloy-events", "promtail", "filebeat", "collector", "sampler"],
   ...["tempo", "jaeger", "zipkin", "index-cleaner"],
 ];

@@ -57,3 +57,10 @@ export const postgres = z
   })
   .prefault({})
   .describe("postgres-exporter: PostgreSQL servers as metrics.");
+
+export const certificates = z
+  .strictObject({ resources: resources("10m 24Mi", "100m 64Mi") })
+  .prefault({})
+  .describe(
+    "blackbox-exporter: when the certificates of edge.tls and logs.elasticsearch.tls end; it is there with either of them.",
+  );

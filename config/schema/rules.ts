@@ -164,6 +164,17 @@ export const rules = z
       })
       .prefault({})
       .describe("Loki has not deleted by age for long: its disk fills."),
+    certificateAboutToEnd: z
+      .strictObject({
+        ...waiting("15m"),
+        within: duration()
+          .default("14d")
+          .describe(
+            "Fires when it ends within this time; default 14d. cert-manager renews with a third of the time left, 30 days before the end of 90: with 14 left that has failed.",
+          ),
+      })
+      .prefault({})
+      .describe("A certificate of edge.tls or logs.elasticsearch.tls that nobody has renewed."),
     redisDown: z
       .strictObject(waiting("5m"))
       .prefault({})

@@ -12,7 +12,7 @@ import {
   resources,
 } from "./common";
 import { elasticsearch } from "./elasticsearch";
-import { postgres, redis } from "./exporters";
+import { certificates, postgres, redis } from "./exporters";
 import { scrapeConfigs } from "./free";
 import { istio } from "./istio";
 import { jaeger } from "./jaeger";
@@ -93,6 +93,7 @@ export const metrics = z
       .describe("node-exporter: processor, memory and disks of the nodes."),
     redis,
     postgres,
+    certificates,
     istio,
     kiali,
   })

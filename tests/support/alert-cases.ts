@@ -92,8 +92,8 @@ const volume = (used: number): Series => ({
   [`kubelet_volume_stats_used_bytes{persistentvolumeclaim="p", ${origin}}`]: `${used}x${HOUR}`,
   [`kubelet_volume_stats_capacity_bytes{persistentvolumeclaim="p", ${origin}}`]: `100x${HOUR}`,
 });
-const server = (metric: string, job: string, values: string): Series => ({
-  [`${metric}{job="${job}", instance="a", ${origin}}`]: values,
+const server = (metric: string, job: string, values: string, instance = "a"): Series => ({
+  [`${metric}{job="${job}", instance="${instance}", ${origin}}`]: values,
 });
 const pending = (values: string): Series => ({
   [`kube_pod_status_phase{namespace="shop", pod="board-1", phase="Pending", ${origin}}`]: values,
@@ -110,6 +110,7 @@ const scrapedBut = (missing: string): Series =>
         "node-exporter",
         "postgres-exporter",
         "prometheus",
+        "blackbox-exporter",
         "redis-exporter",
         "tempo",
         "kubelet",
@@ -213,6 +214,13 @@ const connections = (values: string): Series => {
     [`pg_stat_database_numbackends{datname="postgres", ${of}}`]: `1x${HOUR}`,
     [`pg_settings_max_connections{server="pg:5432", ${of}}`]: `100x${HOUR}`,
   };
+};
+
+/** That of the edge ends so many hours after 14 days, that of Elasticsearch in a year. Time begins at 0 here. */
+const certificates = (hours: number): Series => {
+  const ends = (name: string, days: number) =>
+    server("probe_ssl_earliest_cert_expiry", "certificates", `${days * 86_400}x${HOUR}`, name);
+  return { ...ends("edge", 14 + hours / 24), ...ends("elasticsearch", 365) };
 };
 
 /** Servers that an exporter is asked about. */
@@ -411,6 +419,14 @@ export const positives: Positive[] = [
     ];
   }),
   {
+    alert: "CertificateAboutToEnd",
+    given: "that of the edge ends in less than 14 days",
+    series: certificates(-1),
+    silentUntil: 14,
+    firing: 15,
+    labels: `instance="edge", job="certificates", ${origin}`,
+  },
+  {
     alert: "CircuitBreakerOpen",
     given: "calls are refused",
     series: breaker(ON),
@@ -566,6 +582,12 @@ export const positives: Positive[] = [
 ];
 
 export const negatives: Negative[] = [
+  {
+    alert: "CertificateAboutToEnd",
+    given: "none ends within 14 days and an hour",
+    series: certificates(2),
+    firesWith: { certificateAboutToEnd: { within: "15d" } },
+  },
   {
     alert: "CircuitBreakerOpen",
     given: "a call is refused once, and counted for five minutes",

@@ -14,6 +14,9 @@ d8lHSEXmDs+nXTu1JEIPNY4XNBFqSdRsso+t
 -----END CERTIFICATE-----
 `;
 
+/** In ms. */
+const A_YEAR = 365 * 86_400_000;
+
 interface Certificate {
   cert: string;
   key: string;
@@ -21,6 +24,10 @@ interface Certificate {
 
 /** A certificate that signs itself, for host names or an address. */
 export const selfSigned = (...hosts: string[]): Promise<Certificate> => made(hosts, { cA: true });
+
+/** One that ends then, in place of in a year. */
+export const selfSignedUntil = (ends: Date, host: string): Promise<Certificate> =>
+  made([host], { cA: true, ends });
 
 /** An authority, which signs others. */
 export interface Authority extends Certificate {
@@ -33,7 +40,10 @@ export async function newAuthority(): Promise<Authority> {
   return { ...ca, sign: (...hosts) => made(hosts, { cA: false, ca }) };
 }
 
-async function made(hosts: string[], { cA, ca }: { cA: boolean; ca?: Certificate }): Promise<Certificate> {
+async function made(
+  hosts: string[],
+  { cA, ca, ends }: { cA: boolean; ca?: Certificate; ends?: Date },
+): Promise<Certificate> {
   const altNames = hosts.map((host) =>
     isIP(host) ? ({ type: 7, ip: host } as const) : ({ type: 2, value: host } as const),
   );
@@ -42,6 +52,7 @@ async function made(hosts: string[], { cA, ca }: { cA: boolean; ca?: Certificate
     // Its default is one that nobody takes from an authority any more.
     algorithm: "sha256",
     ca,
+    ...(ends ? { notBeforeDate: new Date(ends.getTime() - A_YEAR), notAfterDate: ends } : {}),
     extensions: [
       { name: "basicConstraints", cA },
       ...(ca ? [{ name: "extKeyUsage", serverAuth: true, clientAuth: true } as const] : []),

@@ -260,6 +260,12 @@ const origin = (value: string): Record<string, Seen> => ({
 
 /** Whoever links to the user interfaces, or is reached through the proxy. */
 const withoutEdge: Record<string, Seen> = {
+  // Nobody shows a certificate.
+  ...all(
+    ["config", "server", "service", "policy"].map((what) => `metrics-blackbox-exporter-${what}`),
+    "GONE",
+  ),
+  ...dashboards("platform", { without: "blackbox-exporter" }),
   // Their paths begin at the root, for all who ask them.
   "metrics-prometheus-server": [
     "--web.external-url=http://prometheus.observability.svc:9090\n",
@@ -459,6 +465,8 @@ const encrypted = (more: Record<string, Seen> = {}): Pick<Row, "also" | "changes
       "secret.secretName: certificate\n",
     ),
     "grafana-provisioning": "url: https://elasticsearch.observability.svc:9200\n",
+    "metrics-blackbox-exporter-policy": "app.kubernetes.io/name: elasticsearch\n",
+    ...prometheus("- elasticsearch.observability.svc:9200\n"),
     ...more,
   });
 
@@ -958,6 +966,7 @@ export const table: Row[] = [
     changes: postgresConfig("password: another\n"),
   },
   ...resources("metrics.postgres", "metrics-postgres-exporter-server"),
+  ...resources("metrics.certificates", "metrics-blackbox-exporter-server"),
 
   {
     key: "alerting.receivers[].name",
@@ -1217,6 +1226,8 @@ export const table: Row[] = [
   { key: "alerting.rules.retentionNotApplied.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.volumeFilling.within", to: "2d", changes: rules("Within 2d if") },
   { key: "alerting.rules.retentionNotApplied.after", to: "2h", changes: rules("More than 2h for") },
+  { key: "alerting.rules.certificateAboutToEnd.for", to: "7m", changes: rules("were left for 7m: ") },
+  { key: "alerting.rules.certificateAboutToEnd.within", to: "3d", changes: rules("- time() < 259200\n") },
   { key: "alerting.rules.redisDown.for", to: "7m", changes: rules("has not reached it for 7m.\n") },
   {
     key: "alerting.rules.redisMemory.for",

@@ -14,6 +14,7 @@ export const TESTED = [
   "promtail",
   "filebeat",
   "caddy",
+  "blackbox-exporter",
   "actionlint",
   "mustache",
   "board-service",

@@ -78,6 +78,13 @@ export const validators: Validator[] = [
     mistake: "scrape_confgs: []\n",
   },
   {
+    files: /^config\/blackbox\.yml$/,
+    program: "blackbox-exporter",
+    binary: "blackbox_exporter",
+    args: (file) => ["--config.check", `--config.file=${file}`],
+    mistake: "modls: {}\n",
+  },
+  {
     files: /^config\/caddy\.json$/,
     program: "caddy",
     binary: "caddy",

@@ -199,5 +199,6 @@ export const recipes: Partial<Record<BuiltName, Recipe>> = {
   postgres,
   "redis-exporter": program("redis-exporter", "redis_exporter", "/redis_exporter", 59000),
   "postgres-exporter": program("postgres-exporter", "postgres_exporter", "/bin/postgres_exporter", 65534),
+  "blackbox-exporter": program("blackbox-exporter", "blackbox_exporter", "/bin/blackbox_exporter", 65534),
   ticketing,
 };
