@@ -25,8 +25,8 @@ export async function rolledOut(
     "jsonpath={range .items[*]}{.metadata.namespace} {.kind}/{.metadata.name} {.spec.replicas}{'\\n'}{end}";
   const { stdout } = await kubectl("get", "statefulsets,deployments,daemonsets", ...select, path);
   const waits = stdout
-    .trim()
     .split("\n")
+    .filter(Boolean)
     .map(async (one) => {
       const [namespace, workload, replicas] = one.split(" ");
       const turns = workload.startsWith("StatefulSet/") ? Number(replicas) : 1;

@@ -159,7 +159,7 @@ test("without a certificate all is as plain http, and nothing asks for a Secret"
     logs: { ...logs, elasticsearch: { ...logs.elasticsearch, tls: null } },
   });
   expect(JSON.stringify(plain)).not.toMatch(
-    /https:\/\/elasticsearch|elasticsearch-authority|tlsCACert|es\.tls|ssl_/,
+    /https:\/\/elasticsearch|elasticsearch-authority|tlsCACert|es\.tls|ssl_(enabled|certificate)/,
   );
   expect(nodeConfig(plain)).toMatchObject({
     "xpack.security.http.ssl": { enabled: false },

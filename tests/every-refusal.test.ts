@@ -353,7 +353,11 @@ const table: Row[] = [
     right: [0.001, 1],
   },
   { of: /highLatency\.seconds$/, allowed: "seconds above 0", wrong: ["2s", 0, -1], right: [0.1, 30] },
-  { of: /(volumeFilling\.within|retentionNotApplied\.after)$/, allowed: DURATION, wrong: noDurations },
+  {
+    of: /(volumeFilling\.within|certificateAboutToEnd\.within|retentionNotApplied\.after)$/,
+    allowed: DURATION,
+    wrong: noDurations,
+  },
   {
     of: /sloErrorBudgetBurn\.events$/,
     allowed: "a whole number of events, 1 or more",
