@@ -20,30 +20,23 @@ export async function rolledOut(
   { seconds, everyMs } = usual,
 ): Promise<void> {
   const kubectl = (...args: string[]) => execa(cluster.kubectl, [...targetOf(cluster), ...args]);
-  const select = ["-A", "-l", `app.kubernetes.io/instance=${stack}`, "-o"];
-  const path =
-    "jsonpath={range .items[*]}{.metadata.namespace} {.kind}/{.metadata.name} {.spec.replicas}{'\\n'}{end}";
-  const { stdout } = await kubectl("get", "statefulsets,deployments,daemonsets", ...select, path);
-  const waits = stdout
-    .split("\n")
-    .filter(Boolean)
-    .map(async (one) => {
-      const [namespace, workload, replicas] = one.split(" ");
-      const turns = workload.startsWith("StatefulSet/") ? Number(replicas) : 1;
-      const args = ["rollout", "status", workload, "-n", namespace, `--timeout=${seconds * turns}s`];
-      const failed = await kubectl(...args).then(
-        () => undefined,
-        (error: ExecaError) => error.stderr.trim(),
-      );
-      return failed === undefined
-        ? []
-        : [`  ${namespace}/${workload} (waited at most ${(seconds * turns) / 60} min): ${failed}`];
-    });
-  const all = Promise.all(waits);
-  const troubles = async () => {
-    const { stdout } = await kubectl("get", "pods", ...select, "json");
-    return troublesOf((JSON.parse(stdout) as { items: Pod[] }).items);
+  const listed = async <T>(kinds: string) => {
+    const select = ["-A", "-l", `app.kubernetes.io/instance=${stack}`, "-o", "json"];
+    return (JSON.parse((await kubectl("get", kinds, ...select)).stdout) as { items: T[] }).items;
   };
+  const workloads = await listed<Workload>("statefulsets,deployments,daemonsets");
+  const waits = workloads.map(async ({ kind, metadata: { namespace, name }, spec }) => {
+    const most = seconds * (kind === "StatefulSet" ? spec.replicas : 1);
+    const args = ["rollout", "status", `${kind}/${name}`, "-n", namespace, `--timeout=${most}s`];
+    return kubectl(...args).then(
+      () => [],
+      ({ stderr }: ExecaError) => [
+        `  ${namespace}/${kind}/${name} (waited at most ${most / 60} min): ${stderr.trim()}`,
+      ],
+    );
+  });
+  const all = Promise.all(waits);
+  const troubles = async () => troublesOf(await listed<Pod>("pods"));
   let last = "";
   for (let done = false; !done;) {
     done = await Promise.race([all.then(() => true), delay(everyMs, false)]);
@@ -62,6 +55,12 @@ export async function rolledOut(
       "What a program says: kubectl logs -n NAMESPACE POD --all-containers. Correct the setting, and run up again.",
     ].join("\n"),
   );
+}
+
+interface Workload {
+  kind: string;
+  metadata: { namespace: string; name: string };
+  spec: { replicas: number };
 }
 
 /** Of what the API server tells of a pod. */

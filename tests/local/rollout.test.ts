@@ -51,11 +51,18 @@ describe("up, once Pulumi is done", () => {
   /** A kubectl with which this workload takes a moment, and then is ready or is not. */
   function clusterWhere(ends: "is ready" | "is not ready"): Cluster {
     const kubectl = join(directory, ends.replaceAll(" ", "-"));
-    writeFileSync(join(directory, "pods.json"), JSON.stringify({ items: [runs, loops] }));
+    const list = (name: string, items: object[]) =>
+      writeFileSync(join(directory, name), JSON.stringify({ items }));
+    list("pods", [runs, loops]);
+    const metadata = (name: string) => ({ namespace: "observability", name });
+    list("workloads", [
+      { kind: "DaemonSet", metadata: metadata("alloy"), spec: {} },
+      { kind: "StatefulSet", metadata: metadata("tempo"), spec: { replicas: 3 } },
+    ]);
     const script = `#!/bin/sh
 case "$*" in
-  *"get statefulsets"*) printf 'observability DaemonSet/alloy \\nobservability StatefulSet/tempo 3\\n' ;;
-  *"get pods"*) cat ${directory}/pods.json ;;
+  *"get statefulsets"*) cat ${directory}/workloads ;;
+  *"get pods"*) cat ${directory}/pods ;;
   *DaemonSet/alloy*--timeout=60s) ;;
   *StatefulSet/tempo*--timeout=180s) sleep 1; ${ends === "is ready" ? "exit 0" : "echo error: timed out >&2; exit 1"} ;;
   *) echo "not asked: $*" >&2; exit 1 ;;
