@@ -57,7 +57,7 @@ async function main(): Promise<void> {
     const round = await value("sum(prometheus_rule_group_last_duration_seconds)");
     const rules = await value("sum(prometheus_rule_group_rules)");
     const per = seconds(settings.metrics.evaluationInterval);
-    console.log(`one round of ${rules} rules: ${(1000 * round).toFixed(0)} ms of every ${per} s`);
+    judge(`one round of ${rules} rules, every ${per} s`, 1000 * round, 50, "ms");
   });
 }
 
