@@ -54,6 +54,10 @@ export function alertsDashboard({ settings }: Stack): Dashboard {
                 expr: `time() - max by (alertname, severity, namespace, service, pod) (ALERTS_FOR_STATE{${people}}) and on (alertname, severity, namespace, service, pod) ALERTS{alertstate="firing"}`,
               },
             ],
+            [
+              { title: "Details", uid: "service" },
+              { title: "Logs", uid: "logs" },
+            ],
           ),
           table(
             "How often in the time that is shown",

@@ -7,7 +7,8 @@ import { PanelBuilder as TimeSeriesPanel } from "@grafana/grafana-foundation-sdk
 import type { Panel as Model, ThresholdsConfig } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { BigValueColorMode, BigValueGraphMode } from "@grafana/grafana-foundation-sdk/common";
 import type { SearchTableType } from "@grafana/grafana-foundation-sdk/tempo";
-import type { LineField, Lines, LogsBackend, Signal } from "../programs/backends";
+import type { LineField, Lines, LogsBackend, Signal, Traces } from "../programs/backends";
+import { traceql } from "../programs/traceql";
 
 /* House panels: one manner of panel for all dashboards, each with what it means or what to do next. */
 
@@ -175,8 +176,8 @@ export const logs = (title: string, description: string, which: Lines): Panel =>
   ask: ({ show }) => show(which),
 });
 
-/** Traces that a TraceQL query finds; a click opens one. */
-export const traces = (title: string, description: string, query: string): Panel => ({
+/** Traces, found by TraceQL; a click opens one. */
+export const traces = (title: string, description: string, which: Traces): Panel => ({
   signal: "traces",
   model: new TablePanel()
     .title(title)
@@ -185,7 +186,7 @@ export const traces = (title: string, description: string, query: string): Panel
       new TraceQL()
         .refId("A")
         .queryType("traceql")
-        .query(query)
+        .query(traceql(which))
         .limit(20)
         .tableType("traces" as SearchTableType),
     )

@@ -93,11 +93,10 @@ export function serviceOverviewDashboard(stack: Stack): Dashboard {
         height: 8,
         panels: [
           logRates("Lines by level", `Lines a ${per}.`, "level", { namespace: "$namespace" }),
-          traces(
-            "Slowest traces",
-            "Longer than half a second. A click opens one.",
-            '{resource.namespace="$namespace" && duration > 500ms}',
-          ),
+          traces("Slowest traces", "Longer than half a second. A click opens one.", {
+            namespace: "$namespace",
+            slow: true,
+          }),
         ],
       },
       {

@@ -158,7 +158,10 @@ export function serviceDashboard({ settings }: Stack): Dashboard {
         title: "Traces and logs",
         height: 10,
         panels: [
-          traces("Traces", "The latest. A click opens one.", '{resource.service.name="$service"}'),
+          traces("Traces", "The latest. A click opens one.", {
+            namespace: "$namespace",
+            service: "$service",
+          }),
           logs("Logs", "The latest lines. A line's details lead to its trace.", {
             namespace: "$namespace",
             app: "$service",

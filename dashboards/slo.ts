@@ -1,6 +1,6 @@
 import { burnFactors } from "../alerts/slo";
 import type { Stack } from "../programs/program";
-import type { Dashboard } from "./dashboard";
+import { type Dashboard, NAMESPACE, SERVICE } from "./dashboard";
 import { statOfGood, table, timeSeries } from "./panels";
 import { durationOf, rateOf, shareOf } from "./requests";
 
@@ -8,8 +8,9 @@ import { durationOf, rateOf, shareOf } from "./requests";
 export function sloDashboard({ settings }: Stack): Dashboard {
   const { fast, steady, slow } = burnFactors(settings);
   const by = "namespace, service, slo";
-  const budget = `max by (${by}) (slo:error_budget)`;
-  const ratio = (window: string) => `max by (${by}) (slo:error_ratio:rate${window})`;
+  const of = 'namespace=~"$namespace", service=~"$service"';
+  const budget = `max by (${by}) (slo:error_budget{${of}})`;
+  const ratio = (window: string) => `max by (${by}) (slo:error_ratio:rate${window}{${of}})`;
   const burn = (window: string) => `${ratio(window)} / ${budget}`;
   const legend = "{{service}} {{slo}}";
   return {
@@ -17,6 +18,14 @@ export function sloDashboard({ settings }: Stack): Dashboard {
     folder: "overview",
     title: "SRE Golden Signals",
     description: "Objectives, what is left of their error budgets, and latency, traffic, errors, saturation.",
+    variables: [
+      { ...NAMESPACE, all: true },
+      {
+        ...SERVICE,
+        query: 'label_values(up{namespace=~"$namespace", service!=""}, service)',
+        all: true,
+      },
+    ],
     rows: [
       {
         height: 9,
@@ -70,10 +79,10 @@ export function sloDashboard({ settings }: Stack): Dashboard {
         height: 8,
         panels: [
           timeSeries("Latency, p95", "s", "Slow for all services at once: look at what they share.", [
-            { expr: durationOf(0.95, "", "namespace, service"), legend: "{{namespace}}/{{service}}" },
+            { expr: durationOf(0.95, of, "namespace, service"), legend: "{{namespace}}/{{service}}" },
           ]),
           timeSeries("Traffic", "reqps", "Requests by service.", [
-            { expr: rateOf("", "namespace, service"), legend: "{{namespace}}/{{service}}" },
+            { expr: rateOf(of, "namespace, service"), legend: "{{namespace}}/{{service}}" },
           ]),
         ],
       },
@@ -81,7 +90,7 @@ export function sloDashboard({ settings }: Stack): Dashboard {
         height: 8,
         panels: [
           timeSeries("Errors", "percentunit", "Share of answers with 5xx.", [
-            { expr: shareOf("", "5..", "namespace, service"), legend: "{{namespace}}/{{service}}" },
+            { expr: shareOf(of, "5..", "namespace, service"), legend: "{{namespace}}/{{service}}" },
           ]),
           timeSeries(
             "Saturation",
@@ -89,7 +98,7 @@ export function sloDashboard({ settings }: Stack): Dashboard {
             "Memory of the fullest container of each namespace against its limit. Close to 1: it will be killed; raise the limit or find the leak.",
             [
               {
-                expr: `max by (namespace) (max by (namespace, pod, container) (container_memory_working_set_bytes{container!=""}) / on (namespace, pod, container) max by (namespace, pod, container) (kube_pod_container_resource_limits{resource="memory"}))`,
+                expr: `max by (namespace) (max by (namespace, pod, container) (container_memory_working_set_bytes{namespace=~"$namespace", container!=""}) / on (namespace, pod, container) max by (namespace, pod, container) (kube_pod_container_resource_limits{resource="memory"}))`,
                 legend: "{{namespace}}",
               },
             ],

@@ -1,7 +1,8 @@
+import { seconds } from "../config/units";
 import { tracesBackend } from "../programs/backends";
 import { isDeployed, type Stack } from "../programs/program";
 import type { Dashboard } from "./dashboard";
-import { stat, table, timeSeries } from "./panels";
+import { stat, statOfGood, table, timeSeries } from "./panels";
 
 type Rows = Dashboard["rows"];
 
@@ -17,6 +18,7 @@ export function stackDashboard(stack: Stack): Dashboard {
       ...(isDeployed(stack, "loki") ? lines(stack) : []),
       ...spans(stack),
       ...resources(stack),
+      ...(isDeployed(stack, "blackbox-exporter") ? certificates(stack) : []),
     ],
   };
 }
@@ -217,6 +219,25 @@ function resources({ settings, programs }: Stack): Rows {
             expr: `min by (job) (up{job=~"${jobs.join("|")}", service=""})`,
           },
         ]),
+      ],
+    },
+  ];
+}
+
+function certificates({ settings }: Stack): Rows {
+  const { within } = settings.alerting.rules.certificateAboutToEnd;
+  return [
+    {
+      height: 4,
+      panels: [
+        statOfGood(
+          "Until certificates end",
+          "s",
+          `CertificateAboutToEnd fires below ${within}: see why it was not renewed.`,
+          'min by (instance) (probe_ssl_earliest_cert_expiry{job="certificates"} - time())',
+          [seconds(within) / 2, seconds(within)],
+          "{{instance}}",
+        ),
       ],
     },
   ];

@@ -77,20 +77,16 @@ export function tracesDashboard(stack: Stack): Dashboard {
   };
 }
 
+const chosen = { namespace: "$namespace", service: "$service" };
 const found: Dashboard["rows"] = [
   {
     height: 9,
     panels: [
-      traces(
-        "Slow traces",
-        "Longer than half a second. The longest bar in one is where to look.",
-        '{resource.namespace="$namespace" && resource.service.name=~"$service" && duration > 500ms}',
-      ),
-      traces(
-        "Failed traces",
-        "A span in them is marked as an error.",
-        '{resource.namespace="$namespace" && resource.service.name=~"$service" && status = error}',
-      ),
+      traces("Slow traces", "Longer than half a second. The longest bar in one is where to look.", {
+        ...chosen,
+        slow: true,
+      }),
+      traces("Failed traces", "A span in them is marked as an error.", { ...chosen, failed: true }),
     ],
   },
 ];

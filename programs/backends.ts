@@ -30,6 +30,8 @@ export interface TracesBackend {
   batch?: number;
   /** Dashboards can search it, in TraceQL. */
   traceql?: true;
+  /** What Explore asks to list traces; default: it cannot. */
+  show?(which: Traces): object;
   /** Counter of the spans that it takes. */
   written: string;
   /** Counter of the blocks that it deletes by their age. */
@@ -62,10 +64,23 @@ export interface Lines {
   /** Name of an application; `apps`: regular expression for it. */
   app?: string;
   apps?: string;
+  /** Regular expression for the name of a pod. */
+  pods?: string;
   /** Level error or fatal. */
   errors?: true;
   /** What somebody has typed. */
   search?: string;
+}
+
+/** Which traces: each part narrows. Texts may be variables of Grafana's. */
+export interface Traces {
+  namespace: string;
+  /** Regular expression for the service's name. */
+  service?: string;
+  /** A span in them is marked as an error. */
+  failed?: true;
+  /** Longer than half a second. */
+  slow?: true;
 }
 
 /** The program that keeps traces, and what is asked of it. */

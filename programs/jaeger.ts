@@ -57,6 +57,13 @@ export const jaeger: Program = {
     exporter: (stack) => ({
       otlp_grpc: { endpoint: addressOf(stack, "jaeger", "otlp-grpc"), tls: { insecure: true } },
     }),
+    // Its search knows services by their names alone.
+    show: ({ service, failed, slow }) => ({
+      queryType: "search",
+      service,
+      ...(failed ? { tags: "error=true" } : {}),
+      ...(slow ? { minDuration: "500ms" } : {}),
+    }),
     written: 'otelcol_exporter_sent_spans_total{exporter="jaeger_storage_exporter"}',
   },
   datasource: {

@@ -1,11 +1,12 @@
 import type { Lines } from "./backends";
 
 /** Which lines, in LogQL. */
-export function selector({ namespace, app, apps, errors, search }: Lines): string {
+export function selector({ namespace, app, apps, pods, errors, search }: Lines): string {
   const labels = [
     ...(namespace ? [`namespace="${namespace}"`] : []),
     ...(app ? [`app="${app}"`] : []),
     ...(apps ? [`app=~"${apps}"`] : []),
+    ...(pods ? [`pod=~"${pods}"`] : []),
     ...(errors ? ['level=~"error|fatal"'] : []),
   ];
   return `{${labels.join(", ")}}${search ? ` |~ "(?i)${search}"` : ""}`;

@@ -5,6 +5,7 @@ import { uidOf } from "./backends";
 import type { Program, Stack } from "./program";
 import { callsOf, endpointOf, inBucket, isPlain, type S3 } from "./s3";
 import { traceLinks } from "./trace-links";
+import { traceql } from "./traceql";
 
 const ports = { http: 3200, "otlp-grpc": 4317 };
 
@@ -43,6 +44,8 @@ export const tempo: Program = {
       otlp_grpc: { endpoint: addressOf(stack, "tempo", "otlp-grpc"), tls: { insecure: true } },
     }),
     traceql: true,
+    // As Grafana's editor of queries writes it.
+    show: (which) => ({ queryType: "traceql", query: traceql(which), limit: 20, tableType: "traces" }),
     written: "tempo_distributor_spans_received_total",
     deleted: "tempodb_retention_deleted_total",
   },

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ruleFiles, ruleGroups } from "../alerts";
 import { settingsOf } from "../config/settings";
-import { dashboardTitles } from "../dashboards";
 import { stackOf } from "../programs";
 
 const services = [{ name: "board-service", namespace: "shop", port: 8000 }];
@@ -59,29 +58,6 @@ test("the alerts that there are, the watchdog last", () => {
     "SpanQueueFilling warning",
     "Watchdog none",
   ]);
-});
-
-test("each leads to a dashboard that there is, those about a service to that service and its lines of errors", () => {
-  const stack = stackOf(settingsWith(), "kind");
-  const titles = dashboardTitles(stack);
-  for (const { alert, annotations } of alertsOf()) {
-    const url = new URL(annotations!.dashboard_url);
-    expect([alert, Object.keys(titles)]).toEqual([
-      alert,
-      expect.arrayContaining([url.pathname.replace("/api/monitoring/grafana/d/", "")]),
-    ]);
-  }
-  const { dashboard_url: dashboard, logs_url: logs } = alertNamed("HighErrorRate").annotations!;
-  expect(Object.fromEntries(new URL(dashboard).searchParams)).toEqual({
-    "var-namespace": "{{ $labels.namespace }}",
-    "var-service": "{{ $labels.service }}",
-  });
-  expect(JSON.parse(new URL(logs).searchParams.get("left")!)).toMatchObject({
-    datasource: "loki",
-    queries: [
-      { expr: '{namespace="{{ $labels.namespace }}", app="{{ $labels.service }}", level=~"error|fatal"}' },
-    ],
-  });
 });
 
 test.each([

@@ -230,7 +230,7 @@ test("durations come with the traces behind them, and traces and lines are asked
   expect(panels.find(({ title, type }) => title === "Traces" && type === "table")!.targets![0]).toMatchObject(
     {
       queryType: "traceql",
-      query: '{resource.service.name="$service"}',
+      query: '{resource.namespace="$namespace" && resource.service.name=~"$service"}',
       limit: 20,
       tableType: "traces",
     },

@@ -188,7 +188,7 @@ describe("a stack with Elasticsearch", () => {
     const { groups } = load(ruleFiles(stack)["services.yaml"]) as {
       groups: { rules: { alert: string; annotations: { logs_url: string } }[] }[];
     };
-    const { logs_url } = groups[0].rules.find(({ alert }) => alert)!.annotations;
+    const { logs_url } = groups[0].rules.find(({ alert }) => alert === "HighErrorRate")!.annotations;
     const left = decodeURIComponent(logs_url.split("left=")[1]);
     expect(JSON.parse(left.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, "$1"))).toMatchObject({
       datasource: "elasticsearch",

@@ -18,7 +18,8 @@ const each = (text: string) =>
 
 const LINKS = [
   ["Dashboard", ".Annotations.dashboard_url"],
-  ["Errors in the logs", ".Annotations.logs_url"],
+  ["Logs", ".Annotations.logs_url"],
+  ["Traces", ".Annotations.traces_url"],
   ["Query", ".GeneratorURL"],
   ["Runbook", ".Annotations.runbook_url"],
 ];

@@ -48,7 +48,7 @@ export const edge: Program = {
       files: {
         "caddy.json": json(edgeConfig(stack)),
         "index.html": startPage(stack),
-        "runbook.html": runbookPage(),
+        "runbook.html": runbookPage(stack),
       },
     },
   ],

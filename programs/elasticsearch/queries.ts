@@ -2,11 +2,12 @@ import { seconds } from "../../config/units";
 import type { LineField, Lines } from "../backends";
 
 /** In Lucene's language. Grafana writes what somebody has chosen or typed in place of a variable. */
-function query({ namespace, app, apps, errors, search }: Lines): string {
+function query({ namespace, app, apps, pods, errors, search }: Lines): string {
   const parts = [
     ...(namespace ? [`namespace:"${namespace}"`] : []),
     ...(app ? [`app:"${app}"`] : []),
     ...(apps ? [`app:/${apps}/`] : []),
+    ...(pods ? [`pod:/${pods}/`] : []),
     ...(errors ? ["level:(error OR fatal)"] : []),
     ...(search ? [`message:(${search})`] : []),
   ];

@@ -1227,7 +1227,14 @@ export const table: Row[] = [
   { key: "alerting.rules.volumeFilling.within", to: "2d", changes: rules("Within 2d if") },
   { key: "alerting.rules.retentionNotApplied.after", to: "2h", changes: rules("More than 2h for") },
   { key: "alerting.rules.certificateAboutToEnd.for", to: "7m", changes: rules("were left for 7m: ") },
-  { key: "alerting.rules.certificateAboutToEnd.within", to: "3d", changes: rules("- time() < 259200\n") },
+  {
+    key: "alerting.rules.certificateAboutToEnd.within",
+    to: "3d",
+    changes: {
+      ...rules("- time() < 259200\n"),
+      ...dashboards("platform", "CertificateAboutToEnd fires below 3d"),
+    },
+  },
   { key: "alerting.rules.redisDown.for", to: "7m", changes: rules("has not reached it for 7m.\n") },
   {
     key: "alerting.rules.redisMemory.for",
