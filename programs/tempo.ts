@@ -1,3 +1,5 @@
+import { alert } from "../alerts/alert";
+import { compactionAlert } from "../alerts/compaction";
 import { bytes, goDuration } from "../config/units";
 import { addressOf } from "./addresses";
 import { configFile } from "./overrides";
@@ -38,6 +40,29 @@ export const tempo: Program = {
     live: { path: "/ready", port: "http", delay: 60, period: 10 },
   }),
   resources: ({ tracing }) => tracing.resources,
+  alerts: ({ settings }) => [
+    {
+      name: "tempo",
+      rules: [
+        alert(settings, "SpansLost", {
+          // What comes too fast is sent again.
+          expr: 'sum by (env, region, reason) (increase(tempo_discarded_spans_total{reason!="rate_limited"}[10m])) > 0',
+          for: settings.alerting.rules.spansLost.for,
+          severity: "warning",
+          summary: "Tempo dropped {{ $value | humanize }} spans: {{ $labels.reason }}",
+          description: `Within ten minutes, for ${settings.alerting.rules.spansLost.for}: they are not sent again.`,
+        }),
+        compactionAlert(settings, "tempodb_compaction_errors_total", "Tempo"),
+        alert(settings, "RetentionNotApplied", {
+          expr: "sum by (env, region) (increase(tempodb_retention_errors_total[10m])) > 0",
+          for: settings.alerting.rules.retentionNotApplied.for,
+          severity: "warning",
+          summary: "Tempo cannot delete by age",
+          description: `For ${settings.alerting.rules.retentionNotApplied.for}: its store fills.`,
+        }),
+      ],
+    },
+  ],
   traces: {
     port: "otlp-grpc",
     exporter: (stack) => ({

@@ -44,6 +44,8 @@ test("the alerts that there are, the watchdog last", () => {
     "StackTargetDown critical",
     "ConfigReloadFailed critical",
     "RulesFailing critical",
+    "RulesLate warning",
+    "CompactionFailing warning",
     "RemoteWriteFailing warning",
     "TargetLimitNear warning",
     "ScrapedTwice warning",
@@ -55,7 +57,11 @@ test("the alerts that there are, the watchdog last", () => {
     "CertificateAboutToEnd warning",
     "LinesLost warning",
     "RetentionNotApplied warning",
+    "SpansLost warning",
     "SpanQueueFilling warning",
+    "SpansLost warning",
+    "CompactionFailing warning",
+    "RetentionNotApplied warning",
     "Watchdog none",
   ]);
 });
@@ -128,9 +134,12 @@ const changes: [name: string, rules: object, file: string, expected: object][] =
   ["ScrapedTwice", { scrapedTwice: { for: "7m" } }, "prometheus", { for: "7m" }],
   ["NotificationsFailing", { notificationsFailing: { for: "7m" } }, "alertmanager", { for: "7m" }],
   ["LinesLost", { linesLost: { for: "7m" } }, "loki", { for: "7m" }],
-  ["RetentionNotApplied", { retentionNotApplied: { for: "7m" } }, "loki", { for: "7m" }],
+  ["RetentionNotApplied", { retentionNotApplied: { for: "7m" } }, "loki, tempo", { for: "7m" }],
   ["RetentionNotApplied", { retentionNotApplied: { after: "2h" } }, "loki", { expr: "> 7200" }],
   ["SpanQueueFilling", { spanQueueFilling: { for: "7m" } }, "collector", { for: "7m" }],
+  ["SpansLost", { spansLost: { for: "7m" } }, "collector, tempo", { for: "7m" }],
+  ["RulesLate", { rulesLate: { for: "7m" } }, "prometheus", { for: "7m" }],
+  ["CompactionFailing", { compactionFailing: { for: "7m" } }, "prometheus, tempo", { for: "7m" }],
   ["StackTargetDown", { stackTargetDown: { for: "7m" } }, "stack", { for: "7m" }],
   ["ConfigReloadFailed", { configReloadFailed: { for: "7m" } }, "stack", { for: "7m" }],
   ["RedisDown", { redisDown: { for: "7m" } }, "redis", { for: "7m" }],
@@ -160,7 +169,9 @@ test.each(changes)("%s follows %j and only %s.yaml changes", (name, rules, file,
     expect(alertNamed(name)[field as "expr" | "for"] ?? "").not.toContain(text);
     expect(alertNamed(name, settingsWith(rules))[field as "expr" | "for"]).toContain(text);
   }
-  expect(Object.keys(after).filter((key) => after[key] !== before[key])).toEqual([`${file}.yaml`]);
+  expect(Object.keys(after).filter((key) => after[key] !== before[key])).toEqual(
+    file.split(", ").map((name) => `${name}.yaml`),
+  );
 });
 
 test("without targets nothing is asked of Redis and PostgreSQL", () => {
@@ -196,6 +207,8 @@ test("how long each waits by default", () => {
     ["StackTargetDown", "5m"],
     ["ConfigReloadFailed", "5m"],
     ["RulesFailing", "10m"],
+    ["RulesLate", "15m"],
+    ["CompactionFailing", "15m"],
     ["RemoteWriteFailing", "10m"],
     ["TargetLimitNear", "15m"],
     ["ScrapedTwice", "15m"],
@@ -207,7 +220,11 @@ test("how long each waits by default", () => {
     ["CertificateAboutToEnd", "15m"],
     ["LinesLost", "10m"],
     ["RetentionNotApplied", "15m"],
+    ["SpansLost", "10m"],
     ["SpanQueueFilling", "5m"],
+    ["SpansLost", "10m"],
+    ["CompactionFailing", "15m"],
+    ["RetentionNotApplied", "15m"],
     ["Watchdog", undefined],
   ]);
 });

@@ -124,6 +124,10 @@ export const rules = z
       .describe("A Deployment, StatefulSet or DaemonSet has fewer pods that are ready than it shall have."),
     jobFailed: z.strictObject(waiting("5m")).prefault({}).describe("A Job has given up."),
     rulesFailing: z.strictObject(waiting("10m")).prefault({}).describe("Prometheus cannot evaluate a rule."),
+    rulesLate: z
+      .strictObject(waiting("15m"))
+      .prefault({})
+      .describe("Rounds of rules that Prometheus leaves out, since one takes longer than the interval."),
     remoteWriteFailing: z
       .strictObject(waiting("10m"))
       .prefault({})
@@ -144,6 +148,10 @@ export const rules = z
       .strictObject(waiting("10m"))
       .prefault({})
       .describe("Lines that the collector gave up, or Loki refused for good."),
+    spansLost: z
+      .strictObject(waiting("10m"))
+      .prefault({})
+      .describe("Spans that the gateway refuses, or that their store refused for good."),
     spanQueueFilling: z
       .strictObject(waiting("5m"))
       .prefault({})
@@ -157,13 +165,17 @@ export const rules = z
       })
       .prefault({})
       .describe("A volume that is more than half full and grows."),
+    compactionFailing: z
+      .strictObject(waiting("15m"))
+      .prefault({})
+      .describe("Prometheus or Tempo cannot join its blocks: its disk fills, and queries become slow."),
     retentionNotApplied: z
       .strictObject({
         ...waiting("15m"),
-        after: duration().default("6h").describe("Fires after so long without a run; default 6h."),
+        after: duration().default("6h").describe("Fires after so long without a run of Loki's; default 6h."),
       })
       .prefault({})
-      .describe("Loki has not deleted by age for long: its disk fills."),
+      .describe("Loki or Tempo does not delete by age: its disk fills."),
     certificateAboutToEnd: z
       .strictObject({
         ...waiting("15m"),

@@ -35,6 +35,12 @@ export const inhibitions = [
     equal: ["namespace"],
   },
   {
+    // A full queue is why spans are refused.
+    source_matchers: ['alertname="SpanQueueFilling"'],
+    target_matchers: ['alertname="SpansLost"'],
+    equal: ["env", "region"],
+  },
+  {
     source_matchers: ['alertname="DiskPressure"'],
     target_matchers: ['alertname="VolumeFilling"'],
     equal: ["namespace", "persistentvolumeclaim"],

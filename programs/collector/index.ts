@@ -50,6 +50,17 @@ export const collector: Program = {
     {
       name: "collector",
       rules: [
+        alert(settings, "SpansLost", {
+          expr: [
+            "sum by (env, region, exporter) (increase(otelcol_exporter_send_failed_spans[10m])) > 0",
+            "sum by (env, region, receiver) (increase(otelcol_receiver_refused_spans[10m])) > 0",
+          ].join("\nor\n"),
+          for: settings.alerting.rules.spansLost.for,
+          severity: "warning",
+          summary:
+            "{{ $value | humanize }} spans were lost or refused by {{ $labels.exporter }}{{ $labels.receiver }}",
+          description: `Within ten minutes, for ${settings.alerting.rules.spansLost.for}. What is refused, applications send again for a while.`,
+        }),
         alert(settings, "SpanQueueFilling", {
           expr: "max by (env, region, exporter) (otelcol_exporter_queue_size / otelcol_exporter_queue_capacity) > 0.8",
           for: settings.alerting.rules.spanQueueFilling.for,

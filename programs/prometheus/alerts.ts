@@ -1,10 +1,12 @@
 import { alert, type RuleGroup } from "../../alerts/alert";
+import { compactionAlert } from "../../alerts/compaction";
 import type { Settings } from "../../config/schema";
 import { ampOf } from "../amp";
 
 /** Alerts on Prometheus itself. */
 export function prometheusAlerts(settings: Settings): RuleGroup {
-  const { rulesFailing, remoteWriteFailing, scrapedTwice, targetLimitNear } = settings.alerting.rules;
+  const { rulesFailing, rulesLate, remoteWriteFailing, scrapedTwice, targetLimitNear } =
+    settings.alerting.rules;
   const samples = (what: string) =>
     `sum by (env, region, pod) (increase(prometheus_remote_storage_samples_${what}_total[5m])) > 0`;
   return {
@@ -17,6 +19,14 @@ export function prometheusAlerts(settings: Settings): RuleGroup {
         summary: "Prometheus cannot evaluate rules of {{ $labels.rule_group }}",
         description: `For ${rulesFailing.for}: alerts of that group are silent.`,
       }),
+      alert(settings, "RulesLate", {
+        expr: "sum by (env, region, rule_group) (increase(prometheus_rule_group_iterations_missed_total[5m])) > 0",
+        for: rulesLate.for,
+        severity: "warning",
+        summary: "Prometheus leaves out rounds of {{ $labels.rule_group }}",
+        description: `For ${rulesLate.for}: one takes longer than the interval. Alerts of that group come late, and what it records has gaps.`,
+      }),
+      compactionAlert(settings, "prometheus_tsdb_compactions_failed_total", "Prometheus"),
       ...(ampOf(settings)
         ? [
             alert(settings, "RemoteWriteFailing", {

@@ -195,6 +195,16 @@ const discarded = (values: string) =>
   counter("loki_discarded_samples_total", 'reason="rate_limited"', values);
 const retentionRun = (values: string) =>
   counter("loki_compactor_apply_retention_last_successful_run_timestamp_seconds", 'pod="loki-0"', values);
+const tempo = (what: string, values: string) => server(`tempodb_${what}_total`, "tempo", values);
+const missedRounds = (values: string) =>
+  counter("prometheus_rule_group_iterations_missed_total", 'rule_group="slo"', values);
+const unsent = (values: string) =>
+  counter("otelcol_exporter_send_failed_spans", 'exporter="otlp_grpc"', values);
+const refused = (values: string) => counter("otelcol_receiver_refused_spans", 'receiver="otlp"', values);
+const discardedSpans = (values: string, reason = "trace_too_large") =>
+  counter("tempo_discarded_spans_total", `reason="${reason}"`, values);
+/** Happens in the twentieth minute, and not again. */
+const ONCE = "0x20 1x39";
 /** Goes on for an hour. */
 const ON = `0+1x${HOUR}`;
 
@@ -571,6 +581,62 @@ export const positives: Positive[] = [
     labels: origin,
   },
   {
+    alert: "RetentionNotApplied",
+    given: "Tempo cannot delete",
+    series: tempo("retention_errors", ON),
+    silentUntil: 14,
+    firing: 18,
+    labels: origin,
+  },
+  {
+    alert: "RulesLate",
+    given: "rounds of a group are left out",
+    series: missedRounds(ON),
+    silentUntil: 14,
+    firing: 18,
+    labels: `rule_group="slo", ${origin}`,
+  },
+  {
+    alert: "CompactionFailing",
+    given: "Prometheus cannot join its blocks",
+    series: server("prometheus_tsdb_compactions_failed_total", "prometheus", ON),
+    silentUntil: 14,
+    firing: 18,
+    labels: `job="prometheus", ${origin}`,
+  },
+  {
+    alert: "CompactionFailing",
+    given: "Tempo cannot join its blocks",
+    series: tempo("compaction_errors", ON),
+    silentUntil: 14,
+    firing: 18,
+    labels: `job="tempo", ${origin}`,
+  },
+  {
+    alert: "SpansLost",
+    given: "the store refuses spans for good",
+    series: unsent(ON),
+    silentUntil: 9,
+    firing: 13,
+    labels: `exporter="otlp_grpc", ${origin}`,
+  },
+  {
+    alert: "SpansLost",
+    given: "Tempo drops spans",
+    series: discardedSpans(ON),
+    silentUntil: 9,
+    firing: 13,
+    labels: `reason="trace_too_large", ${origin}`,
+  },
+  {
+    alert: "SpansLost",
+    given: "the gateway refuses spans",
+    series: refused(ON),
+    silentUntil: 9,
+    firing: 13,
+    labels: `receiver="otlp", ${origin}`,
+  },
+  {
     alert: "SpanQueueFilling",
     given: "81 % of the queue is taken",
     series: queue(`81x${HOUR}`),
@@ -708,6 +774,48 @@ export const negatives: Negative[] = [
     given: "the last run was an hour ago",
     series: retentionRun(`1x${HOUR}`),
     firesWith: { retentionNotApplied: { after: "30m" } },
+  },
+  {
+    alert: "RetentionNotApplied",
+    given: "Tempo could not delete once",
+    series: tempo("retention_errors", ONCE),
+    firesWith: { retentionNotApplied: { for: "1m" } },
+  },
+  {
+    alert: "RulesLate",
+    given: "one round was left out",
+    series: missedRounds(ONCE),
+    firesWith: { rulesLate: { for: "1m" } },
+  },
+  {
+    alert: "CompactionFailing",
+    given: "Prometheus failed once",
+    series: server("prometheus_tsdb_compactions_failed_total", "prometheus", ONCE),
+    firesWith: { compactionFailing: { for: "1m" } },
+  },
+  {
+    alert: "CompactionFailing",
+    given: "Tempo failed once",
+    series: tempo("compaction_errors", ONCE),
+    firesWith: { compactionFailing: { for: "1m" } },
+  },
+  {
+    alert: "SpansLost",
+    given: "the store has refused a batch once",
+    series: unsent(ONCE),
+    firesWith: { spansLost: { for: "1m" } },
+  },
+  {
+    alert: "SpansLost",
+    given: "Tempo has dropped spans once, and refuses others that are sent again",
+    series: { ...discardedSpans(ONCE), ...discardedSpans(ON, "rate_limited") },
+    firesWith: { spansLost: { for: "1m" } },
+  },
+  {
+    alert: "SpansLost",
+    given: "the gateway has refused a batch once",
+    series: refused(ONCE),
+    firesWith: { spansLost: { for: "1m" } },
   },
   {
     alert: "SpanQueueFilling",

@@ -53,7 +53,7 @@ export interface Notification {
   heardAt: number;
 }
 
-interface Alert {
+export interface Alert {
   /** Of the notification that it came with. */
   heardAt: number;
   status: string;
