@@ -9,7 +9,7 @@ import { faultsOf } from "./support/admitted";
 import { clusterOf, containersOf, type KubernetesObject, ofKind, podOf } from "./support/cluster";
 import { stackWith } from "./support/servers";
 
-const NAMES = ["tiketi", "wealist-kind", "wealist-prod", "elk-jaeger"];
+const NAMES = ["tiketi", "wealist-kind", "wealist-prod", "ticketing", "elk-jaeger"];
 const readme = readFileSync(join(repoDir, "examples/README.md"), "utf8");
 
 const given = (name: string) => ownSettings(stackConfig(stackFile(name)));
