@@ -11,7 +11,7 @@ import { type FaultName, faultNames } from "../examples/ticketing/src/faults";
 import { type Cluster, findCluster } from "../local/cluster";
 import { refOf } from "../local/images";
 import { repoDir } from "../local/paths";
-import { stackConfig, ownSettings } from "../local/stack-config";
+import { ownSettings, stackConfig, stackFile } from "../local/stack-config";
 import { applyTo, deployTicketing, kubectlOf, startTraffic } from "../local/ticketing";
 import { stackOf } from "../programs";
 import { userUrl } from "../programs/addresses";
@@ -24,7 +24,7 @@ import { wholeMinutes } from "./minutes";
  * pending, fires and is heard by a receiver. Fails where one does not come, or another one does. The stack file is the
  * workload's, with shorter waits and the receiver; at the end the stack is as the workload's own file says.
  */
-const STACK_FILE = join(repoDir, "examples/ticketing/Pulumi.kind.yaml");
+const STACK_FILE = stackFile("ticketing");
 const NAMESPACE = "ticketing";
 const EVERY_MS = 5000;
 /** As many users as queue-wait keeps waiting at once. */

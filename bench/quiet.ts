@@ -8,7 +8,7 @@ import { reach } from "./reach";
 import { bench } from "./stack";
 
 /*
- * npm run bench:quiet, on a running stack of examples/ticketing/Pulumi.kind.yaml: half an hour of users who meet no fault,
+ * npm run bench:quiet, on a running stack of examples/Pulumi.ticketing.yaml: half an hour of users who meet no fault,
  * in which nothing may fire but the watchdog. What was about to fire is shown.
  */
 const USUAL_MINUTES = 30;

@@ -37,7 +37,7 @@ const TRAFFIC_S = 180;
 const example = (path: string) => join(repoDir, "examples", path);
 const { stack: stores, agents } = settingsOf({}, "kind").namespaces;
 const NAMESPACES = [stores, agents];
-const watched = stackConfig(example("ticketing/Pulumi.kind.yaml"));
+const watched = stackConfig(stackFile("ticketing"));
 
 interface Row {
   name: string;

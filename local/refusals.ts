@@ -67,7 +67,7 @@ async function refuseOtherPlatform(
 
 /** The API server would refuse the second Service of a port when half of the stack is made. */
 async function refuseTakenNodePorts(
-  { stack }: Options,
+  { stack, context, cluster: name }: Options,
   settings: Settings,
   manifests: Manifest[],
   cluster: Cluster,
@@ -81,9 +81,10 @@ async function refuseTakenNodePorts(
   };
   const taken = items
     .filter((service) => !isOurs(service))
-    .flatMap((service) => nodePortsOf([service]).map((port) => ({ port, by: nameOf(service) })))
+    .flatMap((service) => nodePortsOf([service]).map((port) => ({ port, service })))
     .filter(({ port }) => wanted.includes(port));
   if (taken.length === 0) return;
+  const there = context ? `--context ${context}` : `--cluster ${name}`;
   const { edge, grafana, metrics, tracing } = settings;
   const keys = Object.entries({ edge, grafana, metrics, "tracing.zipkin": tracing.zipkin }).map(
     ([key, { nodePort }]) => ({ key, port: nodePort }),
@@ -93,13 +94,23 @@ async function refuseTakenNodePorts(
     [
       "NodePorts that the settings name are taken in the cluster:",
       ...taken.map(
-        ({ port, by }) =>
-          `  ${port}, by the Service ${by}: set observability:${keyOf(port)}.nodePort to another, or to null`,
+        ({ port, service }) =>
+          `  ${port}, by the Service ${nameOf(service)}: set observability:${keyOf(port)}.nodePort to another, or to null`,
+      ),
+      ...[...new Set(taken.flatMap(({ service }) => stackOfThis(service) ?? []))].map(
+        (other) =>
+          `The stack ${other} is up there. To have ${stack} in its place, remove it with its data: npm run down -- --stack ${other} ${there}`,
       ),
       "Nothing was changed.",
     ].join("\n"),
   );
 }
+
+/** Name of the stack that it belongs to, if it is of one. */
+const stackOfThis = ({ metadata: { labels = {} } }: Manifest): string | undefined =>
+  labels["app.kubernetes.io/part-of"] === "observability-stack"
+    ? labels["app.kubernetes.io/instance"]
+    : undefined;
 
 const nameOf = ({ metadata }: Manifest): string => `${metadata.namespace}/${metadata.name}`;
 

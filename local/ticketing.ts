@@ -42,7 +42,7 @@ export async function runTicketing(
   if ((await kubectl(tracing)) === "")
     throw new UserError(
       `The stack does not watch the services of the sample workload (namespace ${namespace}). On a local cluster first run\n` +
-        "npm run up -- --config-file examples/ticketing/Pulumi.kind.yaml\n" +
+        "npm run up -- --config-file examples/Pulumi.ticketing.yaml\n" +
         "elsewhere add the services of that file to your stack file.",
     );
   await deployTicketing(cluster, report, image);

@@ -32,6 +32,7 @@ jest.setTimeout(400_000);
 const SERVICE = "elasticsearch.observability.svc";
 const memory = { requests: { memory: "512Mi" }, limits: { memory: "512Mi" } };
 const stack = inElasticsearch({
+  ...{ platform: "eks", alerting: { unattended: true } },
   logs: { elasticsearch: { replicas: 3, tls: { secretName: "certificate" }, resources: memory } },
 });
 

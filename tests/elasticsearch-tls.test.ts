@@ -16,6 +16,7 @@ import { madeWith } from "./support/components";
 import { inElasticsearch } from "./support/filebeat";
 
 const given = (replicas: 1 | 3, logstash = false) => ({
+  ...{ platform: "eks", alerting: { unattended: true } },
   logs: {
     backend: "elasticsearch",
     elasticsearch: {

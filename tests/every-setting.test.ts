@@ -14,25 +14,31 @@ test("every key has a row, and every row a key", () => {
   expect(rows.filter((key) => !keys.has(key))).toEqual([]);
 });
 
-let before: Map<string, Made>;
+type Objects = Map<string, Made>;
+
+let onKind: Objects;
 beforeAll(async () => {
-  before = await madeWith(baseline);
+  onKind = await madeWith(baseline);
 });
 
 test.each(table.map((row) => [row.key, JSON.stringify(row.to), row] as const))(
   "%s: %s",
   async (_, __, row) => {
+    const before = row.platform ? await madeWith(onPlatform(row)) : onKind;
     const after = await madeWith(given(row));
     const expected = typeof row.changes === "function" ? row.changes([...before.values()]) : row.changes;
     expect(changed(before, after)).toEqual(Object.keys(expected).sort());
-    for (const [name, seen] of Object.entries(expected)) expectSeen(name, seen, after);
+    for (const [name, seen] of Object.entries(expected)) expectSeen(name, seen, before, after);
   },
 );
 
+const onPlatform = ({ platform }: Row): Record<string, unknown> =>
+  structuredClone({ ...baseline, ...(platform ? { platform } : {}) });
+
 /** The baseline with the row's value in its place. */
-function given({ key, to, also }: Row): Record<string, unknown> {
-  const settings = structuredClone(baseline) as Record<string, unknown>;
-  for (const [path, value] of Object.entries({ [key]: to, ...also })) {
+function given(row: Row): Record<string, unknown> {
+  const settings = onPlatform(row);
+  for (const [path, value] of Object.entries({ [row.key]: row.to, ...row.also })) {
     const parts = path.replaceAll("[]", ".0").split(".");
     const last = parts.pop()!;
     const parent = parts.reduce((object, part) => (object[part] ??= {}) as Record<string, unknown>, settings);
@@ -42,7 +48,7 @@ function given({ key, to, also }: Row): Record<string, unknown> {
   return settings;
 }
 
-function expectSeen(name: string, seen: Seen, after: Map<string, Made>): void {
+function expectSeen(name: string, seen: Seen, before: Objects, after: Objects): void {
   const [was, is] = [before, after].map((made) => textOf(name, made));
   if (seen === "NEW" || seen === "GONE")
     expect([name, was === undefined, is === undefined]).toEqual([name, seen === "NEW", seen === "GONE"]);
@@ -58,7 +64,7 @@ function expectSeen(name: string, seen: Seen, after: Map<string, Made>): void {
 }
 
 /** A resource as lines of `path: value`; what refers to names and passwords that Pulumi makes up says whose they are. */
-function textOf(name: string, made: Map<string, Made>): string | undefined {
+function textOf(name: string, made: Objects): string | undefined {
   const found = [...made.values()].find((one) => one.name === name);
   if (!found) return undefined;
   const { inputs, protect, existing } = found;

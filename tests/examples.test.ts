@@ -9,7 +9,7 @@ import { faultsOf } from "./support/admitted";
 import { clusterOf, containersOf, type KubernetesObject, ofKind, podOf } from "./support/cluster";
 import { stackWith } from "./support/servers";
 
-const NAMES = ["tiketi", "wealist-kind", "wealist-prod", "elk-jaeger"];
+const NAMES = ["tiketi", "wealist-kind", "wealist-prod", "ticketing", "elk-jaeger"];
 const readme = readFileSync(join(repoDir, "examples/README.md"), "utf8");
 
 const given = (name: string) => ownSettings(stackConfig(stackFile(name)));
@@ -64,14 +64,16 @@ describe("tiketi has the source's own figures", () => {
     expect(server(app).resources).toEqual(resources);
   });
 
-  const probe = (path: string, initialDelaySeconds: number, periodSeconds: number) => ({
+  /** Of Loki the source says no period. */
+  const probe = (path: string, initialDelaySeconds: number, period?: number) => ({
     httpGet: expect.objectContaining({ path: expect.stringMatching(new RegExp(`${path}$`)) }),
-    ...{ initialDelaySeconds, periodSeconds },
+    ...{ initialDelaySeconds, ...(period ? { periodSeconds: period } : {}) },
   });
 
   test.each([
     ["prometheus", probe("/-/ready", 5, 5), probe("/-/healthy", 15, 10)],
     ["grafana", probe("/api/health", 10, 5), probe("/api/health", 30, 10)],
+    ["loki", probe("/ready", 30), probe("/ready", 45)],
   ])("%s: probes", (app, ready, live) => {
     expect(server(app)).toMatchObject({ readinessProbe: ready, livenessProbe: live });
   });

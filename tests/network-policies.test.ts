@@ -354,7 +354,8 @@ describe("policies", () => {
     const logs = (elasticsearch: object) => ({ backend: "elasticsearch", elasticsearch });
     const tls = { secretName: "certificate" };
     const several = await clusterOf({
-      ...{ alerting: { replicas: 3 }, metrics: { replicas: 2 }, logs: logs({ replicas: 3, tls }) },
+      ...{ platform: "eks", alerting: { unattended: true, replicas: 3 } },
+      ...{ metrics: { replicas: 2 }, logs: logs({ replicas: 3, tls }) },
     });
     const alone = await clusterOf({ logs: logs({ tls }) });
     for (const side of ["ingress", "egress"] as const) {

@@ -267,10 +267,19 @@ const quantities: Row[] = [
 const nodes: Row[] = [
   [
     "three nodes that could not tell each other from anybody else",
-    { logs: { backend: "elasticsearch", elasticsearch: { replicas: 3 } } },
+    {
+      ...{ platform: "eks", alerting: { unattended: true } },
+      logs: { backend: "elasticsearch", elasticsearch: { replicas: 3 } },
+    },
     "logs.elasticsearch.replicas 3 needs logs.elasticsearch.tls",
     "1 without it",
   ],
+  ...[null, { secretName: "certificate" }].map((tls): Row => [
+    `three nodes on one machine, tls: ${JSON.stringify(tls)}`,
+    { logs: { backend: "elasticsearch", elasticsearch: { replicas: 3, tls } } },
+    "logs.elasticsearch.replicas 3 needs as many machines, and platform: kind is one",
+    "1. Set 1, or platform: eks",
+  ]),
 ];
 
 const ingress = { certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/a" };
@@ -658,7 +667,7 @@ test("no text names a document that they do not have", () => {
 });
 
 test("what is wrong with the stores of lines is all that is said: nothing of a collector that nobody named", () => {
-  const { logs } = nodes[0][1] as { logs: object };
+  const { logs } = nodes[1][1] as { logs: object };
   for (const given of [logs, { replicas: 3 }, { collector: "promtail", replicas: 3 }])
     expect(messageOf({ logs: given })).toMatch(/ has a setting that cannot be used:/);
   expect(messageOf({ logs: { ...logs, collector: "alloy" } })).toMatch(/collector alloy does not send to/);

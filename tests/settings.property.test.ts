@@ -64,7 +64,7 @@ const inJaeger: Given = {
 };
 
 const inElasticsearch: Given = {
-  ...committed[0],
+  ...committed[1],
   logs: {
     ...{ backend: "elasticsearch", collector: "filebeat", retention: { time: "2w" }, maskIps: false },
     elasticsearch: {
@@ -74,7 +74,7 @@ const inElasticsearch: Given = {
     },
   },
   alerting: {
-    ...(committed[0].alerting as object),
+    ...(committed[1].alerting as object),
     extraAlerts: [
       { name: "Late", lucene: { query: "message:late", count: 5, within: "10m" }, summary: "Late" },
     ],

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { bytes } from "../units";
 import { checkAlerting, type CheckedAlerting } from "./alerting-checks";
 import { type Refuse, repeated } from "./common";
-import { tracesKeeper } from "./elasticsearch";
+import { checkNodes, type Nodes, tracesKeeper } from "./elasticsearch";
 import { EVERY } from "./kubernetes";
 import { checkOidc } from "./oidc";
 import { LUCENE_ALERTS } from "./own-alerts";
@@ -31,6 +31,7 @@ const CLUSTERS_OWN = ["default", "kube-system", "kube-public", "kube-node-lease"
 const RETAINED = 0.9;
 
 interface Checked extends CheckedAlerting {
+  platform: string;
   namespaces: { stack: string; agents: string; create: boolean; createApplications: boolean };
   services: { name: string; namespace: string; alike: string[] }[];
   metrics: {
@@ -44,7 +45,7 @@ interface Checked extends CheckedAlerting {
     istio: { enabled: boolean };
     kiali: { enabled: boolean };
   };
-  logs: { backend: string; collector?: string; elasticsearch: { tls: object | null } };
+  logs: { backend: string; collector?: string; elasticsearch: Nodes };
   tracing: {
     backend: string;
     jaeger: { storage: string };
@@ -153,8 +154,9 @@ function checkKiali({ metrics }: Checked, refuse: Refuse): void {
 const ASKED_IN = { logs: "Loki", lucene: "Elasticsearch" };
 const OTHER = { logs: "lucene", lucene: "logs" } as const;
 
-function checkLogs({ logs, alerting }: Checked, refuse: Refuse): void {
+function checkLogs({ platform, logs, alerting }: Checked, refuse: Refuse): void {
   const { backend, collector } = logs;
+  if (backend === "elasticsearch") checkNodes(platform, logs.elasticsearch, refuse);
   // Where something else of logs is refused, nobody has filled it in yet.
   if (collector && !COLLECTORS[backend].includes(collector))
     refuse(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { replicas, resources, rotation } from "./common";
+import { type Refuse, replicas, resources, rotation } from "./common";
 import { kibana } from "./kibana";
 import { objectName, storage } from "./kubernetes";
 import { logstash } from "./logstash";
@@ -16,6 +16,27 @@ export const tracesKeeper = (tracing: Tracing) =>
     (name) => name === tracing.backend && tracing[name].storage === "elasticsearch",
   );
 
+export interface Nodes {
+  replicas: number;
+  tls: object | null;
+}
+
+/** Several need a machine each, and a certificate by which they know each other. */
+export function checkNodes(platform: string, { replicas, tls }: Nodes, refuse: Refuse): void {
+  if (replicas === 1) return;
+  const path = ["logs", "elasticsearch", "replicas"];
+  if (platform === "kind")
+    refuse(
+      path,
+      `${replicas} needs as many machines, and platform: kind is one; allowed: 1. Set 1, or platform: eks for a cluster of several machines.`,
+    );
+  else if (tls === null)
+    refuse(
+      path,
+      `${replicas} needs logs.elasticsearch.tls; allowed: 1 without it, since whoever the nodes cannot tell from one of theirs could do everything`,
+    );
+}
+
 /** Elasticsearch's own. */
 export const elasticsearch = z
   .strictObject({
@@ -30,7 +51,7 @@ export const elasticsearch = z
         "The users that there are: one adds lines, one reads them; with kibana.enabled one of Kibana and one of its readers; with traces one that keeps them. Without tls all of it and passwords go over the network inside of the cluster unencrypted; network policies let nobody else in.",
       ),
     replicas: replicas(1, 3, ": of two, the loss of either would stop both").describe(
-      "Nodes, each with a volume; default 1. With 3, which needs tls, each line is on two of them: one may be away.",
+      "Nodes, each with a volume; default 1. With 3, which needs tls and a platform other than kind, each line is on two of them: one may be away.",
     ),
     tls: z
       .strictObject({
@@ -47,11 +68,6 @@ export const elasticsearch = z
     resources: resources("250m 1Gi", "1000m 1536Mi"),
     logstash,
     kibana,
-  })
-  .refine(({ replicas, tls }) => replicas === 1 || tls !== null, {
-    path: ["replicas"],
-    error:
-      "3 needs logs.elasticsearch.tls; allowed: 1 without it, since whoever the nodes cannot tell from one of theirs could do everything",
   })
   .prefault({})
   .describe("Of the backend elasticsearch alone. Half of its memory limit is Java's heap.");

@@ -189,6 +189,27 @@ describe("a cluster of the user's", () => {
     expect(pulumi()).toEqual([]);
   });
 
+  test("where another stack has the NodePorts, the command that removes that one is named", async () => {
+    const items = [30006, 30090].map((nodePort) => ({
+      metadata: {
+        ...{ namespace: "observability", name: `on-${nodePort}` },
+        labels: {
+          "app.kubernetes.io/part-of": "observability-stack",
+          "app.kubernetes.io/instance": "kind",
+        },
+      },
+      spec: { ports: [{ nodePort }] },
+    }));
+    kubectl(`*services*) echo '${JSON.stringify({ items })}';;`);
+    const { exitCode, all } = await command("up", "--stack", "ticketing", "--yes", "--context", "work");
+    expect(all).toContain("30006, by the Service observability/on-30006");
+    expect(all?.match(/^The stack .*$/gm)).toEqual([
+      "The stack kind is up there. To have ticketing in its place, remove it with its data: npm run down -- --stack kind --context work",
+    ]);
+    expect(exitCode).toBe(1);
+    expect(pulumi()).toEqual([]);
+  });
+
   test.each(["up", "down"])("%s: is not changed unasked", async (name) => {
     const { exitCode, all } = await command(name, "--context", "work");
     expect(all).toBe(

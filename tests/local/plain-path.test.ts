@@ -122,7 +122,7 @@ describe("the sample workload", () => {
     await up();
     const { all, exitCode } = await command("ticketing");
     expect(all).toMatch(
-      /^The stack does not watch .*namespace ticketing.*\nnpm run up -- --config-file examples\//m,
+      /^The stack does not watch .*namespace ticketing.*\nnpm run up -- --config-file examples\/Pulumi\.ticketing\.yaml$/m,
     );
     expect(exitCode).toBe(1);
     expect(docker()).toEqual([]);

@@ -19,6 +19,8 @@ export interface Row {
   /** As in the schema; `[]` is the first element of a list. */
   key: string;
   to: unknown;
+  /** What it is changed on, where kind allows no other value; else kind. */
+  platform?: "eks";
   /** Other keys that have to go along. */
   also?: Record<string, unknown>;
   /** Name of the resource -> what is seen of it. A function where that is a rule for all resources. */
@@ -488,6 +490,7 @@ const threeNodes = (): Row => {
   return {
     key: "logs.elasticsearch.replicas",
     to: 3,
+    platform: "eks",
     also: { ...also, "logs.elasticsearch.tls": { secretName: "certificate" } },
     changes: Object.fromEntries(others),
   };

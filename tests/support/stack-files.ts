@@ -174,7 +174,7 @@ const baseOf = (file: string): Given =>
   );
 
 /** Of both platforms, with services. */
-export const committed = ["examples/ticketing/Pulumi.kind.yaml", "Pulumi.prod.yaml"].map(baseOf);
+export const committed = ["examples/Pulumi.ticketing.yaml", "Pulumi.prod.yaml"].map(baseOf);
 
 export const stackFiles = (bases: Given[]): fc.Arbitrary<Given> =>
   fc

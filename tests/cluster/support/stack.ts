@@ -25,7 +25,7 @@ export type Given = Record<string, unknown>;
  * story bring one and take it away.
  */
 export function writeStack(stack: string, given: Given): void {
-  const config = { ...stackConfig(join(repoDir, "examples/ticketing/Pulumi.kind.yaml")) };
+  const config = { ...stackConfig(join(repoDir, "examples/Pulumi.ticketing.yaml")) };
   delete config["observability:metrics"];
   // Its objectives are of its own services.
   if ("services" in given) delete config["observability:slo"];
