@@ -80,16 +80,29 @@ async function carried(to: Collector, servers: Record<string, Server>): Promise<
   return Object.fromEntries(before.map(([name, cpu]) => [name, sent / (servers[name].cpuSeconds - cpu)]));
 }
 
+/** What it took and did not keep; what it refused for its rate comes again. */
+async function droppedBy(tempo: string): Promise<number> {
+  const text = await (await fetch(`${tempo}/metrics`)).text();
+  const dropped = text.matchAll(/^tempo_discarded_spans_total\{reason="(?!rate_limited)[^}]*\} (\S+)$/gm);
+  return [...dropped].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
 async function main(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "bench-spans-"));
   const sink = new SpansSink();
   const store = await sink.start();
   const running: Server[] = [];
   /** One arrangement at a time. */
-  const run = async (what: string, to: Collector, servers: Record<string, Server>) => {
+  const run = async (
+    what: string,
+    to: Collector,
+    servers: Record<string, Server>,
+    atEnd: () => Promise<void> = async () => undefined,
+  ) => {
     console.log(`${what}: ${A_SECOND} spans a second for ${SECONDS} s`);
     running.push(...Object.values(servers));
     const spans = await carried(to, servers);
+    await atEnd();
     for (const [name, server] of Object.entries(servers)) {
       console.log(
         `  ${name}: ${Math.round(spans[name])} spans a second and core, ${server.peakMemory.toFixed(0)} MiB`,
@@ -136,7 +149,12 @@ async function main(): Promise<void> {
     running.push(tempo.server);
     await tempo.server.ready(`${tempo.url}/ready`);
     const before = await collectorServer(join(directory, "before"), tempo.otlp);
-    await run("from the gateway to Tempo", before, { gateway: before.server, tempo: tempo.server });
+    await run(
+      "from the gateway to Tempo",
+      before,
+      { gateway: before.server, tempo: tempo.server },
+      async () => judge("spans that Tempo dropped", await droppedBy(tempo.url), 0, ""),
+    );
 
     judge("passing on, on disk / the gateway", plain.collector / gateway.gateway, 1 / 0.8);
     judge("passing on, on disk / the gateway in front of samplers", plain.collector / tail.gateway, 1 / 0.8);

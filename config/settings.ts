@@ -68,9 +68,15 @@ function describe(issue: z.core.$ZodIssue): string[] {
     case "invalid_key":
       return issue.issues.map(({ message }) => `${keyOf(path)} is not usable as a key; ${message}`);
     default:
-      return [`${keyOf(path)} ${shown(issue)}${issue.message}`];
+      return [`${keyOf(path)} ${shown(issue)}${issue.message}${nextStep(path, issue)}`];
   }
 }
+
+/** Only what may be left out as a whole has keys that must be there. */
+const nextStep = (path: string[], issue: z.core.$ZodIssue): string =>
+  issue.code !== "custom" && issue.input === undefined && path.length > 1
+    ? `. Set it, or remove ${keyOf(path.slice(0, -1))}.`
+    : "";
 
 /** A name that the user wrote may hold a line break. */
 function onOneLine(text: string): string {

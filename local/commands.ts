@@ -32,7 +32,7 @@ import { FAULT_SECONDS, runTicketing, type TrafficOptions } from "./ticketing";
 import { type ServiceName, serviceStatus } from "./service-status";
 import { installed, provideToolchain } from "./toolchain";
 import { refuseUnprepared } from "./preflight";
-import { refuseVolumes } from "./volumes";
+import { refuseProtected, refuseVolumes } from "./volumes";
 
 /** Makes everything that is missing and prints what there is and how to reach it. */
 export async function up(options: Options): Promise<void> {
@@ -60,9 +60,8 @@ export async function up(options: Options): Promise<void> {
   await refuseOtherCluster(options.stack, cluster);
   await refuseUnfit(options, settings, manifests, cluster);
   await refuseUnprepared(manifests, stackOf(settings, options.stack), cluster);
-  const going = await refuseVolumes(manifests, options.stack, cluster);
-  for (const line of going) console.error(line);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
+  for (const line of await losses(options, manifests, cluster, pulumi)) console.error(line);
   await bind(options.stack, cluster);
   try {
     // What a crash or a hand took away is looked for first, so that it is made again.
@@ -84,9 +83,21 @@ export async function preview(options: Options): Promise<void> {
   await refuseOtherCluster(options.stack, cluster);
   const manifests = await manifestsOf(options);
   await refuseUnprepared(manifests, stackOf(settings, options.stack), cluster);
-  const going = await refuseVolumes(manifests, options.stack, cluster);
+  const lines = await losses(options, manifests, cluster, pulumi);
   await pulumi.run("preview", ["--diff"]);
-  for (const line of going) console.log(line);
+  for (const line of lines) console.log(line);
+}
+
+/** A sentence for each volume and namespace that will be deleted; refused where one is protected. */
+async function losses(
+  { stack }: Options,
+  manifests: Manifest[],
+  cluster: Cluster,
+  pulumi: Pulumi,
+): Promise<string[]> {
+  const going = await refuseVolumes(manifests, stack, cluster);
+  if (going.length > 0) refuseProtected(going, await pulumi.protectedIds(), stack);
+  return going.map(({ sentence }) => sentence);
 }
 
 export async function status(options: Options & { service?: ServiceName }): Promise<void> {

@@ -73,10 +73,20 @@ export class Pulumi {
 
   /** Whether the state says so: nothing was ever made, or all is gone again. */
   async isEmpty(): Promise<boolean> {
+    return (await this.resources())?.length === 0;
+  }
+
+  /** Ids of what Pulumi refuses to delete, by what it was told at the last update. */
+  async protectedIds(): Promise<string[]> {
+    const resources = (await this.resources()) ?? [];
+    return resources.filter(({ protect }) => protect).flatMap(({ id }) => id ?? []);
+  }
+
+  /** What is in the state; undefined where it cannot be read. */
+  private async resources(): Promise<{ id?: string; protect?: boolean }[] | undefined> {
     const { exitCode, stdout } = await this.capture(["stack", "export"]);
-    if (exitCode !== 0) return false;
-    const { resources = [] } = (JSON.parse(stdout) as { deployment: { resources?: object[] } }).deployment;
-    return resources.length === 0;
+    if (exitCode !== 0) return undefined;
+    return (JSON.parse(stdout) as { deployment: { resources?: object[] } }).deployment.resources ?? [];
   }
 
   /** Forgets the stack, even one whose objects went away with their cluster. */

@@ -21,18 +21,25 @@ export interface StorageClass {
   allowVolumeExpansion?: boolean;
 }
 
+/** A volume or a namespace that is there and will be deleted. */
+export interface Going {
+  /** As in Pulumi's state. */
+  id: string;
+  sentence: string;
+}
+
 /**
  * Refuses what the cluster's volumes cannot follow, before anything is changed: Pulumi's preview does not ask the API
  * server, whose refusal at the update would name a claim and no setting.
  *
  * @param manifests the stack as it is wanted
- * @returns a sentence for each volume and namespace that is there and will be deleted
+ * @returns each volume and namespace that is there and will be deleted
  */
 export async function refuseVolumes(
   manifests: Manifest[],
   stack: string,
   cluster: Cluster,
-): Promise<string[]> {
+): Promise<Going[]> {
   const wanted = manifests.filter(({ kind }) => kind === "PersistentVolumeClaim") as unknown as Claim[];
   // Other programs' instances may have the stack's name.
   const labels = `app.kubernetes.io/part-of=observability-stack,app.kubernetes.io/instance=${stack}`;
@@ -44,24 +51,47 @@ export async function refuseVolumes(
   return [...volumesThatGo(wanted, there), ...namespacesThatGo(manifests, namespaces)];
 }
 
+/**
+ * Refuses to delete what is protected. Pulumi would as well, but deletes last: without a preview it would notice when
+ * all else is changed, and a store that nobody writes to any more would stay beside the new one.
+ *
+ * @param guarded ids of what is protected in Pulumi's state
+ */
+export function refuseProtected(going: Going[], guarded: string[], stack: string): void {
+  const kept = going.filter(({ id }) => guarded.includes(id));
+  if (kept.length === 0) return;
+  throw new UserError(
+    [
+      "The settings take away what observability:protect keeps from being deleted:",
+      ...kept.map(({ sentence }) => `  ${sentence}`),
+      `Nothing was changed. Allowed in Pulumi.${stack}.yaml: settings that keep them, such as the backend of before. To delete them with their data:`,
+      "  1. Set that back for now, set observability:protect: false, and run up: it ends the protection and deletes nothing.",
+      "  2. Make your change again, and run up. Then observability:protect can be as it was.",
+    ].join("\n"),
+  );
+}
+
 /** As where another backend takes a store's place: among a thousand lines of a preview nobody would find it. */
-export const volumesThatGo = (wanted: Claim[], there: Claim[]): string[] =>
+export const volumesThatGo = (wanted: Claim[], there: Claim[]): Going[] =>
   there
     .filter((claim) => !wanted.some((one) => idOf(one) === idOf(claim)))
-    .map(
-      ({ metadata: { name, namespace } }) =>
-        `The volume ${name} in ${namespace} will be deleted, with all that is on it.`,
-    );
+    .map((claim) => ({
+      id: idOf(claim),
+      sentence: `The volume ${claim.metadata.name} in ${claim.metadata.namespace} will be deleted, with all that is on it.`,
+    }));
 
 /** As where the last service of a namespace that the stack has made leaves the settings. */
-export function namespacesThatGo(wanted: Manifest[], there: Pick<Manifest, "metadata">[]): string[] {
+export function namespacesThatGo(wanted: Manifest[], there: Pick<Manifest, "metadata">[]): Going[] {
   // One that the stack still lives in is only handed over: it is looked up instead of made.
   const used = wanted.map(({ kind, metadata }) =>
     kind === "Namespace" ? metadata.name : metadata.namespace,
   );
   return there
     .filter(({ metadata }) => !used.includes(metadata.name))
-    .map(({ metadata }) => `The namespace ${metadata.name} will be deleted, with everything in it.`);
+    .map(({ metadata: { name } }) => ({
+      id: name,
+      sentence: `The namespace ${name} will be deleted, with everything in it.`,
+    }));
 }
 
 const idOf = ({ metadata }: Claim) => `${metadata.namespace}/${metadata.name}`;

@@ -87,19 +87,36 @@ export const tempo: Program = {
   },
 };
 
+/** How long a sender waits whom it refuses, in seconds. */
+const REFUSED_FOR = 5;
+
 /** Tempo 2 as one binary. Span metrics are the Collector's, so its own generator stays off. */
 export function tempoConfig({ settings }: Stack): object {
+  const memory = bytes(settings.tracing.resources.limits.memory);
+  // A trace is in memory for up to twenty seconds, in two or three times its size.
+  const rate = Math.floor(memory / 128);
   return {
     usage_report: { reporting_enabled: false },
     server: { http_listen_port: ports.http, log_level: "warn" },
     distributor: {
       receivers: { otlp: { protocols: { grpc: { endpoint: `0.0.0.0:${ports["otlp-grpc"]}` } } } },
       // What comes too fast, such as a backlog, is to be sent again. Without it senders take the refusal as final.
-      retry_after_on_resource_exhausted: "5s",
+      retry_after_on_resource_exhausted: `${REFUSED_FOR}s`,
+    },
+    overrides: {
+      defaults: {
+        ingestion: {
+          // The default is 10,000 traces in memory: Tempo drops the spans of all others, and the sender takes them for kept.
+          max_traces_per_user: 0,
+          // What comes faster is refused and waits in the gateway; the burst is what all of them then bring.
+          rate_limit_bytes: rate,
+          burst_size_bytes: REFUSED_FOR * rate,
+        },
+      },
     },
     ingester: {
       // A block is in memory while it is completed, and at a start several of them are; the default is 500 MB.
-      max_block_bytes: Math.floor(bytes(settings.tracing.resources.limits.memory) / 8),
+      max_block_bytes: Math.floor(memory / 8),
       // It is completed from pieces, one of each ten seconds, which are all open then and take 2.5 MB each, however few
       // spans they hold. The default is half an hour: 180 pieces, and more memory than there is.
       max_block_duration: "5m",

@@ -29,6 +29,8 @@ describeWith(["prometheus", "prometheus"], ["alertmanager", "alertmanager"])("a 
   let answer = 200;
   /** When somebody was told, in ms since 1970. */
   let paged = 0;
+  /** While one was dead, in seconds since 1970. */
+  let dead: [from: number, to: number];
 
   beforeAll(async () => {
     receivers = await startReceivers({ username: "u", password: "p" });
@@ -88,6 +90,16 @@ describeWith(["prometheus", "prometheus"], ["alertmanager", "alertmanager"])("a 
     const { data } = (await response.json()) as { data: { result: object[] } };
     return data.result.length || undefined;
   }
+  /** In how many of these seconds, both ends among them, it had a sample that was at most five seconds old. */
+  async function sampled({ url }: Prometheus, start: number, end: number): Promise<number> {
+    const query = 'count_over_time(up{job="shelf"}[5s])';
+    const range = new URLSearchParams({ query, start: String(start), end: String(end), step: "1" });
+    const { data } = (await (await fetch(`${url}/api/v1/query_range?${range}`)).json()) as {
+      data: { result: { values: unknown[] }[] };
+    };
+    return data.result[0]?.values.length ?? 0;
+  }
+  const now = () => Math.floor(Date.now() / 1000);
   const fires = (one: Prometheus) =>
     eventually("the alert", 30, () => counts(one, 'ALERTS{alertname="ShelfDown", alertstate="firing"}'));
   const messages = (status: string) =>
@@ -115,17 +127,22 @@ describeWith(["prometheus", "prometheus"], ["alertmanager", "alertmanager"])("a 
     }
   });
 
-  test("one dies: nobody is paged again, nothing counts as resolved, and the other answers", async () => {
+  test("one dies: nobody is paged again, nothing counts as resolved, and the other has no gap", async () => {
+    const from = now();
     await pair[0].server.end("SIGKILL");
     await quiet();
+    dead = [from, now()];
     expect([messages("firing").length, messages("resolved").length]).toEqual([1, 0]);
-    expect(await counts(pair[1], 'up{job="shelf"}')).toBe(1);
+    const [start, end] = [from - 10, dead[1]];
+    expect(await sampled(pair[1], start, end)).toBe(end - start + 1);
   });
 
   test("it is back, the trouble ends: that is said once", async () => {
     pair[0].server.start();
     await pair[0].server.ready(pair[0].ready);
     await fires(pair[0]);
+    // A gap is seen, where there is one.
+    expect(await sampled(pair[0], ...dead)).toBeLessThan((dead[1] - dead[0]) / 2);
     // One of the pair sees the end before the other, which is no news while nobody looks.
     await sleep(GROUP_INTERVAL + 3_000 - ((Date.now() - paged) % GROUP_INTERVAL));
     answer = 200;

@@ -47,6 +47,22 @@ const amp: Row[] = [
   ],
 ];
 
+/** The whole of what is said: the key, what is allowed, and the way out. */
+const buckets: Row[] = ["logs", "tracing"].flatMap((signal): Row[] => [
+  [
+    `an S3 of ${signal} without a bucket`,
+    { [signal]: { s3: { region: "us-east-1" } } },
+    `observability:${signal}.s3.bucket is missing; allowed: the name of a bucket: 3 to 63 lower-case letters,`,
+    `. Set it, or remove ${signal}.s3.\nNothing was changed.`,
+  ],
+  [
+    `an S3 of ${signal} without a region`,
+    { [signal]: { s3: { bucket: "lines" } } },
+    `observability:${signal}.s3.region is missing; allowed: an AWS region such as ap-northeast-2`,
+    `. Set it, or remove ${signal}.s3.\nNothing was changed.`,
+  ],
+]);
+
 const names: Row[] = [
   ...["nobody", "heartbeat"].map((name): Row => [
     `a receiver called ${name}`,
@@ -583,7 +599,7 @@ const objects: Row[] = [
   ],
 ];
 
-test.each([...names, ...amp, ...objectives, ...quantities, ...nodes, ...addresses, ...objects])(
+test.each([...names, ...amp, ...buckets, ...objectives, ...quantities, ...nodes, ...addresses, ...objects])(
   "%s is refused",
   (_, given, key, allowed) => {
     const message = messageOf(given);

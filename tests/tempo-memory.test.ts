@@ -47,3 +47,28 @@ describeWith(["collector", "otelcol-contrib"], ["tempo", "tempo"])("a block of T
     }
   }, 360_000);
 });
+
+describeWith(["collector", "otelcol-contrib"], ["tempo", "tempo"])("of many traces at once", () => {
+  const directory = mkdtempSync(join(tmpdir(), "tempo-many-"));
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  test("each is kept", async () => {
+    const stack = stackWith();
+    const tempo = await tempoServer(join(directory, "tempo"), stack);
+    const collector = await collectorServer(join(directory, "collector"), tempo.otlp, stack);
+    for (const { server } of [tempo, collector]) server.start();
+    try {
+      await tempo.server.ready(`${tempo.url}/ready`);
+      await collector.server.ready(collector.health);
+      // More than Tempo's own limit, while the first one is still in memory; every fiftieth is looked for.
+      const sent = [...Array(24)].map(() => [...Array(500)].map(() => randomBytes(16).toString("hex")));
+      for (const some of sent) await send(collector, ...some);
+      for (const id of sent.flat().filter((_, index) => index % 50 === 0))
+        await eventually(`the trace ${id}`, 30, async () =>
+          (await fetch(`${tempo.url}/api/traces/${id}`)).status === 200 ? true : undefined,
+        );
+    } finally {
+      for (const { server } of [collector, tempo]) await server.end();
+    }
+  }, 120_000);
+});

@@ -2,7 +2,8 @@ import { logsBackend } from "../../programs/backends";
 import { stackWith } from "../support/servers";
 import { eventually } from "../support/eventually";
 import { type Context, STACK, up } from "./start";
-import { type Given, npm, objects, succeeded, writeStack } from "./support/stack";
+import { serverPods } from "./support/pods";
+import { type Given, npm, objects, pulumi, succeeded, writeStack } from "./support/stack";
 import { notified, sendTraffic } from "./support/workload";
 
 /** Of lines, which Grafana counts in Elasticsearch. */
@@ -46,6 +47,28 @@ export function backends(context: Context): void {
       for (const name of ["loki-data", "tempo-data"])
         expect(output).toContain(`The volume ${name} in observability will be deleted`);
       expect(await claims()).toEqual(usual);
+    });
+
+    test("are refused while a volume that would go is protected, before anything is changed", async () => {
+      const state = JSON.parse(await pulumi(context.env, "stack", "export")) as State;
+      const { urn } = state.deployment.resources.find(({ id }) => id === "observability/loki-data")!;
+      const pods = await serverPods();
+      await pulumi(context.env, "state", "protect", urn, "--yes");
+      try {
+        for (const command of ["preview", "up"]) {
+          const { exitCode, output } = await npm(command, STACK);
+          expect(exitCode).toBe(1);
+          expect(output).toMatch(
+            /observability:protect keeps from being deleted:\n {2}The volume loki-data in observability/,
+          );
+          // Tempo's is not protected.
+          expect(output).not.toContain("tempo-data");
+        }
+      } finally {
+        await pulumi(context.env, "state", "unprotect", urn, "--yes");
+      }
+      expect(await claims()).toEqual(usual);
+      expect(await serverPods()).toEqual(pods);
     });
 
     test("come up in the places of the usual ones; metrics stay", async () => {
@@ -116,6 +139,10 @@ export function backends(context: Context): void {
 
 interface Named {
   metadata: { name: string };
+}
+
+interface State {
+  deployment: { resources: { urn: string; id?: string }[] };
 }
 
 interface Traces {

@@ -229,6 +229,61 @@ describe("a cluster of the user's", () => {
     expect(pulumi()).toEqual([]);
   });
 
+  describe("another backend, whose volume goes", () => {
+    const file = join(scratch, "Pulumi.elsewhere.yaml");
+    const label = { "app.kubernetes.io/name": "loki" };
+    const claim = {
+      metadata: { name: "loki-data", namespace: "observability", labels: label },
+      spec: { storageClassName: "standard", resources: { requests: { storage: "5Gi" } } },
+    };
+    /** What Pulumi's state says of the volume. */
+    const state = (protect: boolean) =>
+      standIns.program(
+        "pulumi",
+        `case "$*" in version) echo v3.300.0;; "plugin ls"*) echo '${JSON.stringify(plugins)}';;
+        "stack export"*) echo '${JSON.stringify({ deployment: { resources: [{ id: "observability/loki-data", protect }] } })}';; esac`,
+      );
+    beforeEach(() => {
+      // As it says for the switch itself; what counts is what was protected when the volume was last up.
+      writeFileSync(
+        file,
+        "config:\n  observability:logs: { backend: elasticsearch }\n  observability:protect: false\n",
+      );
+      kubectl(`*" pvc "*) echo '${JSON.stringify({ items: [claim] })}';;`);
+    });
+    const run = (name: string) =>
+      command(name, "--config-file", file, "--context", "work", ...(name === "up" ? ["--yes"] : []));
+
+    test.each(["preview", "up"])(
+      "%s refuses it where the volume is protected, before anything is changed",
+      async (name) => {
+        state(true);
+        const { exitCode, all } = await run(name);
+        expect(all).toContain(
+          "observability:protect keeps from being deleted:\n  The volume loki-data in observability",
+        );
+        expect(all).toMatch(
+          /Nothing was changed\. .*\n.*1\..*set observability:protect: false, and run up.*\n.*2\..* run up/,
+        );
+        expect(exitCode).toBe(1);
+        expect(standIns.called("pulumi").filter((line) => /^pulumi (up|preview)/.test(line))).toEqual([]);
+      },
+    );
+
+    test.each(["preview", "up"])(
+      "%s names it where the volume is not protected, and goes on",
+      async (name) => {
+        state(false);
+        const { exitCode, all } = await run(name);
+        expect(all).toContain(
+          "The volume loki-data in observability will be deleted, with all that is on it.",
+        );
+        expect(exitCode).toBe(0);
+        expect(standIns.called("pulumi")).toContainEqual(expect.stringMatching(`^pulumi ${name} `));
+      },
+    );
+  });
+
   test("--yes answers beforehand", async () => {
     expect(await command("up", "--context", "work", "--yes")).toMatchObject({ exitCode: 0 });
     expect(pulumi()).toEqual([expect.stringMatching(/^pulumi up .*--yes --skip-preview/)]);

@@ -37,7 +37,10 @@ test("what is new or as it was is no problem", () => {
 test("a volume that nothing wants any more is named, with what becomes of it", () => {
   const [there, other] = [loki("5Gi"), claim("elasticsearch", "elasticsearch-data", "5Gi")];
   expect(volumesThatGo([other], [there, other])).toEqual([
-    "The volume loki-data in observability will be deleted, with all that is on it.",
+    {
+      id: "observability/loki-data",
+      sentence: "The volume loki-data in observability will be deleted, with all that is on it.",
+    },
   ]);
   expect(volumesThatGo([loki("6Gi"), other], [there])).toEqual([]);
 });
@@ -50,7 +53,7 @@ test("so is a namespace of the stack's; one that it still lives in is only hande
   const there = ["observability", "shop", "shop-old"].map((name) => object("Namespace", name));
   const wanted = [object("Namespace", "observability"), object("ConfigMap", "observability-tracing", "shop")];
   expect(namespacesThatGo(wanted, there)).toEqual([
-    "The namespace shop-old will be deleted, with everything in it.",
+    { id: "shop-old", sentence: "The namespace shop-old will be deleted, with everything in it." },
   ]);
 });
 
