@@ -101,7 +101,9 @@ async function hand(alerts: Record<string, string>[], more: object = {}): Promis
       description: "More than it should be.",
       runbook_url: `https://runbook.example.org/#${labels.alertname.toLowerCase()}`,
       dashboard_url: "https://ops.example.org/d/service",
-      ...(labels.service ? { logs_url: "https://ops.example.org/explore" } : {}),
+      ...(labels.service
+        ? { logs_url: "https://ops.example.org/explore", traces_url: "https://ops.example.org/traces" }
+        : {}),
     },
     generatorURL: "https://prometheus.example.org/graph?g0.expr=up",
   }));
@@ -151,7 +153,8 @@ function tests(): void {
     expect(text).toContain("<https://prometheus.example.org/graph?g0.expr=up|Query>");
     expect(text).toContain("<https://runbook.example.org/#servicedown|Runbook>");
     expect(text).toContain("<https://ops.example.org/d/service|Dashboard>");
-    expect(text).toContain("<https://ops.example.org/explore|Errors in the logs>");
+    expect(text).toContain("<https://ops.example.org/explore|Logs>");
+    expect(text).toContain("<https://ops.example.org/traces|Traces>");
   });
 
   test("the alerts of a namespace go to its team: an incident at PagerDuty with links, resolved as well", async () => {
@@ -170,7 +173,8 @@ function tests(): void {
       },
       links: [
         { text: "Dashboard", href: "https://ops.example.org/d/service" },
-        { text: "Errors in the logs", href: "https://ops.example.org/explore" },
+        { text: "Logs", href: "https://ops.example.org/explore" },
+        { text: "Traces", href: "https://ops.example.org/traces" },
         { text: "Query", href: "https://prometheus.example.org/graph?g0.expr=up" },
         { text: "Runbook", href: "https://runbook.example.org/#servicedown" },
       ],
