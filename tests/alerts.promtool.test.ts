@@ -68,20 +68,34 @@ const silentAt = (alert: string, minute: number, only = ""): Expectation => ({
   eval_time: `${minute}m`,
   exp_samples: [],
 });
-const expected = ({
-  alert,
-  silentUntil,
-  firing: minute,
-  labels,
-  only,
-  severity: own,
-}: Positive): Expectation[] => {
-  const found = `ALERTS{alertname="${alert}", alertstate="firing", severity="${own ?? severity(alert)}", ${labels}}`;
+const expected = (one: Positive): Expectation[] => {
+  const { alert, silentUntil, firing: minute, labels, only } = one;
+  const found = `ALERTS{alertname="${alert}", alertstate="firing", severity="${one.severity ?? severity(alert)}", ${labels}}`;
   return [
-    ...(silentUntil === undefined ? [] : [silentAt(alert, silentUntil)]),
+    ...(silentUntil === undefined ? [] : [silentAt(alert, silentUntil), ...pendingAt(alert, silentUntil)]),
     { expr: firing(alert, only), eval_time: `${minute}m`, exp_samples: [{ labels: found, value: 1 }] },
+    ...(one.ends ? [silentAt(alert, one.over ?? 2 * HOUR - 1, only)] : []),
   ];
 };
+/** Those that wait have begun to; the others come at once. */
+const pendingAt = (alert: string, minute: number): Expectation[] =>
+  groupsWith().some(({ rules }) => rules.some((rule) => rule.alert === alert && rule.for))
+    ? [
+        {
+          expr: `max(ALERTS{alertname="${alert}", alertstate="pending"})`,
+          eval_time: `${minute}m`,
+          exp_samples: [{ labels: "{}", value: 1 }],
+        },
+      ]
+    : [];
+/** The series, then what follows them when all is well again. What begins only then is missing before. */
+const untilTheEnd = ({ series, ends = {} }: Positive): Series =>
+  Object.fromEntries(
+    Object.keys({ ...series, ...ends }).map((key) => [
+      key,
+      [series[key] ?? `_x${HOUR + 1}`, ends[key] ?? "stale"].join(" "),
+    ]),
+  );
 const never = ({ alert }: Negative): Expectation[] =>
   Array.from({ length: HOUR + 1 }, (_, minute) => silentAt(alert, minute));
 /** Counted over the hour, since some of them fire and resolve in turns. */
@@ -119,11 +133,12 @@ async function evaluated(
   }
 }
 
-test("every alert has a case in which it fires and one in which it just does not", () => {
+test("every alert has a case in which it fires and ends, and one in which it just does not", () => {
   const rules = groupsWith().flatMap((group) => group.rules);
   const alerts = rules.flatMap(({ alert }) => alert ?? []);
   expect(new Set(positives.map(({ alert }) => alert))).toEqual(new Set(alerts));
   const always = "Watchdog";
+  expect(positives.flatMap(({ alert, ends }) => (ends ? [] : alert))).toEqual([always]);
   expect(new Set([...negatives.map(({ alert }) => alert), always])).toEqual(new Set(alerts));
 });
 
@@ -141,8 +156,9 @@ test("and so has each part of an alert that has more than one", () => {
 });
 
 describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
-  test.each(positives)("$alert, $given: silent after $silentUntil minutes, fires after $firing", (one) =>
-    evaluated(one.series, expected(one)),
+  test.each(positives)(
+    "$alert, $given: waits at minute $silentUntil, fires at $firing, ends with its cause",
+    (one) => evaluated(untilTheEnd(one), expected(one)),
   );
 
   test.each(negatives)("$alert, $given: silent for an hour; fires with $firesWith", async (one) => {
