@@ -134,7 +134,9 @@ export function faults(context: Context): void {
     });
 
     test("each was told once", async () => {
-      for (const [alert, labels] of raised.filter(([, { namespace, instance }]) => namespace ?? instance)) {
+      // A message is about one alert here: another one of its name and namespace would have both told again.
+      const alone = ["PendingPods", "JobFailed", "NodeNotReady"];
+      for (const [alert, labels] of raised.filter(([name]) => alone.includes(name))) {
         const heard = await told(alert, labels, "firing", began);
         const times = new Set(heard.map(({ heardAt, startsAt }) => `${startsAt} ${heardAt}`));
         expect([alert, times.size]).toEqual([alert, new Set(heard.map(({ startsAt }) => startsAt)).size]);
