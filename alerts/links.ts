@@ -4,7 +4,7 @@ import { isDeployed, type Stack } from "../programs/program";
 import type { Rule, RuleGroup } from "./alert";
 
 /** Where an alert leads. Texts may hold labels of it. */
-export interface Lead {
+interface Lead {
   /** Uid of the dashboard that shows what the alert is about. */
   dashboard: string;
   /** Its variables, which the alert's labels of the same names fill. */
@@ -35,6 +35,7 @@ const ofMachines: Lead = { dashboard: "infrastructure" };
 const GROUPS: Record<string, Lead> = {
   services: ofService,
   "slo-windows": { ...ofService, dashboard: "slo" },
+  kubernetes: ofPods,
   redis: ofMachines,
   postgres: ofMachines,
   own: { dashboard: "alerts" },
@@ -59,7 +60,7 @@ const ALERTS: Record<string, Lead> = {
 };
 
 /** Where an alert of a group leads. */
-export const leadOf = (group: string, alert: string): Lead =>
+const leadOf = (group: string, alert: string): Lead =>
   ALERTS[alert] ?? GROUPS[group] ?? { dashboard: "stack" };
 
 /** Puts the links into alerts that messages show: `dashboard_url`, `logs_url` and `traces_url`, where there are such. */

@@ -29,12 +29,7 @@ describeWith(["collector", "otelcol-contrib"], ["tempo", "tempo"])("a block of T
         },
       },
     });
-    const tempo = await tempoServer(join(directory, "tempo"), stack);
-    const collector = await collectorServer(join(directory, "collector"), tempo.otlp, stack);
-    for (const { server } of [tempo, collector]) server.start();
-    try {
-      await tempo.server.ready(`${tempo.url}/ready`);
-      await collector.server.ready(collector.health);
+    await running(directory, stack, async (tempo, collector) => {
       await eventually("a block is completed", 300, async () => {
         await send(collector, randomBytes(16).toString("hex"));
         const metrics = await (await fetch(`${tempo.url}/metrics`)).text();
@@ -42,9 +37,7 @@ describeWith(["collector", "otelcol-contrib"], ["tempo", "tempo"])("a block of T
       });
       const limit = bytes(stack.settings.tracing.resources.limits.memory) / 2 ** 20;
       expect(tempo.server.peakMemory).toBeLessThan(limit / 2);
-    } finally {
-      for (const { server } of [collector, tempo]) await server.end();
-    }
+    });
   }, 360_000);
 });
 
@@ -54,12 +47,7 @@ describeWith(["collector", "otelcol-contrib"], ["tempo", "tempo"])("of many trac
 
   test("each is kept", async () => {
     const stack = stackWith();
-    const tempo = await tempoServer(join(directory, "tempo"), stack);
-    const collector = await collectorServer(join(directory, "collector"), tempo.otlp, stack);
-    for (const { server } of [tempo, collector]) server.start();
-    try {
-      await tempo.server.ready(`${tempo.url}/ready`);
-      await collector.server.ready(collector.health);
+    await running(directory, stack, async (tempo, collector) => {
       // More than Tempo's own limit, while the first one is still in memory; every fiftieth is looked for.
       const sent = [...Array(24)].map(() => [...Array(500)].map(() => randomBytes(16).toString("hex")));
       for (const some of sent) await send(collector, ...some);
@@ -67,8 +55,27 @@ describeWith(["collector", "otelcol-contrib"], ["tempo", "tempo"])("of many trac
         await eventually(`the trace ${id}`, 30, async () =>
           (await fetch(`${tempo.url}/api/traces/${id}`)).status === 200 ? true : undefined,
         );
-    } finally {
-      for (const { server } of [collector, tempo]) await server.end();
-    }
+    });
   }, 120_000);
 });
+
+type Tempo = Awaited<ReturnType<typeof tempoServer>>;
+type Collector = Awaited<ReturnType<typeof collectorServer>>;
+
+/** A Tempo and the gateway before it, until `use` is done. */
+async function running(
+  directory: string,
+  stack: ReturnType<typeof stackWith>,
+  use: (tempo: Tempo, collector: Collector) => Promise<void>,
+): Promise<void> {
+  const tempo = await tempoServer(join(directory, "tempo"), stack);
+  const collector = await collectorServer(join(directory, "collector"), tempo.otlp, stack);
+  for (const { server } of [tempo, collector]) server.start();
+  try {
+    await tempo.server.ready(`${tempo.url}/ready`);
+    await collector.server.ready(collector.health);
+    await use(tempo, collector);
+  } finally {
+    for (const { server } of [collector, tempo]) await server.end();
+  }
+}
