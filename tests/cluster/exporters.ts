@@ -1,5 +1,6 @@
 import { eventually } from "../support/eventually";
 import { type Context, STACK } from "./start";
+import { emptyPanels, questionsOf, RIGHTLY_EMPTY } from "./support/panels";
 import { kubectl, npm, pulumi, writeStack, succeeded } from "./support/stack";
 import { NAMESPACE } from "./support/workload";
 
@@ -45,6 +46,20 @@ export function exporters(context: Context): void {
       expect(await value('pg_up{instance="orders", env="kind", region="local"}')).toBe(1);
       const connections = 'pg_stat_database_numbackends{instance="orders", datname="postgres"}';
       expect(await value(connections)).toBeGreaterThan(0);
+    });
+
+    test("every panel about databases, nodes and volumes shows data", async () => {
+      // Grafana looks for changed files every half a minute, and the kubelet hands them over every minute.
+      await eventually("data in every panel", 300, async () => {
+        const questions = (await questionsOf(context.grafana)).filter(({ uid }) => uid === "infrastructure");
+        const titles = questions.map(({ where }) => where);
+        for (const server of ["Redis", "PostgreSQL"])
+          if (!titles.includes(`infrastructure: ${server} answers`)) throw new Error(`no panel of ${server}`);
+        const empty = await emptyPanels(context.grafana, questions);
+        const wrongly = empty.filter((one) => !(one in RIGHTLY_EMPTY));
+        if (wrongly.length > 0) throw new Error(wrongly.join("; "));
+        return true;
+      });
     });
 
     test("no ConfigMap, argument or output holds the password", async () => {
