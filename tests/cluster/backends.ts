@@ -123,7 +123,12 @@ export function backends(context: Context): void {
         const query = 'sum(increase(traces_spanmetrics_calls_total{service_name="queue-service"}[2m]))';
         return (await context.grafana.prometheus(query))[0]?.value > 0 || undefined;
       });
-      expect(await context.grafana.prometheus('up{namespace="observability"} == 0')).toEqual([]);
+      // A pod that was replaced is down until its next scrape.
+      await eventually("every target is scraped", 90, async () => {
+        const down = await context.grafana.prometheus('up{namespace="observability"} == 0');
+        if (down.length > 0) throw new Error(JSON.stringify(down));
+        return true;
+      });
     });
 
     test("go again: Loki and Tempo begin anew, metrics are all there", async () => {
