@@ -193,6 +193,9 @@ const timeInterval = ({ name, times, weekdays, timeZone }: Settings["alerting"][
 export const alertmanagerArgs = (stack: Stack): string[] => [
   "--config.file=/etc/alertmanager/config/alertmanager.yml",
   "--storage.path=/alertmanager",
+  // What it has told, and silences, are written at a polite end and this often: more than that is not forgotten when it is
+  // killed. By default it is a quarter of an hour.
+  "--data.maintenance-interval=1m",
   // Messages of receivers that have no link of their own name it as the sender.
   `--web.external-url=${pathOf(stack, "alertmanager") ? userUrl(stack, "alertmanager") : groupsPage(stack)}`,
   `--web.route-prefix=${pathOf(stack, "alertmanager") || "/"}`,
