@@ -81,7 +81,7 @@ describeWith(["prometheus", "prometheus"])("a Prometheus that writes to a worksp
 describeWith(["grafana", "grafana"])("Grafana's datasource of a workspace", () => {
   test("asks what it is asked, signed", async () => {
     const stack = stackWith({ metrics: { amp: workspace.settings } });
-    const grafana = await askingGrafana(directory, stack, {}, workspace.env());
+    const grafana = await askingGrafana(directory, stack, { env: workspace.env() });
     try {
       const refused = workspace.refused;
       expect(await grafana.ask("amp", { expr: "shelf_books", instant: true })).toEqual({

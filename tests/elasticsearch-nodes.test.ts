@@ -155,7 +155,7 @@ where(["filebeat", "filebeat"])("three nodes of Elasticsearch", () => {
       [urlOf(stack, "elasticsearch", "http")]: named(nodes[0]),
       [authorityOf(stack, "elasticsearch")!.file]: join(directory, "ca.crt"),
     };
-    const grafana = await askingGrafana(directory, stack, here, { [ENVIRONMENT]: PASSWORD });
+    const grafana = await askingGrafana(directory, stack, { here, env: { [ENVIRONMENT]: PASSWORD } });
     try {
       expect(await grafana.ask("elasticsearch", logsBackend(stack).logs.show({ namespace: "shop" }))).toEqual(
         {

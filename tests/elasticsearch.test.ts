@@ -151,7 +151,7 @@ where(["filebeat", "filebeat"])("Filebeat to Elasticsearch", () => {
 
   test("Grafana finds them with the datasource that the stack provisions, and counts them as its dashboards do", async () => {
     const here = { [urlOf(stack, "elasticsearch", "http")]: elasticsearch.url };
-    const grafana = await askingGrafana(directory, stack, here, { [ENVIRONMENT]: PASSWORD });
+    const grafana = await askingGrafana(directory, stack, { here, env: { [ENVIRONMENT]: PASSWORD } });
     try {
       const { show, count } = logsBackend(stack).logs;
       expect(

@@ -120,7 +120,7 @@ describeWith(["jaeger", "jaeger"], ["collector", "otelcol-contrib"])("Jaeger beh
     await send(collector, id);
     await found(jaeger, id);
     const here = { [urlOf(stack, "jaeger", "http")]: new URL(jaeger.url).origin };
-    const grafana = await askingGrafana(directory, stack, here);
+    const grafana = await askingGrafana(directory, stack, { here });
     try {
       expect(await grafana.get("/api/datasources/uid/jaeger")).toMatchObject({
         name: "Jaeger",

@@ -139,7 +139,7 @@ where(["collector", "otelcol-contrib"])("Zipkin behind the gateway", () => {
     await otlp([id]);
     await found(id);
     const here = { [urlOf(stack, "zipkin", "http")]: zipkin.url };
-    const grafana = await askingGrafana(directory, stack, here);
+    const grafana = await askingGrafana(directory, stack, { here });
     try {
       expect(await grafana.get("/api/datasources/uid/zipkin")).toMatchObject({
         name: "Zipkin",

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { yaml } from "../../config/yaml";
 import { datasources } from "../../programs/grafana/datasources";
-import { grafanaEnvironment } from "../../programs/grafana/server";
+import { DASHBOARDS, dashboardProviders, grafanaEnvironment } from "../../programs/grafana/server";
 import type { Stack } from "../../programs/program";
 import { freePort } from "./free-port";
 import { binary } from "./programs";
@@ -10,6 +10,7 @@ import { Server, startGrafana } from "./servers";
 
 /** A real Grafana with a stack's datasources, that asks them as its pages do. */
 export interface AskingGrafana {
+  server: Server;
   /** Of the datasource of this uid, by a query of its own kind. */
   ask(uid: string, query: object): Promise<{ status: number; text: string }>;
   /** From its API, as its administrator. */
@@ -17,27 +18,36 @@ export interface AskingGrafana {
   end(): Promise<void>;
 }
 
+interface Given {
+  /** Texts in the datasources' file, addresses above all -> what stands in their place. */
+  here?: Record<string, string>;
+  /** What it has besides, such as a datasource's password. */
+  env?: Record<string, string>;
+  /** Folder -> file -> text; default none. */
+  dashboards?: Record<string, Record<string, string>>;
+}
+
 /**
  * Starts one.
  *
  * @param directory what it writes goes into a directory there
- * @param here texts in the datasources' file, addresses above all -> what stands in their place
- * @param env what it has besides, such as a datasource's password
  */
 export async function askingGrafana(
   directory: string,
   stack: Stack,
-  here: Record<string, string> = {},
-  env: Record<string, string> = {},
+  { here = {}, env = {}, dashboards = {} }: Given = {},
 ): Promise<AskingGrafana> {
   const home = join(directory, "grafana");
   const provisioning = join(home, "provisioning");
-  mkdirSync(join(provisioning, "datasources"), { recursive: true });
   const file = Object.entries(here).reduce(
     (text, [there, replacement]) => text.replaceAll(there, replacement),
     yaml(datasources(stack)),
   );
-  writeFileSync(join(provisioning, "datasources", "datasources.yaml"), file);
+  write(join(provisioning, "datasources", "datasources.yaml"), file);
+  const providers = yaml(dashboardProviders(stack)).replaceAll(DASHBOARDS, join(home, "dashboards"));
+  write(join(provisioning, "dashboards", "dashboards.yaml"), providers);
+  for (const [folder, files] of Object.entries(dashboards))
+    for (const [name, text] of Object.entries(files)) write(join(home, "dashboards", folder, name), text);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const program = binary("grafana", "grafana")!;
@@ -73,5 +83,10 @@ export async function askingGrafana(
     });
     return { status: answer.status, text: await answer.text() };
   };
-  return { ask, get, end };
+  return { server, ask, get, end };
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
 }
