@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inTurns, judge } from "./measure";
-import { emptyProgram, forget, neverUp } from "./previews";
+import { emptyProgram, forget, neverUp, withoutRules } from "./previews";
 import { type Bench, bench } from "./stack";
 
 /*
@@ -22,10 +22,12 @@ async function measure(stack: Bench, directory: string): Promise<void> {
   await unchanged(stack);
   const empty = await emptyProgram(stack, join(directory, "empty"));
   const fresh = await neverUp(stack, join(directory, "kind"));
+  const bare = withoutRules(join(directory, "bare"));
   const seconds = await inTurns(5, {
     empty: () => stack.pulumi(["preview", "--stack", "empty"], empty),
     emptyUp: () => stack.pulumi(["up", "--yes", "--stack", "empty"], empty),
     deployed: () => stack.pulumi(["preview", ...stack.arguments]),
+    bare: () => stack.pulumi(["preview", ...fresh], bare),
     create: () => stack.pulumi(["preview", ...fresh]),
     unchanged: () => stack.pulumi(["up", "--yes", ...stack.arguments]),
     skipping: () => stack.pulumi(["up", "--yes", "--skip-preview", ...stack.arguments]),
@@ -39,6 +41,7 @@ async function measure(stack: Bench, directory: string): Promise<void> {
   );
   judge("preview of the deployed stack / empty program", seconds.deployed / seconds.empty, 2.3);
   judge("preview with everything to create / empty program", seconds.create / seconds.empty, 2.6);
+  judge("  the same / without rules and dashboards", seconds.create / seconds.bare, 1.25);
   // It previews first: no more than the empty program shows what is Pulumi's own share.
   judge("up without a change / preview", seconds.unchanged / seconds.deployed);
   judge("  the same of the empty program", seconds.emptyUp / seconds.empty);

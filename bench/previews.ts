@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { yaml } from "../config/yaml";
 import { repoDir } from "../local/paths";
@@ -17,6 +17,29 @@ export async function emptyProgram(stack: Bench, directory: string): Promise<str
   );
   symlinkSync(join(repoDir, "node_modules"), join(directory, "node_modules"));
   await stack.pulumi(["stack", "select", "--create", "empty"], directory);
+  return directory;
+}
+
+/** The program without a rule or a dashboard: what they cost is the difference. */
+export function withoutRules(directory: string): string {
+  mkdirSync(directory);
+  const parts = ["alerts", "components", "config", "dashboards", "programs"];
+  for (const part of [
+    ...parts,
+    "index.ts",
+    "Pulumi.yaml",
+    "package.json",
+    "tsconfig.json",
+    "tsconfig.pulumi.json",
+  ])
+    cpSync(join(repoDir, part), join(directory, part), { recursive: true });
+  symlinkSync(join(repoDir, "node_modules"), join(directory, "node_modules"));
+  const none = (...names: string[]) => names.map((name) => `export const ${name} = () => ({});\n`).join("");
+  writeFileSync(
+    join(directory, "alerts/index.ts"),
+    `${none("ruleFiles", "logRuleFiles")}export const luceneRules = () => [];\n`,
+  );
+  writeFileSync(join(directory, "dashboards/index.ts"), none("dashboardFiles", "dashboardTitles"));
   return directory;
 }
 
