@@ -19,14 +19,14 @@ export function walk(context: Context): void {
       (await context.grafana.json<{ jsonData: Links }>(`/api/datasources/uid/${uid}`)).jsonData;
 
     /** A minute after the line: the scrapes that saw its request are in. */
-    const then = (query: string) =>
+    const then = (query: string, is = (value: number) => value > 0) =>
       eventually(query, 120, async () => {
         const time = String(Math.min(line.seconds + 60, Date.now() / 1000));
         const { data } = await context.grafana.datasource<Vector>("prometheus", "/api/v1/query", {
           query,
           time,
         });
-        const numbers = data.result.map(({ value }) => Number(value[1])).filter((value) => value > 0);
+        const numbers = data.result.map(({ value }) => Number(value[1])).filter(is);
         return numbers.length > 0 ? numbers : undefined;
       });
 
@@ -50,6 +50,8 @@ export function walk(context: Context): void {
       });
       expect(line.text).toContain(`Joined queue: ${user}`);
     });
+
+    const isShare = (value: number) => value >= 0 && value <= 1;
 
     const stores = (trace: Span[]) =>
       trace.map(({ attributes }) => attributes["db.system.name"] ?? attributes["db.system"]);
@@ -94,14 +96,16 @@ export function walk(context: Context): void {
 
     test("how its service did: rate, errors, duration", async () => {
       const service = `namespace="${NAMESPACE}", service="queue-service"`;
-      // Rate and errors are one series a path and a status.
-      await then(`sum(service:http_requests:rate5m{${service}, path="/api/queue/join", status="202"})`);
+      const requests = (status: string) =>
+        `service:http_requests:rate5m{${service}, path="/api/queue/join", status=~"${status}"}`;
+      await then(`sum(${requests("202")})`);
+      await then(`sum(${requests("5..")} or 0 * ${requests(".+")}) / sum(${requests(".+")})`, isShare);
       await then(
         `histogram_quantile(0.95, sum by (le) (service:http_request_duration_seconds_bucket:rate5m{${service}}))`,
       );
     });
 
-    test("and its pod, under the names that the line and the span have: processor and memory", async () => {
+    test("and its pod, under the names that the line and the span have: use, saturation, errors", async () => {
       const { namespace, pod, container } = line.labels;
       expect(span.resource).toMatchObject({ namespace, pod, container });
       const of = `namespace="${namespace}", pod="${pod}", container="${container}"`;
@@ -109,6 +113,9 @@ export function walk(context: Context): void {
       await then(`sum(container_memory_working_set_bytes{${of}})`);
       // Against what it may take.
       await then(`kube_pod_container_resource_limits{${of}, resource="memory"}`);
+      const periods = (kind: string) => `sum(rate(container_cpu_cfs_${kind}_total{${of}}[5m]))`;
+      await then(`${periods("throttled_periods")} / ${periods("periods")}`, isShare);
+      await then(`sum(kube_pod_container_status_restarts_total{${of}})`, (restarts) => restarts >= 0);
     });
   });
 }
