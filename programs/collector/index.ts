@@ -1,4 +1,5 @@
 import { alert } from "../../alerts/alert";
+import { counted } from "../../alerts/counted";
 import { configFile } from "../overrides";
 import { tracesBackend } from "../backends";
 import { type Program, watch } from "../program";
@@ -52,8 +53,8 @@ export const collector: Program = {
       rules: [
         alert(settings, "SpansLost", {
           expr: [
-            "sum by (env, region, exporter) (increase(otelcol_exporter_send_failed_spans[10m])) > 0",
-            "sum by (env, region, receiver) (increase(otelcol_receiver_refused_spans[10m])) > 0",
+            counted("exporter", "otelcol_exporter_send_failed_spans", "10m"),
+            counted("receiver", "otelcol_receiver_refused_spans", "10m"),
           ].join("\nor\n"),
           for: settings.alerting.rules.spansLost.for,
           severity: "warning",
