@@ -1221,6 +1221,11 @@ export const table: Row[] = [
   { key: "alerting.rules.rulesFailing.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.remoteWriteFailing.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.targetLimitNear.for", to: "7m", changes: rules(" 7m") },
+  {
+    key: "alerting.rules.targetLimitNear.threshold",
+    to: 0.97,
+    changes: rules("> 0.97\n"),
+  },
   { key: "alerting.rules.scrapedTwice.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.notificationsFailing.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.rulesLate.for", to: "7m", changes: rules(" 7m") },
@@ -1228,9 +1233,19 @@ export const table: Row[] = [
   { key: "alerting.rules.spansLost.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.linesLost.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.spanQueueFilling.for", to: "7m", changes: rules(" 7m") },
+  {
+    key: "alerting.rules.spanQueueFilling.threshold",
+    to: 0.97,
+    changes: rules("More than 97 % for 5m: their store"),
+  },
   { key: "alerting.rules.volumeFilling.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.retentionNotApplied.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.volumeFilling.within", to: "2d", changes: rules("Within 2d if") },
+  {
+    key: "alerting.rules.volumeFilling.threshold",
+    to: 0.97,
+    changes: rules("(kubelet_volume_stats_capacity_bytes > 0) > 0.97\n"),
+  },
   { key: "alerting.rules.retentionNotApplied.after", to: "2h", changes: rules("More than 2h for") },
   { key: "alerting.rules.certificateAboutToEnd.for", to: "7m", changes: rules("were left for 7m: ") },
   {
