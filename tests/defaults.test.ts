@@ -63,6 +63,7 @@ const onKind = {
   alerting: {
     receivers: [],
     routes: [],
+    teams: [],
     muteTimings: [],
     heartbeat: null,
     smtp: null,

@@ -108,6 +108,10 @@ export const baseline = {
     routes: [
       { severity: "warning", namespace: "shop", service: "board-service", receiver: "team", mute: ["night"] },
     ],
+    teams: [
+      { name: "sales", namespaces: ["shop"], services: ["board-service"] },
+      { name: "platform", namespaces: ["kube-system"] },
+    ],
     muteTimings: [{ name: "night", times: [{ start: "22:00", end: "23:30" }], weekdays: ["monday"] }],
     heartbeat: { url: "https://heartbeat.example.org/", interval: "3m" },
     runbookUrl: "https://runbook.example.org/",
@@ -1006,6 +1010,14 @@ export const table: Row[] = [
     key: "alerting.routes[].severity",
     to: "critical",
     changes: alertmanager({ without: '- severity="warning"\n        - namespace="shop"\n' }),
+  },
+  { key: "alerting.routes[].team", to: "platform", changes: alertmanager('- team="platform"\n') },
+  { key: "alerting.teams[].name", to: "shop", changes: prometheus("replacement: shop\n") },
+  { key: "alerting.teams[].namespaces", to: ["bank"], changes: prometheus("regex: ;(bank)\n") },
+  {
+    key: "alerting.teams[].services",
+    to: ["auth-service", "bank"],
+    changes: prometheus("regex: ;(auth-service|bank)\n"),
   },
   { key: "alerting.routes[].namespace", to: "bank", changes: alertmanager('- namespace="bank"\n') },
   {
