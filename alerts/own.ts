@@ -1,5 +1,6 @@
 import type { Settings } from "../config/schema";
 import { alert, type RuleGroup } from "./alert";
+import { teamTemplate } from "./teams";
 
 /**
  * The alerts of the user's own that ask metrics, or those that ask log lines of Loki (`logs`) or Elasticsearch
@@ -8,6 +9,7 @@ import { alert, type RuleGroup } from "./alert";
 export function ownAlerts(settings: Settings, asks: "metrics" | "logs" | "lucene"): RuleGroup[] {
   const those = settings.alerting.extraAlerts.filter((own) => own[asks] !== undefined);
   if (those.length === 0) return [];
+  const team = teamTemplate(settings);
   return [
     {
       name: "own",
@@ -18,7 +20,10 @@ export function ownAlerts(settings: Settings, asks: "metrics" | "logs" | "lucene
           for: own.for ?? (asks === "lucene" ? undefined : "5m"),
           severity: own.severity,
           // Lines say which app they are of; routes and messages go by service.
-          labels: asks === "metrics" ? {} : { service: "{{ $labels.app }}" },
+          labels: {
+            ...(asks === "metrics" ? {} : { service: "{{ $labels.app }}" }),
+            ...(asks === "lucene" && team ? { team } : {}),
+          },
           summary: own.summary,
           description: own.description ?? own.summary,
           runbook: own.runbookUrl ?? null,

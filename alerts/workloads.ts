@@ -38,7 +38,7 @@ export function workloads(settings: Settings): Rule[] {
       // What is hardly used says little about the day on which it is full.
       expr: `predict_linear(kubelet_volume_stats_used_bytes[6h], ${seconds(volumeFilling.within)}) > kubelet_volume_stats_capacity_bytes
 and
-kubelet_volume_stats_used_bytes / (kubelet_volume_stats_capacity_bytes > 0) > 0.5`,
+kubelet_volume_stats_used_bytes / (kubelet_volume_stats_capacity_bytes > 0) > ${volumeFilling.threshold}`,
       for: volumeFilling.for,
       severity: "warning",
       summary: "Volume {{ $labels.persistentvolumeclaim }} in {{ $labels.namespace }} is going to be full",

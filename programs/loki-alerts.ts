@@ -1,4 +1,5 @@
 import { alert, type RuleGroup } from "../alerts/alert";
+import { counted } from "../alerts/counted";
 import type { Settings } from "../config/schema";
 import { seconds } from "../config/units";
 import { isDeployed, type Stack } from "./program";
@@ -13,7 +14,6 @@ export function lokiAlerts(stack: Stack): RuleGroup {
   const { linesLost, retentionNotApplied, rulesFailing } = settings.alerting.rules;
   const failures =
     "sum by (env, region, rule_group) (increase(loki_prometheus_rule_evaluation_failures_total[5m])) > 0";
-  const more = (counter: string) => `sum by (env, region, reason) (increase(${counter}[10m])) > 0`;
   return {
     name: "loki",
     rules: [
@@ -24,7 +24,7 @@ export function lokiAlerts(stack: Stack): RuleGroup {
           ...(isDeployed(stack, "promtail") ? ["promtail_dropped_entries_total"] : []),
           "loki_discarded_samples_total",
         ]
-          .map(more)
+          .map((counter) => counted("reason", counter, "10m"))
           .join("\nor\n"),
         for: linesLost.for,
         severity: "warning",

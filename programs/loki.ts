@@ -1,4 +1,5 @@
 import { logRuleFiles } from "../alerts";
+import { teamRules } from "../alerts/teams";
 import type { Settings } from "../config/schema";
 import { bytes } from "../config/units";
 import { addressesOf, headless, namespaceOf, pathOf, urlOf, userUrl } from "./addresses";
@@ -175,10 +176,13 @@ const rulerConfig = (stack: Stack) => ({
   alertmanager_url: addressesOf(stack, "alertmanager", "http")
     .map((address) => `http://${address}${pathOf(stack, "alertmanager")}`)
     .join(","),
+  ...alertRelabel(teamRules(stack.settings)),
   // What messages link to as the query.
   external_url: userUrl(stack, "grafana"),
   datasource_uid: uidOf(stack, "logs"),
 });
+
+const alertRelabel = (rules: object[]) => (rules.length > 0 ? { alert_relabel_configs: rules } : {});
 
 const memberlist = ({ settings }: Stack) => ({
   join_members: [`${headless("loki")}.${namespaceOf(settings, loki)}.svc:${GOSSIP}`],

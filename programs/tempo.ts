@@ -1,5 +1,6 @@
 import { alert } from "../alerts/alert";
 import { compactionAlert } from "../alerts/compaction";
+import { counted } from "../alerts/counted";
 import { bytes, goDuration } from "../config/units";
 import { addressOf } from "./addresses";
 import { configFile } from "./overrides";
@@ -46,7 +47,7 @@ export const tempo: Program = {
       rules: [
         alert(settings, "SpansLost", {
           // What comes too fast is sent again.
-          expr: 'sum by (env, region, reason) (increase(tempo_discarded_spans_total{reason!="rate_limited"}[10m])) > 0',
+          expr: counted("reason", 'tempo_discarded_spans_total{reason!="rate_limited"}', "10m"),
           for: settings.alerting.rules.spansLost.for,
           severity: "warning",
           summary: "Tempo dropped {{ $value | humanize }} spans: {{ $labels.reason }}",

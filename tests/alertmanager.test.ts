@@ -158,7 +158,10 @@ function tests(): void {
   });
 
   test("the alerts of a namespace go to its team: an incident at PagerDuty with links, resolved as well", async () => {
-    const alert = { alertname: "ServiceDown", severity: "critical", namespace: "bank", service: "vault" };
+    const alert = {
+      ...{ alertname: "ServiceDown", severity: "critical" },
+      ...{ namespace: "bank", service: "vault", team: "savings" },
+    };
     await raise(alert);
     const incident = await told(pagerduty, "ServiceDown of vault");
     expect(incident).toMatchObject({
@@ -168,7 +171,7 @@ function tests(): void {
       client_url: `${groups}?alertmanager=Alertmanager&queryString=alertname%3DServiceDown`,
       payload: {
         severity: "critical",
-        summary: "FIRING ServiceDown (prod, seoul): ServiceDown of vault",
+        summary: "FIRING ServiceDown (prod, seoul, savings): ServiceDown of vault",
         custom_details: { alerts: "FIRING ServiceDown of vault\n" },
       },
       links: [

@@ -211,6 +211,58 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
     });
   });
 
+  describe("a counter that begins with its first failure", () => {
+    const loki = (instance: string) => `job="loki", instance="${instance}", ${origin}`;
+    const discarded = (values: string, instance = "a"): Series => ({
+      [`loki_discarded_samples_total{reason="line_too_long", ${loki(instance)}}`]: values,
+    });
+    const up = (values: string, instance = "a"): Series => ({ [`up{${loki(instance)}}`]: values });
+    const prometheus = (values: string): Series => ({
+      [`up{job="prometheus", instance="p", ${origin}}`]: values,
+    });
+    const soon = { linesLost: { for: "1m" } };
+    const all = `1x${HOUR}`;
+    const told = (minute: number, lines: string) => {
+      const rule = groupsWith(soon)
+        .flatMap(({ rules }) => rules)
+        .find(({ alert }) => alert === "LinesLost")!;
+      const said = {
+        exp_labels: { reason: "line_too_long", ...rule.labels },
+        exp_annotations: {
+          ...rule.annotations,
+          summary: `About ${lines} log lines were lost: line_too_long`,
+        },
+      };
+      return { alertname: "LinesLost", eval_time: `${minute}m`, exp_alerts: lines === "no" ? [] : [said] };
+    };
+
+    test("counts it, for as long as it counts others", () =>
+      evaluated({ ...prometheus(all), ...up(all), ...discarded("_x20 5x39") }, [], soon, [
+        ...[told(20, "no"), told(22, "5"), told(29, "5"), told(31, "no")],
+      ]));
+
+    test("counts what follows it once", () =>
+      evaluated({ ...prometheus(all), ...up(all), ...discarded("_x20 5 5 8x38") }, [], soon, [
+        ...[told(24, "8"), told(29, "8")],
+      ]));
+
+    test("counts that of a pod that is new", () =>
+      evaluated({ ...prometheus(all), ...up("_x20 1x39", "b"), ...discarded("_x20 5x39", "b") }, [], soon, [
+        ...[told(22, "5"), told(31, "no")],
+      ]));
+
+    const silent = Array.from({ length: HOUR + 1 }, (_, minute) => silentAt("LinesLost", minute));
+    const away = "1x9 _x29 1x20";
+    test.each([
+      ["Prometheus was away for half an hour", { ...prometheus(away), ...up(away) }],
+      ["Prometheus is new", { ...prometheus("_x39 1x20"), ...up("_x39 1x20") }],
+      ["Loki did not answer for half an hour", { ...prometheus(all), ...up("1x9 0x29 1x20") }],
+    ])("what it has counted before is not new when %s", async (_, asked) => {
+      const counter = discarded("5x9 _x29 5x20");
+      await evaluated({ ...asked, ...counter }, silent, soon);
+    });
+  });
+
   test("while one pod of a service answers, nothing says that all are down", async () => {
     const up = (pod: string) => `up{pod="${pod}", namespace="shop", service="board-service", ${origin}}`;
     const all = silentAt("ServiceDown", HOUR, 'pods="all"');

@@ -294,6 +294,18 @@ const table: Row[] = [
     wrong: noNames,
     right: names,
   },
+  {
+    of: /^alerting\.teams\[\]\.name$/,
+    allowed: "letters, digits, - and _, at most 63 of them",
+    wrong: [7, "", "a b", "a.b", 'a"', "$1", "x".repeat(64)],
+    right: ["a", "Team_9-b", "x".repeat(63)],
+  },
+  {
+    of: /^alerting\.teams\[\]\.(namespaces|services)$/,
+    allowed: "a list",
+    wrong: ["a", { a: "b" }, 7, null],
+    right: [["a", "b-9"]],
+  },
   { of: /routes\[\]\.service$/, allowed: `a service name: ${DNS}`, wrong: noNames, right: names },
   { of: /muteTimings\[\]\.name$/, allowed: "a name that routes can refer to", wrong: [7, "", " "] },
   {
@@ -730,7 +742,7 @@ const table: Row[] = [
 ];
 
 /** What its own row of another test checks: it is compared with other keys. */
-const elsewhere = ["alerting.routes[].receiver", "alerting.routes[].mute"];
+const elsewhere = ["alerting.routes[].team", "alerting.routes[].receiver", "alerting.routes[].mute"];
 
 const rowsOf = (key: string) => table.filter(({ of }) => of.test(key));
 

@@ -67,7 +67,11 @@ where(
         { name: "others", webhook: { url: `${receivers.url}/others` } },
         { name: "team", webhook: { url: `${receivers.url}/team` } },
       ],
-      routes: [{ service: "shop", severity: "critical", receiver: "team" }],
+      teams: [
+        { name: "sales", namespaces: ["sales"] },
+        { name: "cards", services: ["cards", "shop"] },
+      ],
+      routes: [{ team: "cards", severity: "critical", receiver: "team" }],
       groupWait: "1s",
       groupInterval: "5s",
     });
@@ -130,7 +134,7 @@ where(
         {
           labels: {
             ...{ severity: "critical", env: "test", region: "here" },
-            ...{ namespace: "sales", app: "shop", service: "shop" },
+            ...{ namespace: "sales", app: "shop", service: "shop", team: "cards" },
           },
           annotations: {
             summary: expect.stringMatching(/^[46] cards for \$5 were refused in shop of sales$/),

@@ -244,6 +244,7 @@ describeWith(["loki", "loki"], ["alertmanager", "alertmanager"])("the one on lin
     const stack = stackWith(
       given({
         receivers: [{ name: "team", webhook: { url: `${receivers.url}/webhook` } }],
+        teams: [{ name: "sales", services: ["shop"] }],
         routes: [{ service: "shop", receiver: "team" }],
         groupWait: "1s",
       }),
@@ -295,7 +296,14 @@ describeWith(["loki", "loki"], ["alertmanager", "alertmanager"])("the one on lin
       groupLabels: { alertname: "CardsRefused", namespace: "sales", service: "shop" },
       alerts: [
         {
-          labels: { severity: "warning", env: "kind", namespace: "sales", app: "shop", service: "shop" },
+          labels: {
+            severity: "warning",
+            env: "kind",
+            namespace: "sales",
+            app: "shop",
+            service: "shop",
+            team: "sales",
+          },
           annotations: { summary: "3 cards were refused in shop" },
           generatorURL: expect.stringMatching(
             /^http:\/\/localhost:8080\/api\/monitoring\/grafana\/explore\?/,

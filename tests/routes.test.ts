@@ -19,6 +19,7 @@ const critical = { alertname: "ServiceDown", severity: "critical" };
 const warning = { alertname: "HighMemory", severity: "warning" };
 
 const inShop = { ...critical, namespace: "shop", service: "board" };
+const teams = [{ name: "bank", namespaces: ["bank"] }];
 const ofService = [{ severity: "warning", service: "board", receiver: "others" }];
 
 const cases: [
@@ -53,6 +54,24 @@ const cases: [
     { receivers: people, routes: ofService },
     { ...inShop, severity: "warning" },
     "others",
+    1,
+  ],
+  ...[
+    { ...critical, team: "bank", namespace: "shop" },
+    { ...warning, team: "bank" },
+    { ...critical, team: "bank-2", namespace: "bank" },
+  ].map((alert, index): (typeof cases)[number] => [
+    "a route for a team",
+    { receivers: people, teams, routes: [{ team: "bank", receiver: "others" }] },
+    alert,
+    index < 2 ? "others" : "team",
+    1,
+  ]),
+  [
+    "a route for a team's warnings",
+    { receivers: people, teams, routes: [{ team: "bank", severity: "warning", receiver: "others" }] },
+    { ...critical, team: "bank" },
+    "team",
     1,
   ],
   ["people and no routes", { receivers: people }, warning, "team", 1],

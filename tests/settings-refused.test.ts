@@ -18,6 +18,9 @@ const routed = (routes: object[], muteTimings: object[] = []) => ({
     muteTimings,
   },
 });
+const owned = (teams: object[], routes: object[] = []) => ({
+  alerting: { ...routed(routes).alerting, teams },
+});
 const smtp = (more: object) => ({
   alerting: { smtp: { smarthost: "smtp.example.org:587", from: "a@b.org", ...more } },
 });
@@ -437,7 +440,58 @@ const addresses: Row[] = [
     "a route of everything",
     routed([{}]),
     "alerting.routes[0] is not usable",
-    "at least one of severity, namespace, service; what no route takes goes to the first receiver",
+    "at least one of severity, team, namespace, service; what no route takes goes to the first receiver",
+  ],
+  [
+    "a team that there is not",
+    routed([{ team: "sales" }]),
+    "alerting.routes[0].team sales is no team",
+    "none, since alerting.teams is empty",
+  ],
+  [
+    "a team that there is not, beside others",
+    owned([{ name: "bank", namespaces: ["bank"] }], [{ team: "sales" }]),
+    "alerting.routes[0].team sales is no team",
+    "bank",
+  ],
+  [
+    "two teams of a name",
+    owned([
+      { name: "bank", namespaces: ["bank"] },
+      { name: "bank", services: ["vault"] },
+    ]),
+    "alerting.teams[1].name bank is named twice",
+    "each name once",
+  ],
+  [
+    "a namespace in two teams",
+    owned([
+      { name: "bank", namespaces: ["bank"] },
+      { name: "sales", namespaces: ["shop", "bank"] },
+    ]),
+    "alerting.teams[1].namespaces[1] bank is in team bank already",
+    "each namespace once, in one team",
+  ],
+  [
+    "a service in two teams",
+    owned([
+      { name: "bank", services: ["vault"] },
+      { name: "sales", services: ["vault"] },
+    ]),
+    "alerting.teams[1].services[0] vault is in team bank already",
+    "each service once, in one team",
+  ],
+  [
+    "a team of nothing",
+    owned([{ name: "bank" }]),
+    "alerting.teams[0] is not usable",
+    "at least one of namespaces, services",
+  ],
+  [
+    "a route behind one that takes all of its team",
+    owned([{ name: "bank", services: ["vault"] }], [{ team: "bank" }, { team: "bank", severity: "warning" }]),
+    "alerting.routes[1] is never taken, since routes[0] takes all of its alerts",
+    "the narrower one first",
   ],
   [
     "a mute timing that there is not",

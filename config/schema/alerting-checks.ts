@@ -1,13 +1,21 @@
 import { type Refuse, repeated } from "./common";
+import { checkTeams, type CheckedTeams } from "./teams";
 
 export interface CheckedAlerting {
   alerting: Alerting;
   edge: { enabled: boolean };
 }
 
-interface Alerting {
+interface Alerting extends CheckedTeams {
   receivers: { name: string; email?: object }[];
-  routes: { severity?: string; namespace?: string; service?: string; receiver: string; mute: string[] }[];
+  routes: {
+    severity?: string;
+    team?: string;
+    namespace?: string;
+    service?: string;
+    receiver: string;
+    mute: string[];
+  }[];
   muteTimings: { name: string }[];
   extraAlerts: { name: string; logs?: string; lucene?: object }[];
   smtp: object | null;
@@ -15,7 +23,7 @@ interface Alerting {
   runbookUrl: string | null;
 }
 
-/** Somebody is told, and of a page to open; receivers, routes and mute timings refer to each other by name. */
+/** Somebody is told, and of a page to open; receivers, routes, teams and mute timings refer to each other by name. */
 export function checkAlerting({ alerting, edge }: CheckedAlerting, refuse: Refuse): void {
   const { receivers, routes, muteTimings, smtp } = alerting;
   const names = (those: { name: string }[], key: string) =>
@@ -30,7 +38,7 @@ export function checkAlerting({ alerting, edge }: CheckedAlerting, refuse: Refus
       ["alerting", "runbookUrl"],
       "is missing; allowed: the URL of a page with alerts/RUNBOOK.md, to which messages lead, or edge.enabled: true, which serves it",
     );
-  for (const key of ["receivers", "muteTimings", "extraAlerts"] as const)
+  for (const key of ["receivers", "teams", "muteTimings", "extraAlerts"] as const)
     repeated(alerting[key].map(({ name }) => name)).forEach(({ index, value }) =>
       refuse(["alerting", key, index, "name"], `${value} is named twice; allowed: each name once`),
     );
@@ -38,6 +46,7 @@ export function checkAlerting({ alerting, edge }: CheckedAlerting, refuse: Refus
     if (email && !smtp)
       refuse(["alerting", "receivers", index, "email"], "needs a mail server; set alerting.smtp as well");
   });
+  checkTeams(alerting, refuse);
   routes.forEach(({ receiver, mute }, index) => {
     if (!receivers.some(({ name }) => name === receiver))
       refuse(
@@ -71,4 +80,4 @@ export function checkAlerting({ alerting, edge }: CheckedAlerting, refuse: Refus
   });
 }
 
-const LABELS = ["severity", "namespace", "service"] as const;
+const LABELS = ["severity", "team", "namespace", "service"] as const;

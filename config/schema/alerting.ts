@@ -4,6 +4,7 @@ import { kubernetesName, storage } from "./kubernetes";
 import { muteTiming } from "./mute";
 import { ownAlerts } from "./own-alerts";
 import { rules } from "./rules";
+import { team } from "./teams";
 
 const smarthost = () => {
   const words = "host:port with a port from 1 to 65535, such as smtp.example.org:587";
@@ -71,9 +72,13 @@ const route = z
       .enum(["critical", "warning"])
       .optional()
       .describe("Severity of the alerts that take this route; default: any."),
+    team: z
+      .string()
+      .optional()
+      .describe("Name of the team of alerting.teams whose alerts these are; default: any."),
     namespace: kubernetesName("a namespace")
       .optional()
-      .describe("Namespace that the alerts are about, such as a team's; default: any."),
+      .describe("Namespace that the alerts are about; default: any."),
     service: kubernetesName("a service name")
       .optional()
       .describe("Service that the alerts are about; default: any."),
@@ -86,8 +91,8 @@ const route = z
       ),
   })
   .refine(
-    ({ severity, namespace, service }) => severity ?? namespace ?? service,
-    "allowed: at least one of severity, namespace, service; what no route takes goes to the first receiver",
+    ({ severity, team, namespace, service }) => severity ?? team ?? namespace ?? service,
+    "allowed: at least one of severity, team, namespace, service; what no route takes goes to the first receiver",
   );
 
 export const alerting = z
@@ -100,7 +105,13 @@ export const alerting = z
       .array(route)
       .default([])
       .describe(
-        "Which alerts go to which receiver: by severity, by namespace (a team's), by service. The first that fits takes an alert.",
+        "Which alerts go to which receiver: by severity, team, namespace, service. The first that fits takes an alert.",
+      ),
+    teams: z
+      .array(team)
+      .default([])
+      .describe(
+        "Whose alerts are whose: those about these namespaces or services get the label team, for routes and messages; default none. One that has the label already, by an expression of yours, keeps it.",
       ),
     muteTimings: z
       .array(muteTiming)

@@ -133,7 +133,12 @@ export const rules = z
       .prefault({})
       .describe("Samples that Amazon Managed Prometheus does not take."),
     targetLimitNear: z
-      .strictObject(waiting("15m"))
+      .strictObject({
+        ...waiting("15m"),
+        threshold: fraction()
+          .default(0.8)
+          .describe("Fires above this share; default 0.8: 80 % of the targets that there may be."),
+      })
       .prefault({})
       .describe("Targets near metrics.limits.targets."),
     scrapedTwice: z
@@ -153,7 +158,12 @@ export const rules = z
       .prefault({})
       .describe("Spans that the gateway refuses, or that their store refused for good."),
     spanQueueFilling: z
-      .strictObject(waiting("5m"))
+      .strictObject({
+        ...waiting("5m"),
+        threshold: fraction()
+          .default(0.8)
+          .describe("Fires above this share of the queue; default 0.8: 80 %."),
+      })
       .prefault({})
       .describe("Spans that wait on disk for their store, against tracing.collector.queue."),
     volumeFilling: z
@@ -162,9 +172,14 @@ export const rules = z
         within: duration()
           .default("4d")
           .describe("Fires when it would be full within this time if it goes on so; default 4d."),
+        threshold: fraction()
+          .default(0.5)
+          .describe(
+            "Fires only above this share, since what is hardly used says little about the day on which it is full; default 0.5: 50 %.",
+          ),
       })
       .prefault({})
-      .describe("A volume that is more than half full and grows."),
+      .describe("A volume that is in use already, and grows."),
     compactionFailing: z
       .strictObject(waiting("15m"))
       .prefault({})

@@ -9,7 +9,7 @@ const groupsOfMessage = (stack: Stack) =>
   `${groupsPage(stack)}?alertmanager=Alertmanager&queryString=alertname%3D{{ .CommonLabels.alertname }}`;
 
 const title =
-  "{{ .Status | toUpper }} {{ .CommonLabels.alertname }} ({{ .CommonLabels.env }}, {{ .CommonLabels.region }})";
+  "{{ .Status | toUpper }} {{ .CommonLabels.alertname }} ({{ .CommonLabels.env }}, {{ .CommonLabels.region }}{{ with .CommonLabels.team }}, {{ . }}{{ end }})";
 
 /** A thousand alerts in one message are read by nobody: the first ten, and how many there are. */
 const each = (text: string) =>

@@ -1,4 +1,7 @@
-import { alert } from "../../alerts/alert";
+import { alert, type RuleGroup } from "../../alerts/alert";
+import { counted } from "../../alerts/counted";
+import { percent } from "../../alerts/services";
+import type { Settings } from "../../config/schema";
 import { configFile } from "../overrides";
 import { tracesBackend } from "../backends";
 import { type Program, watch } from "../program";
@@ -46,29 +49,33 @@ export const collector: Program = {
   }),
   probes: () => probes,
   resources: ({ tracing }) => tracing.collector.resources,
-  alerts: ({ settings }) => [
-    {
-      name: "collector",
-      rules: [
-        alert(settings, "SpansLost", {
-          expr: [
-            "sum by (env, region, exporter) (increase(otelcol_exporter_send_failed_spans[10m])) > 0",
-            "sum by (env, region, receiver) (increase(otelcol_receiver_refused_spans[10m])) > 0",
-          ].join("\nor\n"),
-          for: settings.alerting.rules.spansLost.for,
-          severity: "warning",
-          summary:
-            "{{ $value | humanize }} spans were lost or refused by {{ $labels.exporter }}{{ $labels.receiver }}",
-          description: `Within ten minutes, for ${settings.alerting.rules.spansLost.for}. What is refused, applications send again for a while.`,
-        }),
-        alert(settings, "SpanQueueFilling", {
-          expr: "max by (env, region, exporter) (otelcol_exporter_queue_size / otelcol_exporter_queue_capacity) > 0.8",
-          for: settings.alerting.rules.spanQueueFilling.for,
-          severity: "warning",
-          summary: "The spans that wait take {{ $value | humanizePercentage }} of their queue",
-          description: `More than 80 % for ${settings.alerting.rules.spanQueueFilling.for}: their store does not take them. When it is full, applications are told to send again later.`,
-        }),
-      ],
-    },
-  ],
+  alerts: ({ settings }) => [spanAlerts(settings)],
 };
+
+/** Alerts on spans on their way. */
+function spanAlerts(settings: Settings): RuleGroup {
+  const { spansLost, spanQueueFilling } = settings.alerting.rules;
+  return {
+    name: "collector",
+    rules: [
+      alert(settings, "SpansLost", {
+        expr: [
+          counted("exporter", "otelcol_exporter_send_failed_spans", "10m"),
+          counted("receiver", "otelcol_receiver_refused_spans", "10m"),
+        ].join("\nor\n"),
+        for: spansLost.for,
+        severity: "warning",
+        summary:
+          "{{ $value | humanize }} spans were lost or refused by {{ $labels.exporter }}{{ $labels.receiver }}",
+        description: `Within ten minutes, for ${spansLost.for}. What is refused, applications send again for a while.`,
+      }),
+      alert(settings, "SpanQueueFilling", {
+        expr: `max by (env, region, exporter) (otelcol_exporter_queue_size / otelcol_exporter_queue_capacity) > ${spanQueueFilling.threshold}`,
+        for: spanQueueFilling.for,
+        severity: "warning",
+        summary: "The spans that wait take {{ $value | humanizePercentage }} of their queue",
+        description: `More than ${percent(spanQueueFilling.threshold)} for ${spanQueueFilling.for}: their store does not take them. When it is full, applications are told to send again later.`,
+      }),
+    ],
+  };
+}

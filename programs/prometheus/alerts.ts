@@ -41,7 +41,7 @@ export function prometheusAlerts(settings: Settings): RuleGroup {
         : []),
       alert(settings, "TargetLimitNear", {
         expr: `max by (env, region, scrape_job) (prometheus_target_scrape_pool_targets / (prometheus_target_scrape_pool_target_limit > 0))
-> 0.8`,
+> ${targetLimitNear.threshold}`,
         for: targetLimitNear.for,
         severity: "warning",
         summary:

@@ -1,3 +1,4 @@
+import { teamRules } from "../../alerts/teams";
 import type { Settings } from "../../config/schema";
 import { prometheusSize } from "../../config/units";
 import { addressesOf, pathOf, userUrl } from "../addresses";
@@ -16,6 +17,7 @@ export function prometheusConfig(stack: Stack): object {
   const { settings } = stack;
   const { metrics } = settings;
   const alertmanagerPath = pathOf(stack, "alertmanager");
+  const relabel = alertRelabel(settings);
   return {
     global: {
       scrape_interval: metrics.scrapeInterval,
@@ -28,10 +30,7 @@ export function prometheusConfig(stack: Stack): object {
       exemplars: { max_exemplars: 20_000 },
     },
     alerting: {
-      // Alerts of the pair are the same alerts.
-      ...(hasCopies(settings)
-        ? { alert_relabel_configs: [{ action: "labeldrop", regex: "__replica__" }] }
-        : {}),
+      ...(relabel.length > 0 ? { alert_relabel_configs: relabel } : {}),
       alertmanagers: [
         {
           ...(alertmanagerPath ? { path_prefix: alertmanagerPath } : {}),
@@ -51,6 +50,12 @@ export function prometheusConfig(stack: Stack): object {
     ],
   };
 }
+
+/** What alerts say of themselves on their way out. Those of a pair are the same alerts. */
+const alertRelabel = (settings: Settings): object[] => [
+  ...(hasCopies(settings) ? [{ action: "labeldrop", regex: "__replica__" }] : []),
+  ...teamRules(settings),
+];
 
 /** Whether others get its samples or alerts beside those of another Prometheus. */
 export const hasCopies = (settings: Settings): boolean =>

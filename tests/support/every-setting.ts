@@ -108,6 +108,10 @@ export const baseline = {
     routes: [
       { severity: "warning", namespace: "shop", service: "board-service", receiver: "team", mute: ["night"] },
     ],
+    teams: [
+      { name: "sales", namespaces: ["shop"], services: ["board-service"] },
+      { name: "platform", namespaces: ["kube-system"] },
+    ],
     muteTimings: [{ name: "night", times: [{ start: "22:00", end: "23:30" }], weekdays: ["monday"] }],
     heartbeat: { url: "https://heartbeat.example.org/", interval: "3m" },
     runbookUrl: "https://runbook.example.org/",
@@ -1007,6 +1011,14 @@ export const table: Row[] = [
     to: "critical",
     changes: alertmanager({ without: '- severity="warning"\n        - namespace="shop"\n' }),
   },
+  { key: "alerting.routes[].team", to: "platform", changes: alertmanager('- team="platform"\n') },
+  { key: "alerting.teams[].name", to: "shop", changes: prometheus("replacement: shop\n") },
+  { key: "alerting.teams[].namespaces", to: ["bank"], changes: prometheus("regex: ;(bank)\n") },
+  {
+    key: "alerting.teams[].services",
+    to: ["auth-service", "bank"],
+    changes: prometheus("regex: ;(auth-service|bank)\n"),
+  },
   { key: "alerting.routes[].namespace", to: "bank", changes: alertmanager('- namespace="bank"\n') },
   {
     key: "alerting.routes[].service",
@@ -1221,6 +1233,11 @@ export const table: Row[] = [
   { key: "alerting.rules.rulesFailing.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.remoteWriteFailing.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.targetLimitNear.for", to: "7m", changes: rules(" 7m") },
+  {
+    key: "alerting.rules.targetLimitNear.threshold",
+    to: 0.97,
+    changes: rules("> 0.97\n"),
+  },
   { key: "alerting.rules.scrapedTwice.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.notificationsFailing.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.rulesLate.for", to: "7m", changes: rules(" 7m") },
@@ -1228,9 +1245,19 @@ export const table: Row[] = [
   { key: "alerting.rules.spansLost.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.linesLost.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.spanQueueFilling.for", to: "7m", changes: rules(" 7m") },
+  {
+    key: "alerting.rules.spanQueueFilling.threshold",
+    to: 0.97,
+    changes: rules("More than 97 % for 5m: their store"),
+  },
   { key: "alerting.rules.volumeFilling.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.retentionNotApplied.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.volumeFilling.within", to: "2d", changes: rules("Within 2d if") },
+  {
+    key: "alerting.rules.volumeFilling.threshold",
+    to: 0.97,
+    changes: rules("(kubelet_volume_stats_capacity_bytes > 0) > 0.97\n"),
+  },
   { key: "alerting.rules.retentionNotApplied.after", to: "2h", changes: rules("More than 2h for") },
   { key: "alerting.rules.certificateAboutToEnd.for", to: "7m", changes: rules("were left for 7m: ") },
   {

@@ -1,0 +1,16 @@
+/**
+ * More than nothing counted within `window`, with a counter whose series begins with its first failure: increase() finds no
+ * earlier sample to compare that one with, though it is one more than none.
+ *
+ * What is there now and was not at the beginning of the window has counted all that it shows since, provided that somebody
+ * looked: a Prometheus that was away then, or could not reach the target, takes each old counter for a new one. A pod that is
+ * new has no `up` of then, and began at 0.
+ */
+export const counted = (by: string, counter: string, window: string): string =>
+  `sum by (env, region, ${by}) (
+  (${counter} unless ${counter} offset ${window})
+    and on () up{job="prometheus"} offset ${window}
+    unless on (job, instance) up offset ${window} == 0
+  or
+  increase(${counter}[${window}])
+) > 0`;
