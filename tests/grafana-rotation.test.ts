@@ -200,4 +200,14 @@ describeWithDatabases(["grafana", "grafana"])("a rotation with two replicas and 
     for (const pod of pods) sessions.push(await signIn(pod.url, NEW));
     expect(await seenAt(...pods)).toEqual([before(NEW), before(NEW)]);
   });
+  test("five old passwords lock the administrator out, and the Job with it, which gives up without making it worse", async () => {
+    for (let count = 0; count < 5; count++) expect((await pods[0].as(OLD, "/api/user")).status).toBe(401);
+    await expect(endSessions(url, NEW)).rejects.toMatchObject({ exitCode: 1 });
+    expect(await tell("SELECT count(*) FROM login_attempt")).toEqual(["5"]);
+    for (const [index, role] of Object.values(ROLES).entries())
+      expect(await browsers[index].knownAs(url)).toMatchObject({ role });
+    // Five minutes later, in the next `up`.
+    await tell("DELETE FROM login_attempt");
+    expect((await endSessions(url, NEW)).stdout).toBe("ended 2 sessions of admin");
+  });
 });
