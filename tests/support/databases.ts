@@ -12,12 +12,14 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import execa from "execa";
 import { postgresManifests } from "../../examples/ticketing/postgres";
 import { recipes } from "../../local/offline/images/recipes";
 import { cacheDir } from "../../local/paths";
 import { eventually } from "./eventually";
 import { freePort } from "./free-port";
+import { describeWith } from "./programs";
 import { Server } from "./servers";
 
 /** Redis and PostgreSQL as processes on loopback, of the packages that the offline images are made of. */
@@ -35,6 +37,10 @@ function unpacked(name: string): string | undefined {
 }
 
 export const databasesAreHere = DATABASES.every((name) => unpacked(name) !== undefined);
+
+/** For tests that run these binaries beside a database. */
+export const describeWithDatabases = (...needed: Parameters<typeof describeWith>): jest.Describe =>
+  databasesAreHere ? describeWith(...needed) : describe.skip;
 
 /** Where the image's files are, and what its programs need to find their libraries there. */
 async function imageOf(name: "redis" | "postgres") {
@@ -138,5 +144,35 @@ export async function postgresServer(
     await server.end();
     rmSync(root, { recursive: true });
   };
-  return { port, start, lose, stop };
+  /** One command to a database, as the superuser, whom its own socket asks for no password; the values of its answer. */
+  const tell = (database: string, command: string) =>
+    told(join(data, `.s.PGSQL.${port}`), `user\0postgres\0database\0${database}\0\0`, `${command}\0`);
+  return { port, start, lose, stop, tell };
+}
+
+/** By PostgreSQL's protocol, of which that is all: https://www.postgresql.org/docs/15/protocol-message-formats.html */
+async function told(path: string, startup: string, query: string): Promise<string[]> {
+  const number = (value: number) => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeInt32BE(value);
+    return bytes;
+  };
+  const socket = connect(path);
+  socket.write(Buffer.concat([number(startup.length + 8), number(3 << 16), Buffer.from(startup)]));
+  socket.write(Buffer.concat([Buffer.from("Q"), number(query.length + 4), Buffer.from(query)]));
+  socket.write(Buffer.concat([Buffer.from("X"), number(4)]));
+  const all = await buffer(socket);
+  const values: string[] = [];
+  for (let at = 0; at < all.length; at += 1 + all.readInt32BE(at + 1)) {
+    const kind = String.fromCharCode(all[at]);
+    const rest = all.subarray(at + 5, at + 1 + all.readInt32BE(at + 1));
+    if (kind === "E") throw new Error(rest.toString().replaceAll("\0", " "));
+    if (kind !== "D") continue;
+    for (let count = rest.readInt16BE(0), from = 2; count > 0; count--) {
+      const length = rest.readInt32BE(from);
+      values.push(rest.subarray(from + 4, from + 4 + Math.max(length, 0)).toString());
+      from += 4 + Math.max(length, 0);
+    }
+  }
+  return values;
 }

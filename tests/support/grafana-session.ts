@@ -1,3 +1,5 @@
+import execa from "execa";
+
 /** As a browser sends them. */
 export type Cookies = string;
 
@@ -18,3 +20,9 @@ export async function signIn(grafana: string, password: string): Promise<Cookies
 /** The status with which that Grafana answers the session: 200 while it goes on, then 401. */
 export const seenWith = async (grafana: string, cookie: Cookies): Promise<number> =>
   (await fetch(`${grafana}/api/user`, { headers: { cookie } })).status;
+
+/** What the Job of a rotation does, with the Grafana at this address. */
+export const endSessions = (grafana: string, password: string) =>
+  execa("node", ["programs/grafana/end-sessions.mjs"], {
+    env: { GRAFANA_URL: grafana, GRAFANA_USER: "admin", GRAFANA_PASSWORD: password },
+  });

@@ -63,6 +63,13 @@ export async function oidcProvider(
   };
 }
 
+/** Whom Grafana takes somebody for. */
+export interface User {
+  login: string;
+  email: string;
+  isGrafanaAdmin: boolean;
+}
+
 /** Somebody's browser: it keeps cookies, follows redirects, and fills in what the provider asks. */
 export class Browser {
   private readonly cookies = new Map<string, string>();
@@ -104,5 +111,14 @@ export class Browser {
       } else return response;
     }
     throw new Error(`${user} is sent on and on, at last to ${url}`);
+  }
+
+  /** Whom the Grafana with this address takes its user for; undefined: for nobody. */
+  async knownAs(grafana: string): Promise<(User & { role: string }) | undefined> {
+    const response = await this.ask(`${grafana}/api/user`);
+    if (response.status === 401) return undefined;
+    const user = (await response.json()) as User;
+    const [{ role }] = (await (await this.ask(`${grafana}/api/user/orgs`)).json()) as { role: string }[];
+    return { ...user, role };
   }
 }
