@@ -488,6 +488,12 @@ const addresses: Row[] = [
     "at least one of namespaces, services",
   ],
   [
+    "a team's pattern of services",
+    owned([{ name: "bank", services: ["vault-.*"] }]),
+    'alerting.teams[0].services[0] is "vault-.*"',
+    "a service name: lower-case letters, digits and -",
+  ],
+  [
     "a route behind one that takes all of its team",
     owned([{ name: "bank", services: ["vault"] }], [{ team: "bank" }, { team: "bank", severity: "warning" }]),
     "alerting.routes[1] is never taken, since routes[0] takes all of its alerts",
