@@ -24,9 +24,14 @@ export async function linesOf(grafana: Grafana, stack: Stack, which: Lines): Pro
 const JOINED = { namespace: NAMESPACE, app: "queue-service" };
 const isJoined = ({ text }: Line) => text.includes("Joined queue");
 
-/** What queue-service has said of this user's joining. */
+/**
+ * What queue-service has said of this user's joining. Searched for by the part after the hyphen: Elasticsearch reads
+ * user-9a4b9 as two words, either of which will do.
+ */
 export const joinsOf = async (grafana: Grafana, stack: Stack, user: string): Promise<Line[]> =>
-  (await linesOf(grafana, stack, { ...JOINED, search: user })).filter(isJoined);
+  (await linesOf(grafana, stack, { ...JOINED, search: user.split("-").at(-1) })).filter(
+    (line) => isJoined(line) && line.text.includes(user),
+  );
 
 export const lineOf = (grafana: Grafana, stack: Stack, user: string): Promise<Line> =>
   eventually(`the line of ${user}`, 180, async () => (await joinsOf(grafana, stack, user))[0]);
