@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { EDGE } from "./support/names";
 import { eventually } from "../support/eventually";
+import { stackWith } from "../support/servers";
 import { type Context, up } from "./start";
 import { faulty } from "./support/faulty";
+import { expectFound, expectPages } from "./support/links";
 import { FAULTS, raised } from "./support/raised";
 import { apply, forwarded, type Given, kubectl, succeeded } from "./support/stack";
-import { type Alert, NAMESPACE, notifications, RECEIVER_URL } from "./support/workload";
+import { NAMESPACE, notifications, RECEIVER_URL } from "./support/workload";
 
 /** The wait of each alert here, so that the test can wait for it. */
 const SOON = { for: "15s" };
@@ -22,6 +24,7 @@ const NOBODY = "nobody.ticketing.svc";
  */
 export function faults(context: Context): void {
   const query = (expr: string) => context.grafana.prometheus(expr);
+  const usual = stackWith({ edge: { url: EDGE } });
 
   /** The stack's settings under which they are seen soon; the targets of exporters.ts stay. */
   async function settings(): Promise<Given> {
@@ -109,7 +112,10 @@ export function faults(context: Context): void {
         const heard = await told(alert, labels, "firing", began);
         return heard.length > 0 ? heard : undefined;
       });
-      await expectLinks(message);
+      const reader = { grafana: context.grafana, stack: usual };
+      await expectPages(reader, message);
+      const { logs_url: lines } = message.annotations;
+      if (lines && !SILENT.includes(labels.container)) await expectFound(reader, "logs", lines);
     });
 
     test("what another one says is held back", async () => {
@@ -159,26 +165,6 @@ export function faults(context: Context): void {
       expect(await kubectl(["get", "pods", "-n", "observability", "-o", "name"])).not.toMatch(/exporter/);
     });
   });
-
-  /** Opens what a message leads to: the query, the dashboard, the heading of the runbook, the lines. */
-  async function expectLinks({ labels, annotations, generatorURL }: Alert): Promise<void> {
-    const asked = new URL((await fetch(generatorURL)).url);
-    expect(asked.href).toContain(`${EDGE}/api/monitoring/prometheus/query?`);
-    const dashboard = new URL(annotations.dashboard_url);
-    const uid = dashboard.pathname.split("/").at(-1)!;
-    await context.grafana.json(`/api/dashboards/uid/${uid}`);
-    for (const [name, value] of dashboard.searchParams) expect(value).toBe(labels[name.replace("var-", "")]);
-    const [page, heading] = annotations.runbook_url.split("#");
-    expect(await (await fetch(page)).text()).toContain(`<h2 id="${heading}">`);
-    if (!annotations.logs_url) return;
-    const left = new URL(annotations.logs_url).searchParams.get("left")!;
-    const { datasource, queries } = JSON.parse(left) as { datasource: string; queries: { expr: string }[] };
-    expect(datasource).toBe("loki");
-    if (SILENT.includes(labels.container)) return;
-    await eventually(`lines for ${queries[0].expr}`, 60, async () =>
-      (await context.grafana.loki(queries[0].expr)).length > 0 ? true : undefined,
-    );
-  }
 }
 
 /** Write nothing: they only use memory and the processor. */

@@ -1,6 +1,7 @@
 /**
  * Each stack file of examples/ that a laptop can have, from nothing: one chosen request found by its line, its trace and its
- * metrics, every panel and address. `npm run test:stacks -- -t tiketi` runs one of them; none is part of CI.
+ * metrics, every panel and address, an alert and what its message leads to, another backend and back.
+ * `npm run test:stacks -- -t tiketi` runs one of them; none is part of CI.
  */
 import { join } from "node:path";
 import { settingsOf } from "../../config/settings";
@@ -8,7 +9,6 @@ import { findCluster } from "../../local/cluster";
 import { repoDir } from "../../local/paths";
 import { ownSettings, stackConfig } from "../../local/stack-config";
 import { stackOf } from "../../programs";
-import { logsBackend, uidOf } from "../../programs/backends";
 import type { Stack } from "../../programs/program";
 import { eventually } from "../support/eventually";
 import { Grafana } from "../cluster/support/grafana";
@@ -25,9 +25,17 @@ import {
   succeeded,
   writeStack,
 } from "../cluster/support/stack";
-import { deployTicketing, NAMESPACE, type Report, sendTraffic } from "../cluster/support/workload";
+import {
+  deployReceiver,
+  deployTicketing,
+  NAMESPACE,
+  type Report,
+  sendTraffic,
+} from "../cluster/support/workload";
+import { alerted, told } from "./alerts";
 import { twoGrafanas } from "./grafanas";
-import { type Line, linesOf, servicesOf } from "./stores";
+import { type Line, lineOf, traceOf } from "./stores";
+import { refused, switched } from "./switches";
 
 jest.setTimeout(1_800_000);
 
@@ -41,15 +49,28 @@ interface Example {
   empty?: Record<string, string>;
   /** S3 and PostgreSQL beside it. */
   standIns?: true;
+  /** Settings with another backend. */
+  elsewhere: Given;
+  /** Claims that go with the one and come with the other. */
+  goes?: string;
+  comes?: string;
 }
 
 const examples: Record<string, Example> = {
+  ticketing: {
+    file: "Pulumi.ticketing.yaml",
+    elsewhere: { logs: { backend: "elasticsearch" } },
+    ...{ goes: "loki-data", comes: "elasticsearch-data" },
+  },
   "elk-jaeger": {
     file: "Pulumi.elk-jaeger.yaml",
     // Neither Logstash nor Kibana can be built where nothing is pulled.
     patch: { logs: { backend: "elasticsearch" } },
+    elsewhere: { tracing: { backend: "tempo", sampling: { probability: 0.1 } } },
+    ...{ goes: "jaeger-data", comes: "tempo-data" },
   },
-  tiketi: { file: "Pulumi.tiketi.yaml" },
+  // Zipkin keeps traces in memory.
+  tiketi: { file: "Pulumi.tiketi.yaml", elsewhere: { tracing: { backend: "tempo" } }, comes: "tempo-data" },
   "wealist-kind": {
     file: "Pulumi.wealist-kind.yaml",
     // No Kiali can be built where nothing is pulled, and there is no such Redis.
@@ -57,21 +78,36 @@ const examples: Record<string, Example> = {
     empty: {
       istio: "there is no mesh in the cluster: tests/istio.test.ts asks each panel of series as one has them",
     },
+    elsewhere: { tracing: { backend: "jaeger" } },
+    ...{ goes: "tempo-data", comes: "jaeger-data" },
   },
-  "prod-local": { file: "prod-local/Pulumi.kind.yaml", standIns: true },
+  "prod-local": {
+    file: "prod-local/Pulumi.kind.yaml",
+    // As platform: eks has it.
+    patch: { protect: true },
+    standIns: true,
+    elsewhere: { tracing: { backend: "jaeger", tailSampling: { enabled: true } } },
+    goes: "tempo-data",
+  },
 };
 
-describe.each(Object.entries(examples))("%s", (_, { file, patch, empty = {}, standIns }) => {
+describe.each(Object.entries(examples))("%s", (_, { file, patch, empty = {}, standIns, ...other }) => {
   // The services of the sample workload in place of the system's own.
   const { services, namespaces, ...own } = ownSettings(stackConfig(join(repoDir, "examples", file)));
-  const given: Given = { ...own, ...patch, edge: { ...(own.edge as object), url: EDGE } };
-  const stack: Stack = stackOf(settingsOf({ ...given, services, namespaces }, STACK), STACK);
+  const given: Given = {
+    ...{ ...own, ...patch, edge: { ...(own.edge as object), url: EDGE } },
+    alerting: told(own.alerting as Given),
+  };
+  const stackWith = (more: Given): Stack =>
+    stackOf(settingsOf({ ...given, ...more, services, namespaces }, STACK), STACK);
+  const stack = stackWith({});
   let ran: Ran;
   let env: Record<string, string>;
   let password: string;
   let grafana: Grafana;
   let report: Report;
   let line: Line;
+  let traceId: string;
 
   test("comes up from nothing", async () => {
     writeStack(STACK, given);
@@ -99,15 +135,13 @@ describe.each(Object.entries(examples))("%s", (_, { file, patch, empty = {}, sta
 
   test("users go through the sample workload", async () => {
     await deployTicketing();
+    await deployReceiver();
     report = await sendTraffic("traffic", 10, 1, 90);
     expect(report.visits).toBe(90);
   });
 
   test("the line of a user is found, masked, with what is known of it", async () => {
-    line = await eventually("the line", 180, async () => {
-      const search = { namespace: NAMESPACE, app: "queue-service", search: report.users[3] };
-      return (await linesOf(grafana, stack, search)).find(({ text }) => text.includes("Joined queue"));
-    });
+    line = await lineOf(grafana, stack, report.users[3]);
     expect(line).toMatchObject({
       text: expect.stringMatching(/Joined queue: .* from 203\.0\.113\.x\b/),
       labels: { namespace: NAMESPACE, app: "queue-service", container: "queue-service", level: "info" },
@@ -115,22 +149,7 @@ describe.each(Object.entries(examples))("%s", (_, { file, patch, empty = {}, sta
   });
 
   test("a trace that was kept is found by its line, over the services that it passed", async () => {
-    const passed = ["gateway-service", "queue-service", "ticket-service"];
-    await eventually("a whole trace", 120, async () => {
-      const which = {
-        namespace: NAMESPACE,
-        app: "queue-service",
-        search: logsBackend(stack).logs.search.any,
-      };
-      const lines = (await linesOf(grafana, stack, which)).filter(({ text }) =>
-        text.includes("Joined queue"),
-      );
-      for (const { labels } of lines) {
-        const found = await servicesOf(grafana, uidOf(stack, "traces"), labels.trace_id);
-        if (passed.every((service) => found.includes(service))) return true;
-      }
-      return undefined;
-    });
+    traceId = await traceOf(grafana, stack, report.users);
   });
 
   test("metrics: of the services, of their spans, of the pod of the line", async () => {
@@ -163,7 +182,13 @@ describe.each(Object.entries(examples))("%s", (_, { file, patch, empty = {}, sta
     });
   });
 
+  alerted(stack, () => ({ grafana, env }));
   if (standIns) twoGrafanas(STACK, given, () => ({ env, password }));
+  if (given.protect) refused(STACK, given, other);
+  else
+    switched(STACK, given, { ...other, usual: stack, other: stackWith(other.elsewhere) }, () => ({
+      ...{ grafana, user: report.users[3], line, traceId },
+    }));
 
   test("goes, and leaves no object", async () => {
     await pulumi(env, "destroy", "--yes");

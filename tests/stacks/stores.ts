@@ -2,6 +2,8 @@
 import { type Lines, logsBackend, uidOf } from "../../programs/backends";
 import type { Stack } from "../../programs/program";
 import type { Grafana } from "../cluster/support/grafana";
+import { NAMESPACE } from "../cluster/support/workload";
+import { eventually } from "../support/eventually";
 
 export interface Line {
   text: string;
@@ -18,6 +20,35 @@ export async function linesOf(grafana: Grafana, stack: Stack, which: Lines): Pro
   const rows = await grafana.rows({ datasource: { uid: uidOf(stack, "logs") }, ...query });
   return rows.map(({ message, ...labels }) => ({ text: message, labels }));
 }
+
+const JOINED = { namespace: NAMESPACE, app: "queue-service" };
+const isJoined = ({ text }: Line) => text.includes("Joined queue");
+
+/**
+ * What queue-service has said of this user's joining. Searched for by the part after the hyphen: Elasticsearch reads
+ * user-9a4b9 as two words, either of which will do.
+ */
+export const joinsOf = async (grafana: Grafana, stack: Stack, user: string): Promise<Line[]> =>
+  (await linesOf(grafana, stack, { ...JOINED, search: user.split("-").at(-1) })).filter(
+    (line) => isJoined(line) && line.text.includes(user),
+  );
+
+export const lineOf = (grafana: Grafana, stack: Stack, user: string): Promise<Line> =>
+  eventually(`the line of ${user}`, 180, async () => (await joinsOf(grafana, stack, user))[0]);
+
+/** Id of a trace that was kept, found by the line of one of these users, over the services that it passed. */
+export const traceOf = (grafana: Grafana, stack: Stack, users: string[]): Promise<string> =>
+  eventually("a whole trace", 180, async () => {
+    const { any } = logsBackend(stack).logs.search;
+    const lines = (await linesOf(grafana, stack, { ...JOINED, search: any })).filter(isJoined);
+    for (const { labels } of lines.filter(({ text }) => users.some((user) => text.includes(user)))) {
+      const found = await servicesOf(grafana, uidOf(stack, "traces"), labels.trace_id);
+      if (PASSED.every((service) => found.includes(service))) return labels.trace_id;
+    }
+    return undefined;
+  });
+
+const PASSED = ["gateway-service", "queue-service", "ticket-service"];
 
 /** Names of the services in a trace; none where it is not kept. */
 export async function servicesOf(grafana: Grafana, uid: string, id: string): Promise<string[]> {

@@ -40,15 +40,30 @@ export interface Asked {
   query?: string;
   expr?: string;
   queryType?: string;
+  /** Of a search in Jaeger. */
+  service?: string;
+  tags?: string;
+  minDuration?: string;
 }
+
+/** Where a page searches for traces: at the datasource's own API. */
+const searches: Record<string, (grafana: Grafana, asked: Asked) => Promise<object[]>> = {
+  tempo: async (grafana, { query = "" }) =>
+    (await grafana.datasource<{ traces: object[] }>("tempo", "/api/search", { q: query })).traces,
+  jaeger: async (grafana, { service = "", tags = "", minDuration = "" }) => {
+    // As its page does with what is typed: key=value, with spaces between.
+    const pairs = tags.split(" ").flatMap((pair) => (pair ? [pair.split("=")] : []));
+    const named = JSON.stringify(Object.fromEntries(pairs));
+    const [start, end] = [Date.now() - 3600_000, Date.now()].map((ms) => String(ms * 1000));
+    const which = { service, tags: named, minDuration, start, end, limit: "20" };
+    return (await grafana.datasource<{ data: object[] }>("jaeger", "/api/traces", which)).data;
+  },
+};
 
 /** Traces are searched for through the datasource's proxy, everything else by a query. */
 export async function askAsBrowser(grafana: Grafana, query: Asked): Promise<Answer> {
-  if (query.datasource.uid !== "tempo") return grafana.query(query);
-  const { traces } = await grafana.datasource<{ traces: object[] }>("tempo", "/api/search", {
-    q: query.query!,
-  });
-  return { rows: traces.length, numbers: [] };
+  const search = searches[query.datasource.uid];
+  return search ? { rows: (await search(grafana, query)).length, numbers: [] } : grafana.query(query);
 }
 
 /** What one panel asks; `where` is its dashboard's uid and its title. */

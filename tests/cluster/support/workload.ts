@@ -1,5 +1,6 @@
 import { trafficJob } from "../../../examples/ticketing/kubernetes";
 import { receiverManifests, receiverPath, receiverUrl } from "../../../examples/ticketing/receiver";
+import type { FaultName } from "../../../examples/ticketing/src/faults";
 import { refOf } from "../../../local/images";
 import { deployTicketing as deploy } from "../../../local/ticketing";
 import { eventually } from "../../support/eventually";
@@ -18,14 +19,16 @@ export interface Report {
 /** The ticketing services, ready. */
 export const deployTicketing = async (): Promise<void> => deploy(await cluster(), () => undefined);
 
-/** A minute of users; returns when the last one is done. */
+/** So many seconds of users, all the while with that fault; returns when the last one is done. */
 export async function sendTraffic(
   name: string,
   users: number,
   rate: number,
   duration: number,
+  fault?: FaultName,
 ): Promise<Report> {
-  await apply([trafficJob({ namespace: NAMESPACE, image, name, users, rate, duration })]);
+  const broken = fault ? { fault, for: duration } : {};
+  await apply([trafficJob({ namespace: NAMESPACE, image, name, users, rate, duration, ...broken })]);
   await kubectl([
     "wait",
     `job/${name}`,
