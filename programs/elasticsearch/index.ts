@@ -84,7 +84,7 @@ export const elasticsearch: Program = {
     show,
     count,
     per: "minute",
-    search: { words: 'words, "a phrase", * for any', any: "*" },
+    search: { words: 'words, "a phrase" or "an-id", * for any', any: "*" },
   },
   datasource: {
     signal: "logs",
