@@ -316,19 +316,15 @@ describe("a stack with Promtail", () => {
   });
 
   test("what it sends, and what it loses, is shown and told", () => {
-    const asked = (stack: Stack) => {
-      const { "stack.json": text } = dashboardFiles(stack).platform;
-      const rules = ruleFiles(stack);
-      return `${text}${rules["loki.yaml"] ?? JSON.stringify(rules)}`;
-    };
-    const counters = /promtail_(sent|dropped)_entries_total/g;
-    const found = asked(withPromtail({ services: SERVICES })).match(counters) ?? [];
-    expect(found.sort()).toEqual([
-      "promtail_dropped_entries_total",
-      "promtail_dropped_entries_total",
-      "promtail_sent_entries_total",
+    const asked = (stack: Stack) =>
+      [dashboardFiles(stack).platform["stack.json"], JSON.stringify(ruleFiles(stack))].map((text) =>
+        [...new Set(text.match(/promtail_(sent|dropped)_entries_total/g))].sort(),
+      );
+    expect(asked(withPromtail({ services: SERVICES }))).toEqual([
+      ["promtail_dropped_entries_total", "promtail_sent_entries_total"],
+      ["promtail_dropped_entries_total"],
     ]);
-    expect(asked(stackWith({ services: SERVICES }))).not.toMatch(counters);
+    expect(asked(stackWith({ services: SERVICES }))).toEqual([[], []]);
   });
 });
 
