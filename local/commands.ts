@@ -16,6 +16,7 @@ import {
 import { stackOf } from "../programs";
 import { UserError } from "./errors";
 import { imagesOf, planImages, type Planned } from "./images";
+import { refuseNamespaces } from "./namespaces";
 import { provide } from "./provide";
 import { Pulumi } from "./pulumi";
 import { type Manifest, manifestsText, nodePortsOf, renderManifests } from "./render";
@@ -82,6 +83,7 @@ export async function preview(options: Options): Promise<void> {
   const { pulumi, cluster } = await existing(options);
   await refuseOtherCluster(options.stack, cluster);
   const manifests = await manifestsOf(options);
+  await refuseNamespaces(options.stack, settings, manifests, cluster);
   await refuseUnprepared(manifests, stackOf(settings, options.stack), cluster);
   const lines = await losses(options, manifests, cluster, pulumi);
   await pulumi.run("preview", ["--diff"]);

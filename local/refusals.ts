@@ -1,12 +1,12 @@
 /** What `up` and `down` refuse before anything is made. */
-import execa from "execa";
-import { givenNamespaces, type Settings } from "../config/schema";
+import type { Settings } from "../config/schema";
 import { type Cluster, defaultHostPorts } from "./cluster";
 import { UserError } from "./errors";
 import { refuseExamples } from "./examples-left";
+import { ask } from "./listed";
+import { refuseNamespaces } from "./namespaces";
 import type { Options } from "./options";
-import { type Manifest, nodePortsOf } from "./render";
-import { targetOf } from "./report";
+import { type Manifest, nodePortsOf, stackOfThis } from "./render";
 
 /** Pulumi shows a preview then and asks: a cluster of the user's holds more than this stack. */
 export const asks = ({ context, yes }: Options): boolean => context !== undefined && !yes;
@@ -53,7 +53,7 @@ async function refuseOtherPlatform(
   cluster: Cluster,
 ): Promise<void> {
   if (!context || platform !== "kind") return;
-  const answer = await ask(cluster, "nodes", "jsonpath={.items[*].spec.providerID}");
+  const answer = await ask(cluster, "nodes", "-o", "jsonpath={.items[*].spec.providerID}");
   const ids = answer?.split(" ").filter(Boolean);
   // Others may be a laptop's as well: minikube, k3d, Docker Desktop.
   const cloud = ids?.find((id) => /^(aws|gce|azure):/.test(id));
@@ -76,7 +76,7 @@ async function refuseTakenNodePorts(
   if (wanted.length === 0) return;
   // Those of before may have the port, and lose it by this very update.
   const isOurs = ({ metadata }: Manifest) => metadata.labels?.["app.kubernetes.io/instance"] === stack;
-  const { items = [] } = JSON.parse((await ask(cluster, "services", "json")) || "{}") as {
+  const { items = [] } = JSON.parse((await ask(cluster, "services", "-A", "-o", "json")) || "{}") as {
     items?: Manifest[];
   };
   const taken = items
@@ -106,12 +106,6 @@ async function refuseTakenNodePorts(
   );
 }
 
-/** Name of the stack that it belongs to, if it is of one. */
-const stackOfThis = ({ metadata: { labels = {} } }: Manifest): string | undefined =>
-  labels["app.kubernetes.io/part-of"] === "observability-stack"
-    ? labels["app.kubernetes.io/instance"]
-    : undefined;
-
 const nameOf = ({ metadata }: Manifest): string => `${metadata.namespace}/${metadata.name}`;
 
 /** What a cluster lacks for this stack, or has too much; asked before anything is made. */
@@ -122,37 +116,6 @@ export async function refuseUnfit(
   cluster: Cluster,
 ): Promise<void> {
   await refuseOtherPlatform(options, settings, cluster);
-  await refuseMissingNamespaces(settings, cluster);
+  await refuseNamespaces(options.stack, settings, manifests, cluster);
   await refuseTakenNodePorts(options, settings, manifests, cluster);
-}
-
-/** Nothing for those who may not see it: the API server judges then. */
-async function ask(cluster: Cluster, what: string, output: string): Promise<string | undefined> {
-  const args = [...targetOf(cluster), "get", what, "-A", "-o", output];
-  const { failed, stdout } = await execa(cluster.kubectl, args, { reject: false });
-  return failed ? undefined : stdout;
-}
-
-/** Before anything is made: an update without a preview would stop half-way. */
-async function refuseMissingNamespaces(settings: Settings, cluster: Cluster): Promise<void> {
-  const wanted = new Map<string, string>();
-  const { namespaces } = settings;
-  if (!namespaces.create) {
-    wanted.set(namespaces.stack, "namespaces.create: true");
-    wanted.set(namespaces.agents, "namespaces.create: true");
-  }
-  if (!namespaces.createApplications)
-    for (const namespace of givenNamespaces(settings))
-      wanted.set(namespace, "namespaces.createApplications: true");
-  const answer = await ask(cluster, "namespaces", "jsonpath={.items[*].metadata.name}");
-  const there = answer?.split(" ");
-  const missing = [...wanted].filter(([namespace]) => there && !there.includes(namespace));
-  if (missing.length === 0) return;
-  throw new UserError(
-    [
-      "Namespaces that the settings name are not in the cluster:",
-      ...missing.map(([namespace, setting]) => `  ${namespace}: make it, or set observability:${setting}`),
-      "Nothing was changed.",
-    ].join("\n"),
-  );
 }

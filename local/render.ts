@@ -16,6 +16,12 @@ export interface Manifest {
   [key: string]: unknown;
 }
 
+/** Name of the stack that it belongs to, if it is of one. */
+export const stackOfThis = ({ metadata: { labels = {} } }: Pick<Manifest, "metadata">): string | undefined =>
+  labels["app.kubernetes.io/part-of"] === "observability-stack"
+    ? labels["app.kubernetes.io/instance"]
+    : undefined;
+
 /**
  * Runs the program without a cluster, a provider or the Pulumi CLI and returns the objects it would make, sorted.
  * Secrets are shown as `[secret]` and letters that change with what goes into them, plain texts aside; a name that

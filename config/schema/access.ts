@@ -94,7 +94,7 @@ export const namespaces = z
       .boolean()
       .default(false)
       .describe(
-        "Whether the namespaces of services, and those of metrics.annotatedNamespaces, are made here as well; default false: they must exist.",
+        "Whether the namespaces of services, and those of metrics.annotatedNamespaces, are made here as well, and deleted with the stack; default false: they must exist. One that somebody else has made is refused.",
       ),
   })
   .prefault({})

@@ -1,7 +1,7 @@
 import type { Context } from "./start";
 import { findCluster } from "../../local/cluster";
 import { CLUSTER, PORT_OFFSET } from "./support/names";
-import { npm, objects, pulumi, type Ran, writeStack } from "./support/stack";
+import { apply, kubectl, npm, objects, pulumi, type Ran, writeStack } from "./support/stack";
 
 export function refusals(context: Context): void {
   /** Every object of every stack, and which of its contents it has. */
@@ -49,9 +49,27 @@ export function refusals(context: Context): void {
         edge: { nodePort: null },
       });
       expect(await refused(() => npm("up", "third"))).toContain(
-        "nowhere: make it, or set observability:namespaces.createApplications: true",
+        "The namespace nowhere is not in the cluster: kubectl create namespace nowhere, or have it made by observability:namespaces.createApplications: true.",
       );
       expect(await objects("namespaces", "-l", "app.kubernetes.io/instance=third")).toEqual([]);
+    });
+
+    test("a namespace with a pod of somebody else", async () => {
+      const theirs = { name: "web", namespace: "theirs" };
+      const container = { name: "web", image: "none", imagePullPolicy: "Never" };
+      await apply([
+        { apiVersion: "v1", kind: "Namespace", metadata: { name: "theirs" } },
+        { apiVersion: "v1", kind: "Pod", metadata: theirs, spec: { containers: [container] } },
+      ]);
+      writeStack("third", {
+        ...{ metrics: { nodePort: null }, grafana: { nodePort: null }, edge: { nodePort: null } },
+        ...{ namespaces: { stack: "theirs", agents: "third-agents" }, services: [] },
+      });
+      expect(await refused(() => npm("up", "third"))).toContain(
+        "The namespace theirs is there with 1 pod of others",
+      );
+      expect(await objects("networkpolicies", "-n", "theirs")).toEqual([]);
+      await kubectl(["delete", "namespace", "theirs"]);
     });
 
     test("a context that is unknown", async () => {
