@@ -14,3 +14,9 @@ export const counted = (by: string, counter: string, window: string): string =>
   or
   increase(${counter}[${window}])
 ) > 0`;
+
+/** For what is lost for good: longer than the alert waits by default, so that one loss within a single scrape is told. */
+export const LOSS_COUNTS = "10m";
+
+/** For what is refused and comes again: it must go on for as long as the alert waits. */
+export const REFUSAL_COUNTS = "2m";

@@ -1,10 +1,12 @@
 import { alert, type RuleGroup } from "../alerts/alert";
-import { counted } from "../alerts/counted";
+import { counted, LOSS_COUNTS, REFUSAL_COUNTS } from "../alerts/counted";
 import type { Settings } from "../config/schema";
 import { seconds } from "../config/units";
 import { isDeployed, type Stack } from "./program";
 
 const onLines = ({ alerting }: Settings) => alerting.extraAlerts.filter(({ logs }) => logs !== undefined);
+/** Reasons for which Loki answers that it is to be asked again. */
+const TOO_FAST = "rate_limited|per_stream_rate_limit";
 /** Whether Loki has rules. */
 export const evaluates = (settings: Settings): boolean => onLines(settings).length > 0;
 
@@ -20,16 +22,17 @@ export function lokiAlerts(stack: Stack): RuleGroup {
       alert(settings, "LinesLost", {
         expr: [
           // Alloy's.
-          "loki_write_dropped_entries_total",
-          ...(isDeployed(stack, "promtail") ? ["promtail_dropped_entries_total"] : []),
-          "loki_discarded_samples_total",
-        ]
-          .map((counter) => counted("reason", counter, "10m"))
-          .join("\nor\n"),
+          counted("reason", "loki_write_dropped_entries_total", LOSS_COUNTS),
+          ...(isDeployed(stack, "promtail")
+            ? [counted("reason", "promtail_dropped_entries_total", LOSS_COUNTS)]
+            : []),
+          counted("reason", `loki_discarded_samples_total{reason!~"${TOO_FAST}"}`, LOSS_COUNTS),
+          counted("reason", `loki_discarded_samples_total{reason=~"${TOO_FAST}"}`, REFUSAL_COUNTS),
+        ].join("\nor\n"),
         for: linesLost.for,
         severity: "warning",
-        summary: "About {{ $value | humanize }} log lines were lost: {{ $labels.reason }}",
-        description: `Within ten minutes, for ${linesLost.for}: they are not sent again.`,
+        summary: "About {{ $value | humanize }} log lines were lost or refused: {{ $labels.reason }}",
+        description: `For ${linesLost.for}. What came too fast (${TOO_FAST.replaceAll("|", ", ")}) is sent again for as long as its file is there.`,
       }),
       alert(settings, "RetentionNotApplied", {
         // 0 until the first run after a start.

@@ -1,6 +1,6 @@
 import { alert } from "../alerts/alert";
 import { compactionAlert } from "../alerts/compaction";
-import { counted } from "../alerts/counted";
+import { counted, LOSS_COUNTS } from "../alerts/counted";
 import { bytes, goDuration } from "../config/units";
 import { addressOf } from "./addresses";
 import { configFile } from "./overrides";
@@ -47,11 +47,11 @@ export const tempo: Program = {
       rules: [
         alert(settings, "SpansLost", {
           // What comes too fast is sent again.
-          expr: counted("reason", 'tempo_discarded_spans_total{reason!="rate_limited"}', "10m"),
+          expr: counted("reason", 'tempo_discarded_spans_total{reason!="rate_limited"}', LOSS_COUNTS),
           for: settings.alerting.rules.spansLost.for,
           severity: "warning",
           summary: "Tempo dropped {{ $value | humanize }} spans: {{ $labels.reason }}",
-          description: `Within ten minutes, for ${settings.alerting.rules.spansLost.for}: they are not sent again.`,
+          description: `Noticed for ${settings.alerting.rules.spansLost.for}: they are not sent again.`,
         }),
         compactionAlert(settings, "tempodb_compaction_errors_total", "Tempo"),
         alert(settings, "RetentionNotApplied", {

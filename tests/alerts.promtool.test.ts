@@ -162,7 +162,7 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
   );
 
   test.each(negatives)("$alert, $given: silent for an hour; fires with $firesWith", async (one) => {
-    await evaluated(one.series, never(one));
+    await evaluated(one.series, never(one), one.silentWith);
     await evaluated(one.series, sometime(one), one.firesWith);
   });
 
@@ -230,7 +230,7 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
         exp_labels: { reason: "line_too_long", ...rule.labels },
         exp_annotations: {
           ...rule.annotations,
-          summary: `About ${lines} log lines were lost: line_too_long`,
+          summary: `About ${lines} log lines were lost or refused: line_too_long`,
         },
       };
       return { alertname: "LinesLost", eval_time: `${minute}m`, exp_alerts: lines === "no" ? [] : [said] };

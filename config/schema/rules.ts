@@ -150,13 +150,17 @@ export const rules = z
       .prefault({})
       .describe("Alertmanager cannot tell a receiver."),
     linesLost: z
-      .strictObject(waiting("10m"))
+      .strictObject(waiting("5m"))
       .prefault({})
-      .describe("Lines that the collector gave up, or Loki refused for good."),
+      .describe(
+        "Lines that the collector gave up, or Loki refused for good. Each loss counts for ten minutes: with a wait below them a single one is told.",
+      ),
     spansLost: z
-      .strictObject(waiting("10m"))
+      .strictObject(waiting("5m"))
       .prefault({})
-      .describe("Spans that the gateway refuses, or that their store refused for good."),
+      .describe(
+        "Spans that the gateway refuses, or that their store refused for good. Each loss counts for ten minutes: with a wait below them a single one is told.",
+      ),
     spanQueueFilling: z
       .strictObject({
         ...waiting("5m"),

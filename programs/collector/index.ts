@@ -1,5 +1,5 @@
 import { alert, type RuleGroup } from "../../alerts/alert";
-import { counted } from "../../alerts/counted";
+import { counted, LOSS_COUNTS, REFUSAL_COUNTS } from "../../alerts/counted";
 import { percent } from "../../alerts/services";
 import type { Settings } from "../../config/schema";
 import { configFile } from "../overrides";
@@ -60,14 +60,14 @@ function spanAlerts(settings: Settings): RuleGroup {
     rules: [
       alert(settings, "SpansLost", {
         expr: [
-          counted("exporter", "otelcol_exporter_send_failed_spans", "10m"),
-          counted("receiver", "otelcol_receiver_refused_spans", "10m"),
+          counted("exporter", "otelcol_exporter_send_failed_spans", LOSS_COUNTS),
+          counted("receiver", "otelcol_receiver_refused_spans", REFUSAL_COUNTS),
         ].join("\nor\n"),
         for: spansLost.for,
         severity: "warning",
         summary:
           "{{ $value | humanize }} spans were lost or refused by {{ $labels.exporter }}{{ $labels.receiver }}",
-        description: `Within ten minutes, for ${spansLost.for}. What is refused, applications send again for a while.`,
+        description: `For ${spansLost.for}. What is refused, applications send again for a while.`,
       }),
       alert(settings, "SpanQueueFilling", {
         expr: `max by (env, region, exporter) (otelcol_exporter_queue_size / otelcol_exporter_queue_capacity) > ${spanQueueFilling.threshold}`,

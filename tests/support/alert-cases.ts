@@ -31,6 +31,8 @@ export interface Negative {
   given: string;
   series: Series;
   firesWith: Record<string, object>;
+  /** Settings under which it is silent, where the defaults are not. */
+  silentWith?: Record<string, object>;
 }
 
 export const HOUR = 60;
@@ -198,8 +200,8 @@ const dropped = (values: string) =>
   counter("loki_write_dropped_entries_total", 'reason="line_too_long"', values);
 const droppedByPromtail = (values: string) =>
   counter("promtail_dropped_entries_total", 'reason="ingester_error"', values);
-const discarded = (values: string) =>
-  counter("loki_discarded_samples_total", 'reason="rate_limited"', values);
+const discarded = (values: string, reason = "greater_than_max_sample_age") =>
+  counter("loki_discarded_samples_total", `reason="${reason}"`, values);
 const retentionRun = (values: string) =>
   counter("loki_compactor_apply_retention_last_successful_run_timestamp_seconds", 'pod="loki-0"', values);
 const tempo = (what: string, values: string) => server(`tempodb_${what}_total`, "tempo", values);
@@ -215,6 +217,8 @@ const ONCE = "0x20 1x39";
 /** The same of a counter that begins with it, and a Prometheus that was there before. */
 const FIRST = "_x20 1x39";
 const asked = target("prometheus", WELL);
+/** Within two minutes. */
+const BRIEFLY = "0x20 1 2x38";
 /** Goes on for an hour. */
 const ON = `0+1x${HOUR}`;
 
@@ -611,8 +615,8 @@ export const positives: Positive[] = [
     given: "the agent drops lines",
     series: dropped(ON),
     ends: dropped(NO_MORE),
-    silentUntil: 9,
-    firing: 13,
+    silentUntil: 4,
+    firing: 8,
     labels: `reason="line_too_long", ${origin}`,
   },
   {
@@ -620,17 +624,26 @@ export const positives: Positive[] = [
     given: "Promtail drops lines",
     series: droppedByPromtail(ON),
     ends: droppedByPromtail(NO_MORE),
-    silentUntil: 9,
-    firing: 13,
+    silentUntil: 4,
+    firing: 8,
     labels: `reason="ingester_error", ${origin}`,
   },
   {
     alert: "LinesLost",
-    given: "Loki refuses lines",
+    given: "Loki refuses lines for good",
     series: discarded(ON),
     ends: discarded(NO_MORE),
-    silentUntil: 9,
-    firing: 13,
+    silentUntil: 4,
+    firing: 8,
+    labels: `reason="greater_than_max_sample_age", ${origin}`,
+  },
+  {
+    alert: "LinesLost",
+    given: "lines come too fast for Loki",
+    series: discarded(ON, "rate_limited"),
+    ends: discarded(NO_MORE, "rate_limited"),
+    silentUntil: 4,
+    firing: 8,
     labels: `reason="rate_limited", ${origin}`,
   },
   {
@@ -684,8 +697,8 @@ export const positives: Positive[] = [
     given: "the store refuses spans for good",
     series: unsent(ON),
     ends: unsent(NO_MORE),
-    silentUntil: 9,
-    firing: 13,
+    silentUntil: 4,
+    firing: 8,
     labels: `exporter="otlp_grpc", ${origin}`,
   },
   {
@@ -693,8 +706,8 @@ export const positives: Positive[] = [
     given: "Tempo drops spans",
     series: discardedSpans(ON),
     ends: discardedSpans(NO_MORE),
-    silentUntil: 9,
-    firing: 13,
+    silentUntil: 4,
+    firing: 8,
     labels: `reason="trace_too_large", ${origin}`,
   },
   {
@@ -702,8 +715,8 @@ export const positives: Positive[] = [
     given: "the gateway refuses spans",
     series: refused(ON),
     ends: refused(NO_MORE),
-    silentUntil: 9,
-    firing: 13,
+    silentUntil: 4,
+    firing: 8,
     labels: `receiver="otlp", ${origin}`,
   },
   {
@@ -826,18 +839,27 @@ export const negatives: Negative[] = [
     alert: "LinesLost",
     given: "the agent has dropped lines once",
     series: dropped(ONCE),
-    firesWith: { linesLost: { for: "1m" } },
+    silentWith: { linesLost: { for: "11m" } },
+    firesWith: {},
   },
   {
     alert: "LinesLost",
     given: "Promtail has dropped lines once",
     series: droppedByPromtail(ONCE),
-    firesWith: { linesLost: { for: "1m" } },
+    silentWith: { linesLost: { for: "11m" } },
+    firesWith: {},
   },
   {
     alert: "LinesLost",
     given: "Loki has refused lines once, the first ones",
     series: { ...asked, ...discarded(FIRST) },
+    silentWith: { linesLost: { for: "11m" } },
+    firesWith: {},
+  },
+  {
+    alert: "LinesLost",
+    given: "lines come too fast for two minutes, and come again",
+    series: discarded(BRIEFLY, "per_stream_rate_limit"),
     firesWith: { linesLost: { for: "1m" } },
   },
   {
@@ -874,18 +896,20 @@ export const negatives: Negative[] = [
     alert: "SpansLost",
     given: "the store has refused a batch once",
     series: { ...asked, ...unsent(FIRST) },
-    firesWith: { spansLost: { for: "1m" } },
+    silentWith: { spansLost: { for: "11m" } },
+    firesWith: {},
   },
   {
     alert: "SpansLost",
     given: "Tempo has dropped spans once, and refuses others that are sent again",
     series: { ...asked, ...discardedSpans(FIRST), ...discardedSpans(ON, "rate_limited") },
-    firesWith: { spansLost: { for: "1m" } },
+    silentWith: { spansLost: { for: "11m" } },
+    firesWith: {},
   },
   {
     alert: "SpansLost",
-    given: "the gateway has refused a batch once",
-    series: { ...asked, ...refused(FIRST) },
+    given: "the gateway refuses spans for two minutes, which come again",
+    series: refused(BRIEFLY),
     firesWith: { spansLost: { for: "1m" } },
   },
   {
