@@ -139,7 +139,14 @@ const onKind = {
     sampling: { probability: 1 },
     tailSampling: {
       enabled: false,
-      ...{ keepErrors: true, slowerThan: "1s", percent: 10, decisionWait: "10s", replicas: 2 },
+      ...{
+        keepErrors: true,
+        slowerThan: "1s",
+        percent: 10,
+        decisionWait: "10s",
+        longestTrace: "1m",
+        replicas: 2,
+      },
       ...resources("100m 256Mi", "1000m 1Gi"),
     },
     retention: { time: "48h" },

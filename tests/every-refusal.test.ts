@@ -582,9 +582,9 @@ const table: Row[] = [
   },
   {
     of: /^tracing\.tailSampling\.slowerThan$/,
-    allowed: `${DURATION}; at most 1h`,
-    wrong: [...noDurations, "61m"],
-    right: ["1h", "1s", null],
+    allowed: `${DURATION}; at most 5m`,
+    wrong: [...noDurations, "301s"],
+    right: ["59s", "1s", null],
   },
   {
     of: /^tracing\.tailSampling\.percent$/,
@@ -593,10 +593,10 @@ const table: Row[] = [
     right: [0, 0.5, 100],
   },
   {
-    of: /^tracing\.tailSampling\.decisionWait$/,
+    of: /^tracing\.tailSampling\.(decisionWait|longestTrace)$/,
     allowed: `${DURATION}; at most 5m, since all traces are in memory meanwhile`,
     wrong: [...noDurations, "301s"],
-    right: ["1s", "5m"],
+    right: ["11s", "59s"],
   },
   {
     of: /^tracing\.tailSampling\.replicas$/,

@@ -91,6 +91,18 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
     "allowed: more than 0, keepErrors: true, or a duration in slowerThan",
   ],
   [
+    "tail sampling that decides before a trace is slow",
+    { tracing: { tailSampling: { enabled: true, slowerThan: "60s" } } },
+    "tracing.tailSampling.slowerThan 60s is not below longestTrace, 1m",
+    "allowed: less, or a longer longestTrace",
+  ],
+  [
+    "tail sampling that decides before the wait after the root ends",
+    { tracing: { tailSampling: { enabled: true, decisionWait: "2m" } } },
+    "tracing.tailSampling.decisionWait 2m is not below longestTrace, 1m",
+    "allowed: less, or a longer longestTrace",
+  ],
+  [
     "all errors of a tenth of all traces",
     { tracing: { sampling: { probability: 0.1 }, tailSampling: { enabled: true } } },
     "tracing.sampling.probability 0.1 makes applications leave traces out",

@@ -225,6 +225,18 @@ describeWith(["collector", "otelcol-contrib"])("tail sampling", () => {
       expect(withLate().sort()).toEqual(ids(kept));
     }, 120_000);
 
+    test("a request that runs into its timeout is kept whole, though it ends long after its first span", async () => {
+      const id = [...Array(100).keys()].map((n) => hash(`timeout ${n}`, 32)).find((one) => !isInShare(one))!;
+      await send(tiers.gateway, "pay", [span(id, "POST /pay", 2, "call", [200, 400])]);
+      await seconds(WAIT + 4);
+      await send(tiers.gateway, "front", [
+        span(id, "GET /", 2, "", [0, 800], true),
+        span(id, "call", 3, "GET /", [100, 700], true),
+      ]);
+      const spans = await eventually("it is kept", 60, async () => tiers.arrived().get(id)?.spans);
+      expect([...spans].sort()).toEqual(COMPLETE.map((name) => spanOf(id, name)).sort());
+    }, 120_000);
+
     if (replicas === 3)
       test("a replica that is killed loses what it had not decided, and nothing else", async () => {
         const before = tiers.arrived();

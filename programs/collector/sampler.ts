@@ -71,6 +71,7 @@ const REMEMBERED = 2 * TRACES;
  */
 export function samplerConfig(stack: Stack): object {
   const { settings } = stack;
+  const { tailSampling } = settings.tracing;
   const { prometheus } = spanMetrics.exporters;
   const exporters = toBackend(stack, patiently);
   return {
@@ -79,7 +80,9 @@ export function samplerConfig(stack: Stack): object {
     processors: {
       memory_limiter: memoryLimiter,
       tail_sampling: {
-        decision_wait: goDuration(settings.tracing.tailSampling.decisionWait),
+        // Most are decided soon after their root has ended; a request that runs into its timeout is still seen to fail.
+        decision_wait_after_root_received: goDuration(tailSampling.decisionWait),
+        decision_wait: goDuration(tailSampling.longestTrace),
         num_traces: TRACES,
         block_on_overflow: true,
         decision_cache: { sampled_cache_size: REMEMBERED, non_sampled_cache_size: REMEMBERED },

@@ -1532,11 +1532,16 @@ export const table: Row[] = [
   },
   {
     key: "tracing.tailSampling.slowerThan",
-    to: "3m",
-    changes: sampler("threshold_ms: 180000\n"),
+    to: "30s",
+    changes: sampler("threshold_ms: 30000\n"),
   },
   { key: "tracing.tailSampling.percent", to: 2.5, changes: sampler("sampling_percentage: 2.5\n") },
-  { key: "tracing.tailSampling.decisionWait", to: "77s", changes: sampler("decision_wait: 77s\n") },
+  {
+    key: "tracing.tailSampling.decisionWait",
+    to: "7s",
+    changes: sampler("decision_wait_after_root_received: 7s\n"),
+  },
+  { key: "tracing.tailSampling.longestTrace", to: "77s", changes: sampler("decision_wait: 77s\n") },
   {
     key: "tracing.tailSampling.replicas",
     to: 3,
