@@ -20,3 +20,20 @@ export const LOSS_COUNTS = "10m";
 
 /** For what is refused and comes again: it must go on for as long as the alert waits. */
 export const REFUSAL_COUNTS = "2m";
+
+/** All that a watched service's target is called. */
+const TARGET = "env, region, namespace, service, pod, job, instance";
+
+/**
+ * Events a second. A series that is new counts from 0 where its target is not new: rate() finds nothing to compare its first
+ * value with, so that a path which had never failed before could fail a thousand times within one scrape, and nobody would
+ * hear of it. Of a target that is new, or was not reached, nobody knows when it began to count; with another label it is a new
+ * one, whose series are all new.
+ */
+export const rateOf = (series: string): string =>
+  `(
+  (${series} unless ${series} offset 5m) / 300
+    and on (${TARGET}) up offset 5m == 1
+  or
+  rate(${series}[5m])
+)`;

@@ -1,4 +1,5 @@
 import type { RuleGroup } from "./alert";
+import { rateOf } from "./counted";
 
 const BY = "env, region, namespace, service";
 
@@ -20,7 +21,7 @@ const rename = (expr: string, from: string, to: string) =>
 /** Requests that have a status: without one nobody knows how they went. */
 function requests(metric: string, { path, status }: typeof SPRING): string {
   const series = `${metric}{service!="", ${status}!="", ${path}!~"${PROBES}"}`;
-  return rename(rename(`rate(${series}[5m])`, path, "path"), status, "status");
+  return rename(rename(rateOf(series), path, "path"), status, "status");
 }
 
 /** Buckets have the same names, and no status is asked for. */

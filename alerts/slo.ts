@@ -1,6 +1,7 @@
 import type { Settings } from "../config/schema";
 import { seconds } from "../config/units";
 import { alert, type Rule, type RuleGroup } from "./alert";
+import { rateOf } from "./counted";
 
 const BY = "env, region, namespace, service";
 
@@ -81,7 +82,7 @@ function ownEvents({
       ...(matchers ? [matchers] : []),
       ...more,
     ];
-    return `sum by (${BY}) (rate(${name}{${all.join(", ")}}[5m]))`;
+    return `sum by (${BY}) ${rateOf(`${name}{${all.join(", ")}}`)}`;
   };
   if (!histogram) return { total: rate(total!), bad: orNone(rate(bad!), rate(total!)) };
   const within = rate(`${histogram}_bucket`, [`le=~"${edge(seconds!)}"`]);
@@ -107,6 +108,11 @@ const windows = ({ metrics }: Settings): Rule[] => [
     record: "slo:bad:count1h",
     expr: `${seconds(metrics.evaluationInterval)} * sum_over_time(slo:bad:rate5m[1h])`,
   },
+  // An event counts in full once it is an hour old, so that there are 72 samples to add up; never less than the last hour.
+  {
+    record: "slo:bad:count6h",
+    expr: "sum_over_time(slo:bad:count1h[6h:5m]) / 12 > slo:bad:count1h\nor\nslo:bad:count1h",
+  },
   ...["bad", "total"].map((kind) => ({
     record: `slo:${kind}:rate1h`,
     expr: `avg_over_time(slo:${kind}:rate5m[1h])`,
@@ -119,9 +125,9 @@ const windows = ({ metrics }: Settings): Rule[] => [
 ];
 
 /** The share of the budget that is used up within the time; the short window tells that it still goes on. */
-const FAST = { budget: 0.02, within: "1h", still: "5m" };
-const STEADY = { budget: 0.05, within: "6h", still: "30m" };
-const SLOW = { budget: 0.1, within: "3d", still: "6h" };
+const FAST = { budget: 0.02, within: "1h", still: "5m", counted: "1h" };
+const STEADY = { budget: 0.05, within: "6h", still: "30m", counted: "6h" };
+const SLOW = { budget: 0.1, within: "3d", still: "6h", counted: "6h" };
 
 /** How many times faster than the window allows the budget is spent: 14.4, 6 and 1 where the window is 30 days. */
 export function burnFactors({ slo }: Settings): Record<"fast" | "steady" | "slow", number> {
@@ -135,10 +141,10 @@ function burns(settings: Settings): Rule[] {
   const { window } = settings.slo;
   const { events } = settings.alerting.rules.sloErrorBudgetBurn;
   const { fast, steady, slow } = burnFactors(settings);
-  const burning = ({ within, still }: typeof FAST, factor: number) => {
+  const burning = ({ within, still, counted }: typeof FAST, factor: number) => {
     const above = (time: string) => `slo:error_ratio:rate${time} > ${factor} * slo:error_budget`;
-    // A service with three requests an hour is no emergency when one of them fails.
-    return `${above(within)} and ${above(still)} and slo:bad:count1h >= ${events}`;
+    // A service with three requests an hour is no emergency when one of them fails; it is told when all do.
+    return `${above(within)} and ${above(still)} and slo:bad:count${counted} >= ${events}`;
   };
   const service = "{{ $labels.service }} in {{ $labels.namespace }}";
   const summary = `${service} misses its objective {{ $labels.slo }}: {{ $value | humanizePercentage }} of the events are bad`;

@@ -278,6 +278,76 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
     await expect(evaluated(series, minutes, { sloErrorBudgetBurn: { events: 1 } })).rejects.toThrow(/FAILED/);
   });
 
+  describe("answers on a path that had never failed", () => {
+    const pod = (name: string) => `job="shop/board-service", instance="${name}", pod="${name}"`;
+    const of = (path: string, status: string, name = "a") =>
+      `http_requests_total{${pod(name)}, namespace="shop", service="board-service", method="GET", path="${path}", status="${status}", ${origin}}`;
+    const up = (values: string, name = "a"): Series => ({
+      [`up{${pod(name)}, namespace="shop", service="board-service", ${origin}}`]: values,
+    });
+    const wrong = (minute: number, count: number) => ({
+      expr: 'round(300 * sum(service:http_requests:rate5m{status="503"}))',
+      eval_time: `${minute}m`,
+      exp_samples: [{ labels: "{}", value: count }],
+    });
+    const right = { [of("/a", "200")]: `0+600x${HOUR}` };
+    const fires = (alert: string, minute: number) => ({
+      expr: `count(${firing(alert)})`,
+      eval_time: `${minute}m`,
+      exp_samples: [{ labels: "{}", value: 1 }],
+    });
+
+    test("600 of them within one scrape are heard of", () =>
+      evaluated({ ...up(`1x${HOUR}`), ...right, [of("/pay", "503")]: "_x20 600x39" }, [
+        ...[wrong(22, 600), wrong(24, 600), wrong(27, 0)],
+        fires("ManyServerErrors", 22),
+        silentAt("ManyServerErrors", 27),
+      ]));
+
+    test("so are a hundred paths that fail once each", () => {
+      const each = Object.fromEntries(
+        [...Array(100).keys()].map((n) => [of(`/orders/${n}`, "503"), "_x20 1x39"]),
+      );
+      return evaluated({ ...up(`1x${HOUR}`), ...right, ...each }, [fires("ManyServerErrors", 22)]);
+    });
+
+    const silent = Array.from({ length: HOUR + 1 }, (_, minute) => silentAt("ManyServerErrors", minute));
+    test.each([
+      ["Prometheus was away for half an hour", up("1x9 _x29 1x20"), "600x9 _x29 600x20"],
+      ["the pod did not answer for half an hour", up("1x9 0x29 1x20"), "600x9 _x29 600x20"],
+      ["the service is new in the settings", up("_x39 1x20"), "_x39 600x20"],
+      [
+        "the region has another name",
+        {
+          ...up("_x39 1x20"),
+          [Object.keys(up(""))[0].replace(origin, origin.replace(/region="[^"]*"/, 'region="old"'))]:
+            "1x39 stale",
+        },
+        "_x39 600x20",
+      ],
+    ])("those of before are not new when %s", (_, asked, counter) =>
+      evaluated({ ...asked, [of("/pay", "503")]: counter }, silent),
+    );
+  });
+
+  test("a service that answers every ten minutes, and each time with 5xx, burns its budget within hours", async () => {
+    const of = (status: string) =>
+      `http_requests_total{namespace="shop", service="board-service", method="GET", path="/a", status="${status}", ${origin}}`;
+    const hours = 4;
+    const requests = `0x10 ${[...Array(6 * hours).keys()].map((n) => `${n + 1}x9`).join(" ")}`;
+    const fires = {
+      expr: `count(${firing("SLOErrorBudgetBurn", 'severity="critical"')})`,
+      eval_time: "210m",
+    };
+    await evaluated({ [of("503")]: requests }, [
+      silentAt("SLOErrorBudgetBurn", 60),
+      { ...fires, exp_samples: [{ labels: "{}", value: 1 }] },
+    ]);
+    // One in sixty is as many failures, and half of the critical rate.
+    const more = { [of("200")]: `0+6x${hours * HOUR}`, [of("503")]: requests };
+    await evaluated(more, [silentAt("SLOErrorBudgetBurn", 60)]);
+  });
+
   test("a histogram without the bucket of the objective is no objective that is met", async () => {
     const of = (le: string) =>
       `http_request_duration_seconds_bucket{namespace="shop", service="board-service", path="/a", le="${le}", ${origin}}`;

@@ -42,7 +42,9 @@ export const rules = z
       .strictObject({
         events: count("a whole number of events")
           .default(10)
-          .describe("Fires only where so many bad events came within the last hour; default 10."),
+          .describe(
+            "Fires only where so many bad events came, within an hour for what burns fast, within six for the rest; default 10.",
+          ),
       })
       .prefault({})
       .describe("The error budget of an objective (observability:slo) is used up too fast."),
