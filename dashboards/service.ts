@@ -1,7 +1,7 @@
 import type { Stack } from "../programs/program";
 import { type Dashboard, NAMESPACE, SERVICE } from "./dashboard";
 import { logs, stat, table, timeSeries, traces } from "./panels";
-import { durationOf, durationWithTraces, rateOf, shareOf } from "./requests";
+import { durationOf, durationWithTraces, podsThatAnswer, rateOf, shareOf } from "./requests";
 
 /** All three signals of one service: how many, how many wrong, how slow; where; then its traces and its logs. */
 export function serviceDashboard({ settings }: Stack): Dashboard {
@@ -25,7 +25,7 @@ export function serviceDashboard({ settings }: Stack): Dashboard {
             "Pods that answer",
             "short",
             "Pods whose scrape succeeds. 0 or nothing: look at Kubernetes for why they do not run.",
-            `sum(up{${metrics}})`,
+            podsThatAnswer(metrics, "service"),
           ),
           stat(
             "Requests",
