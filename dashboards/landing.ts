@@ -24,14 +24,14 @@ export function landingDashboard(stack: Stack): Dashboard {
           stat(
             "Critical alerts",
             "short",
-            "Firing now. Above 0: open Alert Overview, take the oldest, follow its runbook.",
+            "Firing now; those on lines are in Alertmanager alone. Above 0: open Alert Overview, take the oldest, follow its runbook.",
             firing("critical"),
             [0.5, 1],
           ),
           stat(
             "Warnings",
             "short",
-            "Firing now. They can wait for working hours, but not for weeks.",
+            "Firing now; those on lines are in Alertmanager alone. They can wait for working hours, but not for weeks.",
             firing("warning"),
             [1, 10],
           ),

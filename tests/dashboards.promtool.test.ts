@@ -35,17 +35,22 @@ function queryOf(uid: string, title: string, index: number): string {
   return panel.targets[index].expr.replaceAll("$namespace", namespace).replaceAll("$service", user);
 }
 
+type Expected = [uid: string, title: string, answer: Answer, index?: number];
+
 /** Fails unless the queries, of the dashboard's panel, answer exactly this at that minute. */
-async function answers(
+const answers = (series: Series, minute: number, ...expected: Expected[]) =>
+  evaluated(ruleFiles(stack), series, minute, expected);
+
+async function evaluated(
+  rules: Record<string, string>,
   series: Series,
   minute: number,
-  ...expected: [uid: string, title: string, answer: Answer, index?: number][]
+  expected: Expected[],
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "dashboards-"));
   try {
     mkdirSync(join(directory, "rules"));
-    for (const [name, text] of Object.entries(ruleFiles(stack)))
-      writeFileSync(join(directory, "rules", name), text);
+    for (const [name, text] of Object.entries(rules)) writeFileSync(join(directory, "rules", name), text);
     const test = {
       interval: "1m",
       input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
@@ -99,6 +104,46 @@ describeWith(["prometheus", "promtool"])("panels", () => {
       ],
       ["service", "Pods that answer", { 'service="user"': 2 }],
     ));
+
+  test("of two alerts of one name each has its row with its own start, and one that waits has none", () => {
+    const own = {
+      alert: "NodeAway",
+      expr: "away == 1",
+      for: "5m",
+      labels: { severity: "critical", env: "kind", region: "local" },
+    };
+    const about = 'alertname="NodeAway", severity="critical"';
+    return evaluated(
+      { "own.yaml": yaml({ groups: [{ name: "own", rules: [own] }] }) },
+      {
+        'away{node="n1", uid="a"}': "1x20",
+        'away{node="n2"}': "0x9 1x10",
+        'away{node="n3"}': "0x17 1x2",
+      },
+      20,
+      [
+        ["alerts", "Firing now", { [`${about}, node="n1"`]: 1200, [`${about}, node="n2"`]: 600 }],
+        ["alerts", "Critical", { "": 2 }],
+        ["alerts", "Pending", { "": 1 }],
+        ["landing", "Critical alerts", { "": 2 }],
+      ],
+    );
+  });
+
+  test("a Deployment that has one pod too many does not make up for one that lacks one", () => {
+    const of = (metric: string, deployment: string) =>
+      `kube_deployment_${metric}{namespace="${namespace}", deployment="${deployment}"}`;
+    return answers(
+      {
+        [of("spec_replicas", board)]: "2x20",
+        [of("status_replicas_available", board)]: "1x20",
+        [of("spec_replicas", user)]: "2x20",
+        [of("status_replicas_available", user)]: "3x20",
+      },
+      10,
+      ["kubernetes", "Replicas that are missing", { "": 1 }],
+    );
+  });
 
   test("a wrong expectation is noticed", () =>
     expect(answers({}, 10, ["landing", "Services that answer", { "": 1 }])).rejects.toThrow(/FAILED/));
