@@ -130,6 +130,28 @@ describeWith(["prometheus", "promtool"])("panels", () => {
     );
   });
 
+  test("the pods of a service are those of its scrapes, whatever their names are", () => {
+    const usage = (pod: string) =>
+      `container_memory_working_set_bytes{namespace="${namespace}", pod="${pod}", container="main"}`;
+    const limit = (pod: string) =>
+      `kube_pod_container_resource_limits{namespace="${namespace}", pod="${pod}", container="main", resource="memory"}`;
+    const pods = ["accounts-1", "user-db-0"];
+    return answers(
+      {
+        [up(user, "accounts-1")]: "1x20",
+        ...Object.fromEntries(
+          pods.flatMap((pod) => [
+            [usage(pod), "300x20"],
+            [limit(pod), "400x20"],
+          ]),
+        ),
+      },
+      10,
+      ["service", "Memory", { 'pod="accounts-1"': 300 }],
+      ["service", "Share of the limits", { 'pod="accounts-1", container="main"': 0.75 }],
+    );
+  });
+
   test("a Deployment that has one pod too many does not make up for one that lacks one", () => {
     const of = (metric: string, deployment: string) =>
       `kube_deployment_${metric}{namespace="${namespace}", deployment="${deployment}"}`;
