@@ -167,6 +167,23 @@ describeWith(["prometheus", "promtool"])("panels", () => {
     );
   });
 
+  test("read-only file systems, which are always full, are not shown beside those that can fill", () => {
+    const of = (metric: string, device: string) =>
+      `node_filesystem_${metric}{node="n1", device="${device}", mountpoint="/${device}"}`;
+    const disk = (device: string, free: number, readonly: number) => ({
+      [of("size_bytes", device)]: "100x20",
+      [of("avail_bytes", device)]: `${free}x20`,
+      [of("readonly", device)]: `${readonly}x20`,
+    });
+    const sda = 'node="n1", device="sda", mountpoint="/sda"';
+    return answers(
+      { ...disk("sda", 25, 0), ...disk("sr0", 0, 1) },
+      10,
+      ["infrastructure", "File systems", { [sda]: 0.75 }],
+      ["infrastructure", "File systems", { [sda]: 25 }, 1],
+    );
+  });
+
   test("a wrong expectation is noticed", () =>
     expect(answers({}, 10, ["landing", "Services that answer", { "": 1 }])).rejects.toThrow(/FAILED/));
 });
