@@ -36,16 +36,19 @@ export interface Dashboard {
 /** On every dashboard of the stack: what the links between them look for. */
 const TAG = "observability-stack";
 
+/** Scraped ones, and those of the settings: one without any pod is who is looked for. */
+export const SERVICES = '__name__=~"up|service:expected", service!=""';
+
 /** Namespaces that have services, and the services of the chosen one. */
 export const NAMESPACE: Variable = {
   name: "namespace",
   label: "Namespace",
-  query: 'label_values(up{service!=""}, namespace)',
+  query: `label_values({${SERVICES}}, namespace)`,
 };
 export const SERVICE: Variable = {
   name: "service",
   label: "Service",
-  query: 'label_values(up{namespace="$namespace", service!=""}, service)',
+  query: `label_values({${SERVICES}, namespace="$namespace"}, service)`,
 };
 
 /** The panel as the backends of this stack are asked; none where one of them has no answer. */

@@ -26,7 +26,9 @@ const one = (title: string, unit: string, description: string, query: Query | Qu
 
 function nodes({ settings }: Stack): Rows {
   const { diskPressure, diskFull } = settings.alerting.rules;
-  const used = "1 - node_filesystem_avail_bytes / (node_filesystem_size_bytes > 0)";
+  // As the alerts: a read-only one, such as an image, is always full.
+  const perFileSystem = (expr: string) =>
+    `max by (node, device, mountpoint) (${expr} unless node_filesystem_readonly == 1)`;
   return [
     {
       title: "Nodes",
@@ -56,18 +58,18 @@ function nodes({ settings }: Stack): Rows {
       panels: [
         table(
           "File systems",
-          `DiskPressure fires above ${diskPressure.threshold * 100} %, DiskFull above ${diskFull.threshold * 100} %: delete, shorten a retention, or grow the disk.`,
+          `Read-only ones aside. DiskPressure fires above ${diskPressure.threshold * 100} %, DiskFull above ${diskFull.threshold * 100} %: delete, shorten a retention, or grow the disk.`,
           [
             {
               title: "Used",
               unit: "percentunit",
-              expr: `max by (node, device, mountpoint) (${used})`,
+              expr: perFileSystem("1 - node_filesystem_avail_bytes / (node_filesystem_size_bytes > 0)"),
               thresholds: [diskPressure.threshold, diskFull.threshold],
             },
             {
               title: "Free",
               unit: "bytes",
-              expr: "max by (node, device, mountpoint) (node_filesystem_avail_bytes)",
+              expr: perFileSystem("node_filesystem_avail_bytes"),
             },
           ],
         ),

@@ -44,8 +44,8 @@ export function kubernetesDashboard({ settings }: Stack): Dashboard {
           stat(
             "Replicas that are missing",
             "short",
-            "Wanted by Deployments less available ones. Above 0 for minutes: a rollout does not end.",
-            `sum(kube_deployment_spec_replicas{${here}} - kube_deployment_status_replicas_available{${here}})`,
+            "Wanted by Deployments less available ones; one that has too many makes up for none. Above 0 for minutes: a rollout does not end.",
+            `sum(clamp_min(kube_deployment_spec_replicas{${here}} - kube_deployment_status_replicas_available{${here}}, 0))`,
             [1, 3],
           ),
         ],

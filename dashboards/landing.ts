@@ -2,7 +2,7 @@ import { logsBackend } from "../programs/backends";
 import type { Stack } from "../programs/program";
 import type { Dashboard } from "./dashboard";
 import { logRates, stat, table, timeSeries } from "./panels";
-import { durationOf, rateOf, shareOf } from "./requests";
+import { durationOf, podsThatAnswer, rateOf, shareOf } from "./requests";
 
 /** Where to begin: what is firing, and which services there are in which state. */
 export function landingDashboard(stack: Stack): Dashboard {
@@ -11,6 +11,7 @@ export function landingDashboard(stack: Stack): Dashboard {
   const firing = (severity: string) =>
     `count(ALERTS{alertstate="firing", severity="${severity}"}) or vector(0)`;
   const by = "namespace, service";
+  const pods = podsThatAnswer('service!=""', by);
   return {
     uid: "landing",
     folder: "overview",
@@ -23,22 +24,28 @@ export function landingDashboard(stack: Stack): Dashboard {
           stat(
             "Critical alerts",
             "short",
-            "Firing now. Above 0: open Alert Overview, take the oldest, follow its runbook.",
+            "Firing now; those on lines are in Alertmanager alone. Above 0: open Alert Overview, take the oldest, follow its runbook.",
             firing("critical"),
             [0.5, 1],
           ),
           stat(
             "Warnings",
             "short",
-            "Firing now. They can wait for working hours, but not for weeks.",
+            "Firing now; those on lines are in Alertmanager alone. They can wait for working hours, but not for weeks.",
             firing("warning"),
             [1, 10],
           ),
           stat(
             "Services that answer",
             "short",
-            "Watched services of which a pod answers its scrape. Compare with the services expected.",
-            'count(max by (namespace, service) (up{service!=""}) == 1)',
+            "Watched services of which a pod answers its scrape. Fewer than are watched: the table says which do not.",
+            `sum(clamp_max(${pods}, 1))`,
+          ),
+          stat(
+            "Services that are watched",
+            "short",
+            "Those of the settings, and those whose annotated pods are scraped now.",
+            `count(${pods})`,
           ),
           stat(
             "Alerting works",
@@ -56,7 +63,7 @@ export function landingDashboard(stack: Stack): Dashboard {
             "Services",
             "A row for each watched service; 0 pods: it is down. A click on its name leads to its details, logs and traces.",
             [
-              { title: "Pods that answer", unit: "short", expr: `sum by (${by}) (up{service!=""})` },
+              { title: "Pods that answer", unit: "short", expr: pods },
               { title: "Requests", unit: "reqps", expr: rateOf("", by) },
               {
                 title: "Errors",

@@ -1,4 +1,4 @@
-import { type Dashboard, NAMESPACE } from "./dashboard";
+import { type Dashboard, NAMESPACE, SERVICES } from "./dashboard";
 import { logsBackend } from "../programs/backends";
 import type { Stack } from "../programs/program";
 import { logRates, logs } from "./panels";
@@ -17,7 +17,7 @@ export function logsDashboard(stack: Stack): Dashboard {
       {
         name: "service",
         label: "Application",
-        query: 'label_values(up{namespace="$namespace", service!=""}, service)',
+        query: `label_values({${SERVICES}, namespace="$namespace"}, service)`,
         all: true,
       },
       { name: "search", label: `Search (${search.words})`, typed: search.any },

@@ -75,7 +75,10 @@ export const logRates = (
   ask: ({ count }) => count(which, by, what),
 });
 
-/** One number, or one for each series where there is a legend. */
+/**
+ * One number, or one for each series where there is a legend. As of now, and so without a line behind it: the last number of
+ * a range shows what is gone for as long as the range is.
+ */
 export const stat = (
   title: string,
   unit: string,
@@ -91,9 +94,9 @@ export const stat = (
     .unit(unit)
     .thresholds(steps(thresholds))
     .colorMode("value" as BigValueColorMode)
-    .graphMode("area" as BigValueGraphMode)
+    .graphMode("none" as BigValueGraphMode)
     .reduceOptions(built({ calcs: ["lastNotNull"] }))
-    .withTarget(promql({ expr, legend }, 0))
+    .withTarget(promql({ expr, legend }, 0).instant())
     .build(),
 });
 

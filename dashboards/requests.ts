@@ -1,4 +1,8 @@
-/* Queries of the recorded request layer (alerts/requests.ts), which several dashboards ask. */
+/* Queries that several dashboards ask: of the services' scrapes, and of the recorded request layer (alerts/requests.ts). */
+
+/** Pods that answer their scrape. A service of the settings without any pod has no `up`, and answers with 0. */
+export const podsThatAnswer = (labels: string, by: string) =>
+  `sum by (${by}) (up{${labels}}) or 0 * max by (${by}) (service:expected{${labels}})`;
 
 export const rateOf = (labels: string, by: string) =>
   `sum by (${by}) (service:http_requests:rate5m{${labels}})`;

@@ -2,7 +2,7 @@ import { logsBackend } from "../programs/backends";
 import type { Stack } from "../programs/program";
 import { type Dashboard, NAMESPACE } from "./dashboard";
 import { logRates, logs, table, timeSeries, traces } from "./panels";
-import { durationOf, durationWithTraces, rateOf, shareOf } from "./requests";
+import { durationOf, durationWithTraces, podsThatAnswer, rateOf, shareOf } from "./requests";
 
 /** All services of a namespace beside each other: rate, errors, duration. */
 export function serviceOverviewDashboard(stack: Stack): Dashboard {
@@ -30,7 +30,11 @@ export function serviceOverviewDashboard(stack: Stack): Dashboard {
             "Services",
             "As of now. A click on a name leads to its details, logs and traces at the same time.",
             [
-              { title: "Pods that answer", unit: "short", expr: `sum by (${by}) (up{${here}, service!=""})` },
+              {
+                title: "Pods that answer",
+                unit: "short",
+                expr: podsThatAnswer(`${here}, service!=""`, by),
+              },
               { title: "Requests", unit: "reqps", expr: rateOf(here, by) },
               { title: "4xx", unit: "percentunit", expr: shareOf(here, "4..", by) },
               {

@@ -1,16 +1,20 @@
 import type { Stack } from "../programs/program";
 import { type Dashboard, NAMESPACE, SERVICE } from "./dashboard";
 import { logs, stat, table, timeSeries, traces } from "./panels";
-import { durationOf, durationWithTraces, rateOf, shareOf } from "./requests";
+import { durationOf, durationWithTraces, podsThatAnswer, rateOf, shareOf } from "./requests";
 
 /** All three signals of one service: how many, how many wrong, how slow; where; then its traces and its logs. */
 export function serviceDashboard({ settings }: Stack): Dashboard {
   const { highErrorRate, highLatency } = settings.alerting.rules;
   const metrics = 'namespace="$namespace", service="$service"';
-  const container = 'namespace="$namespace", pod=~"$service-.*", container!=""';
+  const container = 'namespace="$namespace", container!=""';
+  // A pod's name says neither whose it is (user-db-0 is none of user) nor what its service is called: its scrape does.
+  const ofService = (usage: string) => `${usage} and on (namespace, pod) up{${metrics}}`;
+  const memory = ofService(`container_memory_working_set_bytes{${container}}`);
+  const processor = ofService(`rate(container_cpu_usage_seconds_total{${container}}[5m])`);
   const quantile = (q: number) => durationWithTraces(q, 'namespace="$namespace", service_name="$service"');
   const perLimit = (usage: string, resource: string) =>
-    `max by (pod, container) (${usage}) / on (pod, container) max by (pod, container) (kube_pod_container_resource_limits{namespace="$namespace", pod=~"$service-.*", resource="${resource}"})`;
+    `max by (pod, container) (${usage}) / on (pod, container) max by (pod, container) (kube_pod_container_resource_limits{namespace="$namespace", resource="${resource}"})`;
   return {
     uid: "service",
     folder: "services",
@@ -25,7 +29,7 @@ export function serviceDashboard({ settings }: Stack): Dashboard {
             "Pods that answer",
             "short",
             "Pods whose scrape succeeds. 0 or nothing: look at Kubernetes for why they do not run.",
-            `sum(up{${metrics}})`,
+            podsThatAnswer(metrics, "service"),
           ),
           stat(
             "Requests",
@@ -91,7 +95,7 @@ export function serviceDashboard({ settings }: Stack): Dashboard {
           timeSeries(
             "Calls to others",
             "reqps",
-            "Counted from spans: with tracing.sampling.probability below 1 only that share of the calls is seen.",
+            "Counted from spans: with tracing.sampling.probability below 1 only that share of the calls is seen. Services of one name in several namespaces count as one.",
             [
               {
                 expr: 'sum by (server) (rate(traces_service_graph_request_total{client="$service"}[5m]))',
@@ -106,7 +110,7 @@ export function serviceDashboard({ settings }: Stack): Dashboard {
           timeSeries(
             "Failed calls to others",
             "reqps",
-            "Counted from spans. What fails here is the cause rather than this service.",
+            "Counted from spans, as those. What fails here is the cause rather than this service.",
             [
               {
                 expr: 'sum by (server) (rate(traces_service_graph_request_failed_total{client="$service"}[5m])) or 0 * sum by (server) (rate(traces_service_graph_request_total{client="$service"}[5m]))',
@@ -126,14 +130,14 @@ export function serviceDashboard({ settings }: Stack): Dashboard {
             "Working set by pod. A line that only rises is a leak; a saw-tooth is a pod that is killed.",
             [
               {
-                expr: `sum by (pod) (container_memory_working_set_bytes{${container}})`,
+                expr: `sum by (pod) (${memory})`,
                 legend: "{{pod}}",
               },
             ],
           ),
           timeSeries("Processor", "short", "Processors used by pod.", [
             {
-              expr: `sum by (pod) (rate(container_cpu_usage_seconds_total{${container}}[5m]))`,
+              expr: `sum by (pod) (${processor})`,
               legend: "{{pod}}",
             },
           ]),
@@ -143,11 +147,11 @@ export function serviceDashboard({ settings }: Stack): Dashboard {
             "Memory close to 1: about to be killed. Processor close to 1: throttled, and therefore slow.",
             [
               {
-                expr: perLimit(`container_memory_working_set_bytes{${container}}`, "memory"),
+                expr: perLimit(memory, "memory"),
                 legend: "memory {{pod}}",
               },
               {
-                expr: perLimit(`rate(container_cpu_usage_seconds_total{${container}}[5m])`, "cpu"),
+                expr: perLimit(processor, "cpu"),
                 legend: "processor {{pod}}",
               },
             ],

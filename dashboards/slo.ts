@@ -1,6 +1,6 @@
 import { burnFactors } from "../alerts/slo";
 import type { Stack } from "../programs/program";
-import { type Dashboard, NAMESPACE, SERVICE } from "./dashboard";
+import { type Dashboard, NAMESPACE, SERVICE, SERVICES } from "./dashboard";
 import { statOfGood, table, timeSeries } from "./panels";
 import { durationOf, rateOf, shareOf } from "./requests";
 
@@ -22,7 +22,7 @@ export function sloDashboard({ settings }: Stack): Dashboard {
       { ...NAMESPACE, all: true },
       {
         ...SERVICE,
-        query: 'label_values(up{namespace=~"$namespace", service!=""}, service)',
+        query: `label_values({${SERVICES}, namespace=~"$namespace"}, service)`,
         all: true,
       },
     ],

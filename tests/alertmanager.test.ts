@@ -100,7 +100,7 @@ async function hand(alerts: Record<string, string>[], more: object = {}): Promis
       summary: `${labels.alertname} of ${labels.pod ?? labels.service}`,
       description: "More than it should be.",
       runbook_url: `https://runbook.example.org/#${labels.alertname.toLowerCase()}`,
-      dashboard_url: "https://ops.example.org/d/service",
+      dashboard_url: `https://ops.example.org/d/${labels.pod ?? "service"}`,
       ...(labels.service
         ? { logs_url: "https://ops.example.org/explore", traces_url: "https://ops.example.org/traces" }
         : {}),
@@ -222,6 +222,38 @@ function tests(): void {
     const [{ text }] = message.attachments as Record<string, string>[];
     expect(text.match(/PodCrashLooping of crowd-/g)).toHaveLength(10);
     expect(text).toContain("and 2 more");
+  });
+
+  test("of the alerts in one message those that fire come first, and each that is over says so", async () => {
+    const disk = (node: number) => ({ alertname: "DiskFull", severity: "critical", pod: `node-${node}` });
+    const over = Array.from({ length: 12 }, (_, number) => disk(10 + number));
+    await raise(...over, disk(99));
+    await told(slack, "DiskFull of node-10");
+    await resolve(...over);
+    const [{ title, text }] = (await told(slack, "RESOLVED DiskFull")).attachments as Record<
+      string,
+      string
+    >[];
+    expect(title).toBe("FIRING DiskFull (prod, seoul)");
+    expect(text.match(/^.*DiskFull of node-..|^and.*/gm)).toEqual([
+      "DiskFull of node-99",
+      ...[10, 11, 12, 13, 14].map((node) => `RESOLVED DiskFull of node-${node}`),
+      "and 7 more that are over",
+    ]);
+  });
+
+  test("an incident is about an alert that fires, as long as one does", async () => {
+    const agent = (pod: string) => ({ alertname: "AgentDown", severity: "critical", namespace: "bank", pod });
+    await raise(agent("agent-1"), agent("agent-2"));
+    await told(pagerduty, "AgentDown of agent-2");
+    await resolve(agent("agent-1"));
+    expect(await told(pagerduty, "RESOLVED AgentDown")).toMatchObject({
+      payload: {
+        summary: "FIRING AgentDown (prod, seoul): AgentDown of agent-2",
+        custom_details: { alerts: "FIRING AgentDown of agent-2\nRESOLVED AgentDown of agent-1\n" },
+      },
+      links: expect.arrayContaining([{ text: "Dashboard", href: "https://ops.example.org/d/agent-2" }]),
+    });
   });
 
   test("a warning takes its route: by e-mail, with a login over TLS, and by webhook", async () => {

@@ -20,7 +20,16 @@ interface Panel {
     defaults: { unit?: string; min?: number; thresholds?: { mode: string; steps: object[] } };
     overrides: { properties: { id: string; value: unknown }[] }[];
   };
-  targets?: { refId: string; datasource: Datasource; expr?: string; query?: string; exemplar?: boolean }[];
+  options?: { graphMode?: string };
+  targets?: {
+    refId: string;
+    datasource: Datasource;
+    expr?: string;
+    query?: string;
+    exemplar?: boolean;
+    instant?: boolean;
+    range?: boolean;
+  }[];
 }
 
 interface Dashboard {
@@ -30,7 +39,7 @@ interface Dashboard {
   tags: string[];
   panels: Panel[];
   links: object[];
-  templating: { list: { name: string }[] };
+  templating: { list: { name: string; query: unknown }[] };
 }
 
 const of = (given: Record<string, unknown> = {}) =>
@@ -164,13 +173,33 @@ test("databases are shown where they are watched, and nodes where their exporter
   expect(named("infrastructure").panels.filter(({ type }) => type === "row")).toHaveLength(4);
 });
 
-test("no errors are 0 where there are requests, and a service that is gone is not 0", () => {
+test("one number is that of now, and not the last one of the time that is shown", () => {
+  const numbers = all.flatMap(([, { model }]) => below(model).filter(({ type }) => type === "stat"));
+  expect(numbers.length).toBeGreaterThan(20);
+  for (const { title, options, targets } of numbers) {
+    const asked = targets!.map(({ instant, range }) => ({ instant, range }));
+    // Of a single number there is no line to draw.
+    expect([title, options?.graphMode, asked]).toEqual([title, "none", [{ instant: true, range: false }]]);
+  }
+});
+
+test("a service of the settings can be chosen when it has had no pod for long", () => {
+  for (const uid of ["service", "service-overview", "slo", "traces", "logs"])
+    for (const { name, query } of named(uid).templating.list)
+      if (name === "service" || (name === "namespace" && uid !== "logs"))
+        expect([uid, query]).toEqual([
+          uid,
+          { refId: name, query: expect.stringContaining('{__name__=~"up|service:expected", service!=""') },
+        ]);
+});
+
+test("no errors are 0 where there are requests, and a service that nobody expects is not 0 when it is gone", () => {
   const [errors] = asked(named("service"), "Errors");
   const requests =
     'sum by (service) (service:http_requests:rate5m{namespace="$namespace", service="$service"';
   expect(errors).toBe(`(${requests}, status=~"5.."}) or 0 * ${requests}})) / (${requests}}) > 0)`);
   expect(asked(named("service"), "Pods that answer")).toEqual([
-    'sum(up{namespace="$namespace", service="$service"})',
+    'sum by (service) (up{namespace="$namespace", service="$service"}) or 0 * max by (service) (service:expected{namespace="$namespace", service="$service"})',
   ]);
   // Only what is counted from alerts, which have no series while nothing is wrong, is filled in.
   for (const [uid, { model }] of all)

@@ -1,6 +1,8 @@
 import { parser as logql } from "@grafana/lezer-logql";
 import { parser as traceql } from "@grafana/lezer-traceql";
 import { parser as promql } from "@prometheus-io/lezer-promql";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { ruleGroups } from "../alerts";
 import { dashboardFiles } from "../dashboards";
 import { datasources } from "../programs/grafana/datasources";
@@ -95,10 +97,18 @@ const fromLinks: Query[] = (datasources(stack) as { datasources: Link[] }).datas
     ...(metrics?.queries ?? []).map(({ name: link, query }): Query => [`${name} ${link}`, "promql", query]),
   ],
 );
+/** What people on call are told to ask; names in capitals stand for those of the alert. */
+const fromRunbook = [
+  ...readFileSync(join(__dirname, "../alerts/RUNBOOK.md"), "utf8").matchAll(/`([^`]+)`/g),
+].flatMap(([, text]): Query[] => {
+  if (/^\{\w+(=|!)/.test(text)) return [["the runbook", "logql", text]];
+  return /^[a-z_:0-9]+[({[]|^[a-z]+ by \(|^\(/.test(text) ? [["the runbook", "promql", text]] : [];
+});
 const queries: Query[] = [
   ...rules.map(({ alert, record, expr }): Query => [alert ?? record ?? "", "promql", expr]),
   ...fromDashboards,
   ...fromLinks,
+  ...fromRunbook,
 ];
 
 test.each(queries)("%s is well-formed %s", (_, language, text) => {
@@ -109,6 +119,8 @@ test.each(queries)("%s is well-formed %s", (_, language, text) => {
 test("each language is asked by something", () => {
   expect(new Set(queries.map(([, language]) => language))).toEqual(new Set(["promql", "logql", "traceql"]));
   expect(fromLinks.map(([, language]) => language)).toEqual(["logql", ...Array<string>(4).fill("promql")]);
+  for (const language of ["promql", "logql"])
+    expect(fromRunbook.filter(([, of]) => of === language).length).toBeGreaterThan(9);
 });
 
 test.each<[Language, string]>([
@@ -127,7 +139,8 @@ const [allowList] = programOf(stack, "kube-state-metrics").args!(stack).filter((
 
 /** Names that come from outside the stack's own rules, by what provides them. */
 const provided = [
-  /^up$/,
+  // Prometheus' own of each scrape.
+  /^(up|scrape_samples_post_metric_relabeling)$/,
   /^prometheus_config_last_reload_successful$/,
   ...allowList
     .split("=")[1]
@@ -190,6 +203,25 @@ test("every metric that is asked for is made by something", () => {
     });
   }
   expect([...missing]).toEqual([]);
+});
+
+/** One that reads every series takes the memory of a Prometheus that is asked because it has none left. */
+test("each query of the runbook names the metrics that it reads", () => {
+  const unnamed: string[] = [];
+  for (const [, language, text] of fromRunbook.filter(([, of]) => of === "promql"))
+    parsers[language].parse(text).iterate({
+      enter: ({ type, node }) => {
+        if (type.name === "VectorSelector" && !node.getChild("Identifier")) unnamed.push(text);
+      },
+    });
+  expect(unnamed).toEqual([]);
+});
+
+test("lines of errors are asked for as the links of alerts do: the fatal ones too, of a service those of its namespace", () => {
+  const lines = readFileSync(join(__dirname, "../alerts/RUNBOOK.md"), "utf8")
+    .split("## ManyServerErrors")[1]
+    .split("\n## ")[0];
+  expect(lines).toContain('`{namespace="NAMESPACE", app="SERVICE", level=~"error|fatal"}`');
 });
 
 test("what rules and dashboards read of cAdvisor and kubelet is kept by the scrape", () => {

@@ -11,10 +11,17 @@ const groupsOfMessage = (stack: Stack) =>
 const title =
   "{{ .Status | toUpper }} {{ .CommonLabels.alertname }} ({{ .CommonLabels.env }}, {{ .CommonLabels.region }}{{ with .CommonLabels.team }}, {{ . }}{{ end }})";
 
-/** A thousand alerts in one message are read by nobody: the first ten, and how many there are. */
-const each = (text: string) =>
-  `{{ range $place, $alert := .Alerts }}{{ if lt $place 10 }}${text}{{ end }}{{ end }}{{ if gt (len .Alerts) 10 }}and {{ len (slice .Alerts 10) }} more
+/** A thousand alerts in one message are read by nobody: the first ones, and how many there are more. */
+const first = (count: number, alerts: string, text: string, more: string) =>
+  `{{ range $place, $alert := ${alerts} }}{{ if lt $place ${count} }}${text}{{ end }}{{ end }}{{ if gt (len ${alerts}) ${count} }}and {{ len (slice ${alerts} ${count}) }} ${more}
 {{ end }}`;
+
+/** Those that fire, then those that are over: a group has both until its last alert has ended. */
+const each = (text: string) =>
+  first(10, ".Alerts.Firing", text, "more") + first(5, ".Alerts.Resolved", text, "more that are over");
+
+/** The alert that stands for all of them: one that fires, where there is one. */
+const FOREMOST = "index (or .Alerts.Firing .Alerts) 0";
 
 const LINKS = [
   ["Dashboard", ".Annotations.dashboard_url"],
@@ -31,7 +38,9 @@ const links = (write: (title: string, url: string) => string) =>
 export const slackMessage = (stack: Stack) => ({
   title,
   title_link: groupsOfMessage(stack),
-  text: each(`{{ .Annotations.summary }}\n${links((name, url) => `<${url}|${name}> `)}\n`),
+  text: each(
+    `{{ if eq .Status "resolved" }}RESOLVED {{ end }}{{ .Annotations.summary }}\n${links((name, url) => `<${url}|${name}> `)}\n`,
+  ),
 });
 
 /** Plain text: Alertmanager's HTML links to pages of its own, which users cannot open. */
@@ -47,13 +56,13 @@ ${links((name, url) => `${name}: ${url}\n`)}
 
 /** PagerDuty takes critical, error, warning and info. */
 export const incident = (stack: Stack) => ({
-  description: `${title}: {{ (index .Alerts 0).Annotations.summary }}`,
+  description: `${title}: {{ (${FOREMOST}).Annotations.summary }}`,
   severity: '{{ if eq .CommonLabels.severity "warning" }}warning{{ else }}critical{{ end }}',
   client: `observability-stack ${stack.name}`,
   client_url: groupsOfMessage(stack),
   details: {
     alerts: each(`{{ .Status | toUpper }} {{ .Annotations.summary }}\n`),
   },
-  // Those of the first alert: a group is about one name, namespace and service.
-  links: LINKS.map(([text, url]) => ({ text, href: `{{ with index .Alerts 0 }}{{ ${url} }}{{ end }}` })),
+  // Those of one alert: a group is about one name, namespace and service.
+  links: LINKS.map(([text, url]) => ({ text, href: `{{ with ${FOREMOST} }}{{ ${url} }}{{ end }}` })),
 });
