@@ -20,6 +20,7 @@ export const postgresExporter: Program = {
   calls: ({ settings }) => [
     {
       to: "elsewhere",
+      hosts: settings.metrics.postgres.targets.map(({ host }) => host),
       ports: settings.metrics.postgres.targets.map(({ port }) => port),
       why: "asks the servers",
     },

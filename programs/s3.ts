@@ -12,6 +12,8 @@ export const endpointOf = ({ endpoint, region }: S3): string =>
 
 export const isPlain = ({ endpoint }: S3): boolean => endpoint?.startsWith("http://") ?? false;
 
+const hostOf = (s3: S3): string => new URL(`https://${endpointOf(s3)}`).hostname;
+
 const portOf = ({ endpoint }: S3): number => {
   const { port, protocol } = new URL(endpoint ?? "https://s3");
   return Number(port || (protocol === "http:" ? 80 : 443));
@@ -20,7 +22,7 @@ const portOf = ({ endpoint }: S3): number => {
 export const callsOf = (s3: S3 | null): Call[] =>
   s3
     ? [
-        { to: "elsewhere", ports: [portOf(s3)], why: "its bucket" },
+        { to: "elsewhere", hosts: [hostOf(s3)], ports: [portOf(s3)], why: "its bucket" },
         ...(s3.accessKeyId ? [] : [callForCredentials("its bucket")]),
       ]
     : [];

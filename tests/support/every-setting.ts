@@ -376,6 +376,7 @@ const toJaeger = (own: Record<string, Seen> = {}) =>
   );
 
 /** Where a program's configuration holds words of the user's own it may connect to any address: its last rule. */
+const namespace = (name: string) => `kubernetes.io/metadata.name: ${name}\n`;
 const anywhere = (rule: number) => `spec.egress.${rule}.to.0.ipBlock.cidr: 0.0.0.0/0\n`;
 
 /** Kiali stands beside the mesh: what its rows change besides. */
@@ -906,6 +907,7 @@ export const table: Row[] = [
     changes: {
       ...prometheus("- redis://stack@10.0.0.7:6379\n"),
       ...redisPasswords('"redis://stack@10.0.0.7:6379": "of the cache"'),
+      "metrics-redis-exporter-policy": { without: namespace("shop") },
     },
   },
   {
@@ -942,7 +944,10 @@ export const table: Row[] = [
   {
     key: "metrics.postgres.targets[].host",
     to: "10.0.0.7",
-    changes: prometheus("- 10.0.0.7:5432/postgres\n"),
+    changes: {
+      ...prometheus("- 10.0.0.7:5432/postgres\n"),
+      "metrics-postgres-exporter-policy": { without: namespace("shop") },
+    },
   },
   {
     key: "metrics.postgres.targets[].port",
@@ -1724,7 +1729,12 @@ export const table: Row[] = [
       "grafana-policy": { without: "port: 5432" },
     },
   })),
-  ...["host", "name", "username", "sslmode"].map((key): Row => {
+  {
+    key: "grafana.database.host",
+    to: "pg.data.svc",
+    changes: { "grafana-server": "value: pg.data.svc:5432\n", "grafana-policy": namespace("data") },
+  },
+  ...["name", "username", "sslmode"].map((key): Row => {
     const to = key === "sslmode" ? "verify-full" : "other";
     return { key: `grafana.database.${key}`, to, changes: { "grafana-server": `value: ${to}` } };
   }),
@@ -1830,7 +1840,7 @@ export const table: Row[] = [
     to: { limits_config: { max_query_series: 77 } },
     changes: {
       ...rolls("logs-loki-config", "logs-loki-server", "max_query_series: 77\n"),
-      "logs-loki-policy": anywhere(2),
+      "logs-loki-policy": anywhere(3),
     },
   },
   {
@@ -1838,7 +1848,7 @@ export const table: Row[] = [
     to: { ingester: { max_block_duration: "7m" } },
     changes: {
       ...rolls("tracing-tempo-config", "tracing-tempo-server", "max_block_duration: 7m\n"),
-      "tracing-tempo-policy": anywhere(2),
+      "tracing-tempo-policy": anywhere(3),
     },
   },
   {
