@@ -1088,6 +1088,14 @@ export const table: Row[] = [
     changes: { ...alertmanager("group_interval: 7m\n"), ...rules("failed_total[480s]") },
   },
   { key: "alerting.repeatInterval", to: "7h", changes: alertmanager("repeat_interval: 7h\n") },
+  {
+    key: "alerting.repeatInterval",
+    to: "10d",
+    changes: {
+      ...alertmanager("repeat_interval: 10d\n"),
+      "metrics-alertmanager-server": "--data.retention=480h\n",
+    },
+  },
   // Somebody is told already.
   { key: "alerting.unattended", to: false, changes: {} },
   {
