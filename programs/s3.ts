@@ -1,5 +1,5 @@
 import type { Settings } from "../config/schema";
-import { accountFor, callForCredentials } from "./aws";
+import { accountFor, callForCredentials, domainOf } from "./aws";
 import type { Call, Program, Secrets } from "./program";
 
 /** How a program reaches a bucket. */
@@ -8,7 +8,7 @@ export type S3 = NonNullable<Settings["logs"]["s3"]>;
 
 /** host[:port] of the bucket's server. */
 export const endpointOf = ({ endpoint, region }: S3): string =>
-  endpoint ? new URL(endpoint).host : `s3.${region}.amazonaws.com`;
+  endpoint ? new URL(endpoint).host : `s3.${region}.${domainOf(region)}`;
 
 export const isPlain = ({ endpoint }: S3): boolean => endpoint?.startsWith("http://") ?? false;
 
