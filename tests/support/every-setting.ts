@@ -968,6 +968,16 @@ export const table: Row[] = [
     changes: postgresConfig("sslmode: verify-full\n"),
   },
   {
+    key: "metrics.postgres.targets[].ca",
+    to: AUTHORITY,
+    also: { "metrics.postgres.targets[].sslmode": "verify-full" },
+    changes: {
+      ...postgresConfig(["sslmode: verify-full\n", "sslrootcert: /etc/postgres-authorities/board.pem\n"]),
+      "metrics-postgres-exporter-authorities": "NEW",
+      "metrics-postgres-exporter-server": "mountPath: /etc/postgres-authorities\n",
+    },
+  },
+  {
     key: "metrics.postgres.targets[].username",
     to: "watcher",
     changes: postgresConfig("username: watcher\n"),
