@@ -105,8 +105,8 @@ export function volumeProblems(wanted: Claim[], there: Claim[], classes: Storage
       (one) => programOf(one) === programOf(claim) && !wanted.some((w) => idOf(w) === idOf(one)),
     );
     if (!left) return [];
-    const isHere = left.metadata.namespace === claim.metadata.namespace;
-    return [isHere ? renumbered(claim, left) : elsewhere(claim, left)];
+    if (left.metadata.namespace !== claim.metadata.namespace) return [elsewhere(claim, left)];
+    return keyOf(claim) === QUEUES ? [] : [renumbered(claim, left)];
   });
   // Where the namespace is another, each claim has the same to say.
   return [...new Set(problems)];
@@ -115,6 +115,8 @@ export function volumeProblems(wanted: Claim[], there: Claim[], classes: Storage
 const programOf = ({ metadata }: Claim) => metadata.labels?.["app.kubernetes.io/name"];
 const keyOf = ({ metadata }: Claim) =>
   `observability:${metadata.annotations?.["observability-stack/setting"]}`;
+/** What is on these volumes was not sent yet, and is within seconds: there is no history that could be left behind. */
+const QUEUES = "observability:tracing.collector.storage";
 const sizeOf = ({ spec }: Claim) => spec.resources.requests.storage;
 
 /** A claim keeps its class: with another one Pulumi would delete it, and the data with it, and make an empty one. */

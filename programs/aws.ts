@@ -9,6 +9,10 @@ export const callForCredentials = (what: string): Call => ({
   why: `credentials for ${what}`,
 });
 
+/** AWS' services in China have a domain of their own. */
+export const domainOf = (region: string): string =>
+  region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+
 /** Annotations of the ServiceAccount: Pod Identity finds a role by its name, IRSA by these. */
 export const accountFor = (roleArn: string | undefined): Record<string, string> =>
   roleArn ? { "eks.amazonaws.com/role-arn": roleArn } : {};

@@ -1,5 +1,6 @@
 import { openNamespaces, type Settings } from "../config/schema";
 import { namespaceOf, portOf, replicasOf } from "./addresses";
+import { namespaceOfHost } from "./hosts";
 import { hasOwnWords } from "./overrides";
 import { type Call, type Outside, type Program, programOf, type Stack } from "./program";
 
@@ -8,6 +9,8 @@ export interface Flow {
   to: string | Outside;
   /** Port numbers of the receiving side; none given: every port. */
   ports?: number[];
+  /** Namespaces of the cluster that servers elsewhere are in. */
+  namespaces?: string[];
   udp?: true;
   /** Prometheus asks the pods one by one: it needs no Service. */
   scrape?: boolean;
@@ -59,8 +62,13 @@ const scrapes = (stack: Stack, called: Flow[]): Flow[] =>
     return ports.length === 0 || itself ? [] : [{ from: SCRAPER, to: program.name, ports, scrape: true }];
   });
 
-function flowOf(stack: Stack, { name }: Program, { to, ports, udp }: Call): Flow {
-  if (isOutside(to)) return { from: name, to, ...(ports ? { ports: ports as number[] } : {}) };
+function flowOf(stack: Stack, program: Program, { to, ports, hosts = [], udp }: Call): Flow {
+  const { name } = program;
+  if (isOutside(to)) {
+    const own = namespaceOf(stack.settings, program);
+    const namespaces = hosts.flatMap((host) => namespaceOfHost(host, own) ?? []);
+    return { from: name, to, namespaces, ...(ports ? { ports: ports as number[] } : {}) };
+  }
   const called = programOf(stack, to, name);
   const numbers = (ports ?? []).map((port) => portOf(stack, called, String(port)));
   return { from: name, to, ports: numbers, ...(udp ? { udp } : {}) };
@@ -96,8 +104,8 @@ export function policyOf(
     if (end === "applications") return applicationPeers(stack.settings);
     if (end === "mesh") return [inNamespace(stack.settings.metrics.istio.namespace)];
     const anywhere = [{ ipBlock: { cidr: "0.0.0.0/0" } }, { ipBlock: { cidr: "::/0" } }];
-    // To some networks a pod is no address.
-    if (end === "elsewhere") return [...anywhere, { namespaceSelector: {} }];
+    // To some networks a pod is no address. Who is told has no host here: it may be a secret.
+    if (end === "elsewhere" || end === "receivers") return [...anywhere, { namespaceSelector: {} }];
     if (isOutside(end)) return anywhere;
     const namespace = namespaceOf(stack.settings, programOf(stack, end));
     return [{ ...inNamespace(namespace), podSelector: { matchLabels: selector(end) } }];
@@ -115,10 +123,20 @@ export function policyOf(
     const ends = peers(flow[side]);
     return ends.length === 0 ? [] : [{ [side]: ends, ...open(flow) }];
   };
+  // Many networks look at where a packet goes when the Service's address and port have become a pod's, which no setting
+  // names: towards the namespace of a host in the cluster every port is open. The rule beside it has the Service's, for
+  // networks that look before, and for Services that lead out of the cluster.
+  const behindServices = ({ namespaces = [] }: Flow) =>
+    namespaces.length > 0 ? [{ to: [...new Set(namespaces)].sort().map(inNamespace) }] : [];
   const table = flows(stack);
   return {
     ingress: table.filter(({ to }) => to === program.name).flatMap((flow) => rule("from", flow)),
-    egress: [dns, ...table.filter(({ from }) => from === program.name).flatMap((flow) => rule("to", flow))],
+    egress: [
+      dns,
+      ...table
+        .filter(({ from }) => from === program.name)
+        .flatMap((flow) => [...rule("to", flow), ...behindServices(flow)]),
+    ],
   };
 }
 

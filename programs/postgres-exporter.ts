@@ -5,6 +5,9 @@ import { nobody, type Program } from "./program";
 import { targetsJob } from "./targets";
 
 const SECRETS = "/etc/postgres-exporter";
+/** Who signed the servers' certificates, where the user names somebody. */
+const AUTHORITIES = "/etc/postgres-authorities";
+const fileOf = (target: string) => `${target}.pem`;
 
 /** PostgreSQL servers as metrics. */
 export const postgresExporter: Program = {
@@ -20,6 +23,7 @@ export const postgresExporter: Program = {
   calls: ({ settings }) => [
     {
       to: "elsewhere",
+      hosts: settings.metrics.postgres.targets.map(({ host }) => host),
       ports: settings.metrics.postgres.targets.map(({ port }) => port),
       why: "asks the servers",
     },
@@ -27,12 +31,24 @@ export const postgresExporter: Program = {
   args: () => [`--config.file=${SECRETS}/postgres_exporter.yml`],
   // Each server's role and password are a module of their own, which Prometheus names with the server.
   secrets: ({ settings }) => {
-    const modules = settings.metrics.postgres.targets.map(({ name, username, password, sslmode }) => [
+    const modules = settings.metrics.postgres.targets.map(({ name, username, password, sslmode, ca }) => [
       name,
-      { type: "userpass", userpass: { username, password }, options: { sslmode } },
+      {
+        type: "userpass",
+        userpass: { username, password },
+        options: { sslmode, ...(ca ? { sslrootcert: `${AUTHORITIES}/${fileOf(name)}` } : {}) },
+      },
     ]);
     const config = yaml({ auth_modules: Object.fromEntries(modules) });
     return [{ name: "config", path: SECRETS, values: { "postgres_exporter.yml": config } }];
+  },
+  files: ({ settings }) => {
+    const files = settings.metrics.postgres.targets.flatMap(({ name, ca }) =>
+      ca ? [[fileOf(name), ca] as const] : [],
+    );
+    return files.length > 0
+      ? [{ name: "authorities", path: AUTHORITIES, files: Object.fromEntries(files) }]
+      : [];
   },
   probes: () => ({
     ready: { path: "/", port: "http", delay: 1, period: 5 },

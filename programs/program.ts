@@ -21,6 +21,8 @@ export interface Call {
   to: string | Outside;
   /** Ports of a program by name, of the outside by number; none: every port. */
   ports?: (string | number)[];
+  /** Elsewhere: the hosts, as the settings name them. */
+  hosts?: string[];
   /** It sends datagrams there besides. */
   udp?: true;
   why: string;

@@ -26,6 +26,7 @@ export const redisExporter: Program = {
   calls: ({ settings }) => [
     {
       to: "elsewhere",
+      hosts: settings.metrics.redis.targets.map(({ host }) => host),
       ports: settings.metrics.redis.targets.map(({ port }) => port),
       why: "asks the servers",
     },

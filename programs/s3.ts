@@ -1,5 +1,5 @@
 import type { Settings } from "../config/schema";
-import { accountFor, callForCredentials } from "./aws";
+import { accountFor, callForCredentials, domainOf } from "./aws";
 import type { Call, Program, Secrets } from "./program";
 
 /** How a program reaches a bucket. */
@@ -8,9 +8,11 @@ export type S3 = NonNullable<Settings["logs"]["s3"]>;
 
 /** host[:port] of the bucket's server. */
 export const endpointOf = ({ endpoint, region }: S3): string =>
-  endpoint ? new URL(endpoint).host : `s3.${region}.amazonaws.com`;
+  endpoint ? new URL(endpoint).host : `s3.${region}.${domainOf(region)}`;
 
 export const isPlain = ({ endpoint }: S3): boolean => endpoint?.startsWith("http://") ?? false;
+
+const hostOf = (s3: S3): string => new URL(`https://${endpointOf(s3)}`).hostname;
 
 const portOf = ({ endpoint }: S3): number => {
   const { port, protocol } = new URL(endpoint ?? "https://s3");
@@ -20,7 +22,7 @@ const portOf = ({ endpoint }: S3): number => {
 export const callsOf = (s3: S3 | null): Call[] =>
   s3
     ? [
-        { to: "elsewhere", ports: [portOf(s3)], why: "its bucket" },
+        { to: "elsewhere", hosts: [hostOf(s3)], ports: [portOf(s3)], why: "its bucket" },
         ...(s3.accessKeyId ? [] : [callForCredentials("its bucket")]),
       ]
     : [];

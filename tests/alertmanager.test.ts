@@ -60,6 +60,8 @@ const stackFor = (web: string, smarthost: string) =>
           smtp: { ...smtp, smarthost },
           groupWait: "1s",
           groupInterval: "1s",
+          // Above what it remembers by itself.
+          repeatInterval: "10d",
         },
       },
       "test",

@@ -239,6 +239,7 @@ test("what is named has defaults of its own", () => {
       port: 5432,
       database: "postgres",
       sslmode: "require",
+      ca: null,
       username: "c",
       password: "d",
     },

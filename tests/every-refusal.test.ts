@@ -639,7 +639,7 @@ const table: Row[] = [
     right: [AUTHORITY, `# Of the platform\n${AUTHORITY}${AUTHORITY}`],
   },
   {
-    of: /^grafana\.database\.ca$/,
+    of: /^(grafana\.database|metrics\.postgres\.targets\[\])\.ca$/,
     allowed: "certificates in PEM, each from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
     wrong: [7, "", AUTHORITY.slice(0, 400)],
     // Without sslmode: verify-full, which the baseline has not, any is refused.

@@ -147,8 +147,8 @@ function needed(objects: KubernetesObject[]): Flow[] {
     ...pods
       .filter(({ spec }) => mayAskTheApi(objects, spec.serviceAccountName))
       .flatMap(({ app }) => [`${app} -> anywhere:443`, `${app} -> anywhere:6443`]),
-    // Slack, mail servers, webhooks: on whichever port.
-    "alertmanager -> anywhere",
+    // Slack, mail servers, webhooks: on whichever port, in the cluster and outside of it.
+    ...["alertmanager -> anywhere", "alertmanager -> any pod"],
   ].filter((flow) => {
     const [from, to] = flow.split(" -> ");
     return from !== to.split(":")[0]; // nobody can keep a pod from itself
@@ -362,6 +362,81 @@ describe("policies", () => {
       expect(allowed(several, side)).toEqual(expect.arrayContaining(peers));
       for (const peer of peers) expect(allowed(alone, side)).not.toContain(peer);
     }
+  });
+
+  describe("towards servers in the cluster that are not the stack's", () => {
+    const everybody = (app: string) => [`${app} -> everybody:53`, `${app} -> everybody:53/UDP`];
+    /** By the port that the settings name, as for any server: pods of which the settings know nothing have others. */
+    const elsewhere = (app: string, ...ports: number[]) =>
+      ["anywhere", "any pod"].flatMap((to) => ports.map((port) => `${app} -> ${to}:${port}`));
+    const letOut = async (app: string, given: Record<string, unknown>) =>
+      allowed(await clusterOf({ services, ...given }), "egress").filter((flow) =>
+        flow.startsWith(`${app} -> `),
+      );
+    const keys = { accessKeyId: "id-of-it", secretAccessKey: "secret-of-it" };
+    const database = (host: string) => ({ database: { host, password: "p" } });
+    const provider = {
+      ...{ authUrl: "https://id.example.org/auth", clientId: "grafana", clientSecret: "s" },
+      ...{ tokenUrl: "https://keycloak.login.svc:8443/token", apiUrl: "https://keycloak.login.svc:8443/me" },
+      roles: [{ group: "dev", role: "Viewer" }],
+    };
+
+    test.each([
+      ["http://minio.minio.svc", 80, "minio"],
+      ["https://minio-0.minio.store.svc.cluster.local:9000", 9000, "store"],
+      ["http://minio.store:9000", 9000, "store"],
+      ["http://MINIO.Store.svc:9000", 9000, "store"],
+      ["https://s3.example.org", 443, undefined],
+      ["https://localhost:9000", 9000, undefined],
+      // No namespace is called so, and no label may be.
+      [`http://minio.${"a".repeat(64)}.svc:9000`, 9000, undefined],
+      ["https://10.0.0.7:9000", 9000, undefined],
+    ])("Loki, to its bucket at %s", async (endpoint, port, namespace) => {
+      const s3 = { bucket: "lines", region: "eu-west-1", endpoint, ...keys };
+      const towards = namespace ? [`loki -> pods of ${namespace}`] : [];
+      expect(await letOut("loki", { logs: { s3 } })).toEqual(
+        sorted([...everybody("loki"), ...elsewhere("loki", port), ...towards]),
+      );
+    });
+
+    test.each([
+      ["redis", 6379, {}],
+      ["postgres", 5432, { username: "u", password: "p" }],
+    ])("the exporter of %s, to a server there and to one outside", async (what, port, login) => {
+      const app = `${what}-exporter`;
+      const targets = ["cache.shop.svc", "10.0.0.7"].map((host, index) => ({
+        name: `a${index}`,
+        host,
+        ...login,
+      }));
+      expect(await letOut(app, { metrics: { [what]: { targets } } })).toEqual(
+        sorted([...everybody(app), ...elsewhere(app, port), `${app} -> pods of shop`]),
+      );
+    });
+
+    test("Grafana, with its database and with single sign-on", async () => {
+      const grafana = { ...database("pg.data.svc"), oidc: provider };
+      const flows = await letOut("grafana", {
+        edge: { enabled: true, url: "https://ops.example.org" },
+        grafana,
+      });
+      expect(flows).toEqual(
+        expect.arrayContaining([
+          ...[...elsewhere("grafana", 5432, 8443), "grafana -> pods of data", "grafana -> pods of login"],
+        ]),
+      );
+    });
+
+    test("a name alone is one in the stack's namespace, whose pods all are reached then", async () => {
+      const flows = await letOut("grafana", { grafana: database("pg") });
+      expect(flows).toEqual(expect.arrayContaining(["grafana -> tempo", "grafana -> edge"]));
+    });
+
+    test("Alertmanager reaches a webhook there, whatever its port", async () => {
+      expect(await letOut("alertmanager", {})).toEqual(
+        sorted([...everybody("alertmanager"), "alertmanager -> anywhere", "alertmanager -> any pod"]),
+      );
+    });
   });
 
   test("the applications are told ways in that are open to them", async () => {

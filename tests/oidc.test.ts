@@ -155,6 +155,31 @@ describeWith(["grafana", "grafana"])("Grafana with single sign-on", () => {
     expect(pod.server!.output).toContain("x509: ");
   });
 
+  test("without single sign-on sessions that it opened go on, until their users are logged out or deleted", async () => {
+    await pod.end();
+    await start();
+    const [anna, ben] = [
+      await signIn("anna", { "teams:of": ["dev"] }),
+      await signIn("ben", { "teams:of": ["dev"] }),
+    ];
+    await pod.end();
+    pod.stack = stackWith({ edge: { enabled: true, url: origin } });
+    await pod.serve(PASSWORD);
+    const idOf = async (user: string) =>
+      ((await (await asAdmin(`/api/users/lookup?loginOrEmail=${user}@example.org`)).json()) as { id: number })
+        .id;
+    expect(await known(anna)).toMatchObject({ role: "Editor" });
+    expect((await pod.as(PASSWORD, `/api/admin/users/${await idOf("anna")}/logout`, {})).status).toBe(200);
+    expect(await known(anna)).toBeUndefined();
+    expect(await known(ben)).toMatchObject({ role: "Editor" });
+    const authorization = `Basic ${Buffer.from(`admin:${PASSWORD}`).toString("base64")}`;
+    const deleted = await fetch(`${url}/api/admin/users/${await idOf("ben")}`, {
+      ...{ method: "DELETE", headers: { authorization } },
+    });
+    expect(deleted.status).toBe(200);
+    expect(await known(ben)).toBeUndefined();
+  });
+
   test("roles in organisations, which this Grafana does not know, let nobody in rather than too many", async () => {
     await pod.end();
     await start({ roles: [...ROLES, { group: "dev", role: "Viewer", organisation: "Shop" }] });

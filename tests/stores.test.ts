@@ -72,6 +72,16 @@ describe("in a bucket of Amazon's, as a role", () => {
     expect(podOf(objects, app).spec.serviceAccountName).toBe(app);
   });
 
+  test("in China Amazon's domain is another", async () => {
+    const s3 = { bucket: "lines", region: "cn-north-1" };
+    const found = await clusterOf({ logs: { s3 }, tracing: { s3 } });
+    const endpoint = "s3.cn-north-1.amazonaws.com.cn";
+    expect([lokiIn(found).common.storage, tempoIn(found)]).toMatchObject([
+      { s3: { endpoint } },
+      { s3: { endpoint } },
+    ]);
+  });
+
   test("a role that Pod Identity finds by the account's name needs an account, and nothing on it", async () => {
     const { bucket: name, region } = bucket("lines");
     const found = await clusterOf({ logs: { s3: { bucket: name, region } } });

@@ -4,6 +4,14 @@ import { authorities, port, secret, text } from "./common";
 /** Grafana puts them into a connection string as they are, and expands $ and % before. */
 const name = (words: string) => text(/^[\w.-]+$/, `${words}: letters, digits, _, . and -`);
 
+/** By anything less than that the certificate is not looked at. */
+export const looksAtAuthority = ({ ca, sslmode }: { ca: string | null; sslmode: string }): boolean =>
+  !ca || sslmode === "verify-full";
+export const notLookedAt = {
+  path: ["ca"],
+  error: "would not be looked at; allowed: beside sslmode: verify-full. Set that, or remove ca.",
+};
+
 /** A PostgreSQL that keeps what Grafana would keep in SQLite on its volume. */
 export const database = z
   .strictObject({
@@ -33,10 +41,7 @@ export const database = z
       "Who signed the server's certificate, in PEM, such as the bundle that Amazon RDS publishes for a region; default null: somebody whom Grafana's image trusts.",
     ),
   })
-  .refine(({ ca, sslmode }) => !ca || sslmode === "verify-full", {
-    path: ["ca"],
-    error: "would not be looked at; allowed: beside sslmode: verify-full. Set that, or remove ca.",
-  })
+  .refine(looksAtAuthority, notLookedAt)
   .nullable()
   .default(null)
   .describe(

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { port, resources, secret, text } from "./common";
+import { authorities, port, resources, secret, text } from "./common";
+import { looksAtAuthority, notLookedAt } from "./database";
 import { kubernetesName } from "./kubernetes";
 
 const target = (example: string) => ({
@@ -35,21 +36,28 @@ export const postgres = z
   .strictObject({
     targets: z
       .array(
-        z.strictObject({
-          ...target("postgres.shop.svc"),
-          port: port().default(5432).describe("Port; default 5432."),
-          database: text(/^[\w-]+$/, "letters, digits, _ and -")
-            .default("postgres")
-            .describe("Database to connect to; default postgres."),
-          sslmode: z
-            .enum(["disable", "require", "verify-full"])
-            .default("require")
-            .describe("How the connection is encrypted; default require."),
-          username: text(/\S/, "the name of a role that may read pg_monitor's views").describe(
-            "Role; `GRANT pg_monitor TO role` is all it needs.",
-          ),
-          password: secret(text(/\S/, "the role's password")).describe("Password. Set it with --secret."),
-        }),
+        z
+          .strictObject({
+            ...target("postgres.shop.svc"),
+            port: port().default(5432).describe("Port; default 5432."),
+            database: text(/^[\w-]+$/, "letters, digits, _ and -")
+              .default("postgres")
+              .describe("Database to connect to; default postgres."),
+            sslmode: z
+              .enum(["disable", "require", "verify-full"])
+              .default("require")
+              .describe(
+                "How the connection is encrypted; default require. verify-full looks at the certificate too, by `ca` or by what the exporter's image trusts.",
+              ),
+            ca: authorities().describe(
+              "Who signed the server's certificate, in PEM, such as the bundle that Amazon RDS publishes for a region; default null: somebody whom the exporter's image trusts.",
+            ),
+            username: text(/\S/, "the name of a role that may read pg_monitor's views").describe(
+              "Role; `GRANT pg_monitor TO role` is all it needs.",
+            ),
+            password: secret(text(/\S/, "the role's password")).describe("Password. Set it with --secret."),
+          })
+          .refine(looksAtAuthority, notLookedAt),
       )
       .default([])
       .describe("Servers that are watched; default none: no exporter."),

@@ -1,6 +1,6 @@
 import { alert } from "../../alerts/alert";
 import type { Settings } from "../../config/schema";
-import { seconds } from "../../config/units";
+import { goDuration, seconds } from "../../config/units";
 import { addressesOf, pathOf, userUrl } from "../addresses";
 import { inhibitions } from "./inhibitions";
 import { groupsPage, incident, mailMessage, slackMessage } from "./messages";
@@ -81,6 +81,13 @@ const several = ({ alerting }: Settings): boolean => alerting.replicas > 1;
 
 /** A time in which there was a try. */
 const tries = ({ alerting }: Settings): string => `${Math.max(360, seconds(alerting.groupInterval) + 60)}s`;
+
+/** For so long Alertmanager knows by itself whom it has told. Then it would tell them as if for the first time. */
+const REMEMBERS = "120h";
+const retention = ({ alerting: { repeatInterval } }: Settings): string[] =>
+  seconds(repeatInterval) > seconds(REMEMBERS)
+    ? [`--data.retention=${goDuration(`${2 * seconds(repeatInterval)}s`)}`]
+    : [];
 
 /** Where the Secret with the receivers' secrets is mounted. */
 export const SECRETS = "/etc/alertmanager/secrets";
@@ -196,6 +203,7 @@ export const alertmanagerArgs = (stack: Stack): string[] => [
   // What it has told, and silences, are written at a polite end and this often: more than that is not forgotten when it is
   // killed. By default it is a quarter of an hour.
   "--data.maintenance-interval=1m",
+  ...retention(stack.settings),
   // Messages of receivers that have no link of their own name it as the sender.
   `--web.external-url=${pathOf(stack, "alertmanager") ? userUrl(stack, "alertmanager") : groupsPage(stack)}`,
   `--web.route-prefix=${pathOf(stack, "alertmanager") || "/"}`,

@@ -1,3 +1,4 @@
+import { springDuration } from "../../config/units";
 import { addressOf } from "../addresses";
 import { isDeployed, type Stack } from "../program";
 import { extensions, listen, memoryLimiter, ports, queued, service, toBackend } from "./common";
@@ -121,7 +122,9 @@ export function tracingEnvironment(stack: Stack): Record<string, string> {
     // Spring Boot measures how long requests take in buckets only when it is told: HighLatency needs them.
     MANAGEMENT_METRICS_DISTRIBUTION_PERCENTILESHISTOGRAM_HTTP_SERVER_REQUESTS: "true",
     // And a bucket that ends where the objective does.
-    MANAGEMENT_METRICS_DISTRIBUTION_SLO_HTTP_SERVER_REQUESTS: `${Math.round(stack.settings.slo.latency.seconds * 1000)}ms`,
+    MANAGEMENT_METRICS_DISTRIBUTION_SLO_HTTP_SERVER_REQUESTS: springDuration(
+      stack.settings.slo.latency.seconds,
+    ),
     OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
     OTEL_TRACES_SAMPLER_ARG: probability,
     OTEL_EXPORTER_OTLP_ENDPOINT: http("otlp-http"),

@@ -18,7 +18,7 @@ export function databaseEnvironment({ grafana: { database } }: Settings): Record
 }
 
 export const databaseCalls = ({ grafana: { database } }: Settings): Call[] =>
-  database ? [{ to: "elsewhere", ports: [database.port], why: "its database" }] : [];
+  database ? [{ to: "elsewhere", hosts: [database.host], ports: [database.port], why: "its database" }] : [];
 
 export const databaseSecrets = ({ grafana: { database } }: Settings): Secrets[] =>
   database

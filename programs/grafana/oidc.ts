@@ -69,8 +69,16 @@ export function oidcEnvironment({ grafana: { oidc } }: Settings): Record<string,
 /** Grafana asks for tokens and for the user. The page where users log in is asked by their browsers. */
 export function oidcCalls({ grafana: { oidc } }: Settings): Call[] {
   if (!oidc) return [];
-  const ports = [oidc.tokenUrl, oidc.apiUrl].map((url) => Number(new URL(url).port || 443));
-  return [{ to: "elsewhere", ports: [...new Set(ports)], why: "the provider of single sign-on" }];
+  const asked = [oidc.tokenUrl, oidc.apiUrl].map((url) => new URL(url));
+  const ports = asked.map(({ port }) => Number(port || 443));
+  return [
+    {
+      to: "elsewhere",
+      hosts: asked.map(({ hostname }) => hostname),
+      ports: [...new Set(ports)],
+      why: "the provider of single sign-on",
+    },
+  ];
 }
 
 export const oidcSecrets = ({ grafana: { oidc } }: Settings): Secrets[] =>

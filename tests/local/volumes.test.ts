@@ -11,6 +11,7 @@ import {
   volumeProblems,
   volumesThatGo,
 } from "../../local/volumes";
+import { clusterOf, ofKind } from "../support/cluster";
 
 /** One that is there says who set its class: Pulumi, or else the cluster, whose default it is. */
 const claim = (program: string, name: string, size: string, storageClassName = "standard"): Claim => ({
@@ -135,6 +136,23 @@ describe("replicas", () => {
     expect(problem).toMatch(/an empty volume data-loki-<n> and leave its data in loki-data.*1\..*2\..*3\./s);
     expect(volumeProblems(three, [loki("5Gi")], classes)).toHaveLength(1);
     expect(volumeProblems([loki("5Gi")], three, classes)).toHaveLength(1);
+  });
+
+  test("what keeps only what it has not sent yet may be one or several; its volumes are named among those that go", async () => {
+    const samplers = async (replicas: number) => {
+      const tailSampling = { enabled: true, percent: 10, replicas };
+      const objects = await clusterOf({ tracing: { tailSampling } });
+      return ofKind(objects, "PersistentVolumeClaim").filter(
+        ({ metadata }) => metadata.labels!["app.kubernetes.io/name"] === "sampler",
+      ) as unknown as Claim[];
+    };
+    const [one, two] = [await samplers(1), await samplers(2)];
+    expect(volumeProblems(one, two, classes)).toEqual([]);
+    expect(volumeProblems(two, one, classes)).toEqual([]);
+    expect(volumesThatGo(one, two).map(({ id }) => id)).toEqual([
+      "observability/data-sampler-0",
+      "observability/data-sampler-1",
+    ]);
   });
 
   test("more or fewer of several are no problem, nor another program's volume", () => {

@@ -376,6 +376,7 @@ const toJaeger = (own: Record<string, Seen> = {}) =>
   );
 
 /** Where a program's configuration holds words of the user's own it may connect to any address: its last rule. */
+const namespace = (name: string) => `kubernetes.io/metadata.name: ${name}\n`;
 const anywhere = (rule: number) => `spec.egress.${rule}.to.0.ipBlock.cidr: 0.0.0.0/0\n`;
 
 /** Kiali stands beside the mesh: what its rows change besides. */
@@ -906,6 +907,7 @@ export const table: Row[] = [
     changes: {
       ...prometheus("- redis://stack@10.0.0.7:6379\n"),
       ...redisPasswords('"redis://stack@10.0.0.7:6379": "of the cache"'),
+      "metrics-redis-exporter-policy": { without: namespace("shop") },
     },
   },
   {
@@ -942,7 +944,10 @@ export const table: Row[] = [
   {
     key: "metrics.postgres.targets[].host",
     to: "10.0.0.7",
-    changes: prometheus("- 10.0.0.7:5432/postgres\n"),
+    changes: {
+      ...prometheus("- 10.0.0.7:5432/postgres\n"),
+      "metrics-postgres-exporter-policy": { without: namespace("shop") },
+    },
   },
   {
     key: "metrics.postgres.targets[].port",
@@ -961,6 +966,16 @@ export const table: Row[] = [
     key: "metrics.postgres.targets[].sslmode",
     to: "verify-full",
     changes: postgresConfig("sslmode: verify-full\n"),
+  },
+  {
+    key: "metrics.postgres.targets[].ca",
+    to: AUTHORITY,
+    also: { "metrics.postgres.targets[].sslmode": "verify-full" },
+    changes: {
+      ...postgresConfig(["sslmode: verify-full\n", "sslrootcert: /etc/postgres-authorities/board.pem\n"]),
+      "metrics-postgres-exporter-authorities": "NEW",
+      "metrics-postgres-exporter-server": "mountPath: /etc/postgres-authorities\n",
+    },
   },
   {
     key: "metrics.postgres.targets[].username",
@@ -1083,6 +1098,14 @@ export const table: Row[] = [
     changes: { ...alertmanager("group_interval: 7m\n"), ...rules("failed_total[480s]") },
   },
   { key: "alerting.repeatInterval", to: "7h", changes: alertmanager("repeat_interval: 7h\n") },
+  {
+    key: "alerting.repeatInterval",
+    to: "10d",
+    changes: {
+      ...alertmanager("repeat_interval: 10d\n"),
+      "metrics-alertmanager-server": "--data.retention=480h\n",
+    },
+  },
   // Somebody is told already.
   { key: "alerting.unattended", to: false, changes: {} },
   {
@@ -1729,7 +1752,12 @@ export const table: Row[] = [
       "grafana-policy": { without: "port: 5432" },
     },
   })),
-  ...["host", "name", "username", "sslmode"].map((key): Row => {
+  {
+    key: "grafana.database.host",
+    to: "pg.data.svc",
+    changes: { "grafana-server": "value: pg.data.svc:5432\n", "grafana-policy": namespace("data") },
+  },
+  ...["name", "username", "sslmode"].map((key): Row => {
     const to = key === "sslmode" ? "verify-full" : "other";
     return { key: `grafana.database.${key}`, to, changes: { "grafana-server": `value: ${to}` } };
   }),
@@ -1835,7 +1863,7 @@ export const table: Row[] = [
     to: { limits_config: { max_query_series: 77 } },
     changes: {
       ...rolls("logs-loki-config", "logs-loki-server", "max_query_series: 77\n"),
-      "logs-loki-policy": anywhere(2),
+      "logs-loki-policy": anywhere(3),
     },
   },
   {
@@ -1843,7 +1871,7 @@ export const table: Row[] = [
     to: { ingester: { max_block_duration: "7m" } },
     changes: {
       ...rolls("tracing-tempo-config", "tracing-tempo-server", "max_block_duration: 7m\n"),
-      "tracing-tempo-policy": anywhere(2),
+      "tracing-tempo-policy": anywhere(3),
     },
   },
   {

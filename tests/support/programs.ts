@@ -15,6 +15,7 @@ export const TESTED = [
   "filebeat",
   "caddy",
   "blackbox-exporter",
+  "postgres-exporter",
   "actionlint",
   "mustache",
   "board-service",

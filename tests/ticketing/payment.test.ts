@@ -3,11 +3,12 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { builtJava, JAVA_HOME, PAYMENT } from "../../local/offline/java";
+import { tracingEnvironment } from "../../programs/collector/config";
 import { throughAlloy } from "../support/alloy";
 import { freePort } from "../support/free-port";
 import { binary } from "../support/programs";
 import { listening } from "../support/receivers";
-import { Server } from "../support/servers";
+import { Server, stackWith } from "../support/servers";
 
 const TRACE = "6a3b8c9d2e1f0a4b6a3b8c9d2e1f0a4b";
 const headers = {
@@ -48,6 +49,7 @@ here("payment-service", () => {
     ];
     server = new Server(join(directory, JAVA_HOME, "bin/java"), args, {
       PORT: String(port),
+      ...tracingEnvironment(stackWith({ slo: { latency: { seconds: 0.0075 } } })),
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://${await listening(collector)}`,
     });
     server.start();
@@ -130,6 +132,11 @@ here("payment-service", () => {
     );
     expect(buckets.length).toBeGreaterThan(1);
     expect(await metrics(/^jvm_memory_used_bytes\{area="heap"/)).not.toEqual([]);
+  });
+
+  test("has a bucket that ends where the objective does, however short it is", async () => {
+    const bucket = /^http_server_requests_seconds_bucket.*status="201".*le="0\.0075"/;
+    expect(await metrics(bucket)).toHaveLength(1);
   });
 
   test("sends the spans that wait when it is told to stop", async () => {
