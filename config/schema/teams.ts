@@ -15,7 +15,9 @@ export const team = z
     services: z
       .array(kubernetesName("a service name"))
       .default([])
-      .describe("Services whose alerts are this team's, whoever has their namespace; default none."),
+      .describe(
+        "Services whose alerts are this team's, whoever has their namespace, in whichever one they are; default none. Alerts on their pods are their namespace's.",
+      ),
   })
   .refine(
     ({ namespaces, services }) => namespaces.length + services.length > 0,
