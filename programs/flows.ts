@@ -103,10 +103,10 @@ export function policyOf(
   const peers = (end: string | Outside): object[] => {
     if (end === "applications") return applicationPeers(stack.settings);
     if (end === "mesh") return [inNamespace(stack.settings.metrics.istio.namespace)];
-    const anywhere = [{ ipBlock: { cidr: "0.0.0.0/0" } }, { ipBlock: { cidr: "::/0" } }];
-    // To some networks a pod is no address. Who is told has no host here: it may be a secret.
-    if (end === "elsewhere" || end === "receivers") return [...anywhere, { namespaceSelector: {} }];
-    if (isOutside(end)) return anywhere;
+    // Nodes are addresses to every network.
+    if (end === "kubernetes-api" || end === "kubelets") return ADDRESSES;
+    // A pod is none to some: an Ingress controller, a webhook's server, a database beside the stack.
+    if (isOutside(end)) return [...ADDRESSES, { namespaceSelector: {} }];
     const namespace = namespaceOf(stack.settings, programOf(stack, end));
     return [{ ...inNamespace(namespace), podSelector: { matchLabels: selector(end) } }];
   };
@@ -139,6 +139,8 @@ export function policyOf(
     ],
   };
 }
+
+const ADDRESSES = [{ ipBlock: { cidr: "0.0.0.0/0" } }, { ipBlock: { cidr: "::/0" } }];
 
 const inNamespace = (name: string) => ({
   namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },

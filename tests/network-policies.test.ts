@@ -257,16 +257,19 @@ function fromOutside(objects: KubernetesObject[]): Flow[] {
   const nodePorts = ofKind(objects, "Service").flatMap((service) =>
     (service.spec as ServiceSpec).ports
       .filter(({ nodePort }) => nodePort !== undefined)
-      .map(({ port }) => `anywhere -> ${behind(objects, service, port)}`),
+      .map(({ port }) => behind(objects, service, port)),
   );
   const { receivers } = configOf<{ receivers: object }>(objects, "collector", "/etc/collector/config.yaml");
   const waysIn = [...JSON.stringify(receivers).matchAll(/"endpoint":"0\.0\.0\.0:(\d+)"/g)];
   const applications = scraped(objects).filter((to) => /^(pods of [^:]*|any pod)$/.test(to));
   const proxy = podsOf(objects).filter(({ app }) => app === "edge");
+  const behindProxy = proxy.flatMap(({ spec }) =>
+    spec.containers[0].ports!.map(({ containerPort }) => `edge:${containerPort}`),
+  );
   return [
-    ...nodePorts,
-    ...proxy.flatMap(({ spec }) =>
-      spec.containers[0].ports!.map(({ containerPort }) => `anywhere -> edge:${containerPort}`),
+    // Before it there may be an Ingress controller, which to some networks is no address.
+    ...["anywhere", "any pod"].flatMap((from) =>
+      [...nodePorts, ...behindProxy].map((to) => `${from} -> ${to}`),
     ),
     ...applications.flatMap((from) => waysIn.map(([, port]) => `${from} -> collector:${port}`)),
   ];
