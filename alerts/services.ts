@@ -22,8 +22,9 @@ service:expected unless on (namespace, service) up`,
         description: `No scrape of any of its pods has succeeded for ${serviceDown.for}.`,
       }),
       alert(settings, "ServiceDown", {
-        expr: `sum by (${by}) (1 - up{service!=""}) > 0`,
-        for: serviceDown.for,
+        expr: `count by (${by}) (
+  ${sameSince(serviceDown.for)}
+)`,
         severity: "critical",
         labels: { pods: "some" },
         summary: `{{ $value }} of {{ ${counted} }} pods of {{ $labels.service }} in {{ $labels.namespace }} do not answer`,
@@ -65,6 +66,15 @@ sum by (${by}) (service:http_requests:rate5m)
     ],
   };
 }
+
+/**
+ * The same pod has not answered for so long. With `for` it need not be the same one: an update in which one new pod after
+ * another takes a while to start would be a service that is down.
+ */
+const sameSince = (wait: string): string =>
+  `up{service!=""} == 0
+    unless max_over_time(up{service!=""}[${wait}]) == 1
+    and up{service!=""} offset ${wait}`;
 
 /** A series for each service that the settings name: what is missing can be told by it, however many they are. */
 const expected = (settings: Settings): Rule[] =>

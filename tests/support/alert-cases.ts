@@ -23,6 +23,8 @@ export interface Positive {
   severity?: string;
   /** Which of the alerts of this name is meant. */
   only?: string;
+  /** Its expression itself looks back as far as it waits: it is never pending. */
+  looksBack?: true;
 }
 
 /** Does not fire within an hour, though little is missing: with these rules instead of the default ones it does. */
@@ -247,6 +249,18 @@ const certificates = (hours: number): Series => {
   return { ...ends("edge", 14 + hours / 24), ...ends("elasticsearch", 365) };
 };
 
+/** One pod after another is replaced, for the first quarter of an hour: the new one does not answer for two minutes. */
+const update: Series = Object.assign(
+  {},
+  ...Array.from({ length: 7 }, (_, index) => {
+    const begins = 2 + 2 * index;
+    return {
+      ...pod(`old-${index}`, `1x${begins + 1} stale`),
+      ...pod(`new-${index}`, `_x${begins} 0x1 1x${HOUR}`),
+    };
+  }),
+);
+
 /** Servers that an exporter is asked about. */
 const exported = [
   { alert: "RedisDown", metric: "redis_up", job: "redis", rule: "redisDown" },
@@ -279,6 +293,7 @@ export const positives: Positive[] = [
     series: { ...pod("a", `0x${HOUR}`), ...pod("b", `1x${HOUR}`) },
     ends: { ...pod("a", WELL), ...pod("b", WELL) },
     silentUntil: 4,
+    looksBack: true,
     firing: 5,
     labels: `pods="some", ${service}`,
   },
@@ -1067,4 +1082,14 @@ export const negatives: Negative[] = [
       { ...fires, given: "the exporter is away for four minutes at a time", series: target(job, values) },
     ];
   }),
+];
+
+/** What is usual, and once raised an alert, besides the nearest neighbour of each. */
+export const usual: Negative[] = [
+  {
+    alert: "ServiceDown",
+    given: "an update whose pods take two minutes each to start",
+    series: update,
+    firesWith: { serviceDown: { for: "1m" } },
+  },
 ];
