@@ -24,6 +24,7 @@ service:expected unless on (namespace, service) up`,
       alert(settings, "ServiceDown", {
         expr: `count by (${by}) (
   ${sameSince(serviceDown.for)}
+    unless on (namespace, pod) ${onLostNodes(serviceDown.for)}
 )`,
         severity: "critical",
         labels: { pods: "some" },
@@ -75,6 +76,10 @@ const sameSince = (wait: string): string =>
   `up{service!=""} == 0
     unless max_over_time(up{service!=""}[${wait}]) == 1
     and up{service!=""} offset ${wait}`;
+
+/** A node that is away is one trouble, NodeNotReady, and not one for each service. Its pods get as long to come back with it. */
+const onLostNodes = (wait: string): string =>
+  `(last_over_time(kube_pod_info[${wait}]) and on (node) min_over_time(kube_node_status_condition{condition="Ready", status="true"}[${wait}]) == 0)`;
 
 /** A series for each service that the settings name: what is missing can be told by it, however many they are. */
 const expected = (settings: Settings): Rule[] =>

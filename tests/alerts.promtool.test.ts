@@ -12,6 +12,7 @@ import {
   origin,
   type Positive,
   positives,
+  scrapedBut,
   type Series,
   usual,
 } from "./support/alert-cases";
@@ -271,6 +272,28 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
     const up = (pod: string) => `up{pod="${pod}", namespace="shop", service="board-service", ${origin}}`;
     const all = silentAt("ServiceDown", HOUR, 'pods="all"');
     await evaluated({ [up("a")]: `0x${HOUR}`, [up("b")]: `1x${HOUR}` }, [all]);
+  });
+
+  /** What people read, of one alert with these labels. */
+  const says = (alert: string, labels: object, summary: string, minute = 20) => {
+    const rule = groupsWith()
+      .flatMap(({ rules }) => rules)
+      .find((one) => one.alert === alert)!;
+    const said = {
+      exp_labels: { ...labels, ...rule.labels },
+      exp_annotations: { ...rule.annotations, summary },
+    };
+    return { alertname: alert, eval_time: `${minute}m`, exp_alerts: [said] };
+  };
+
+  test.each([
+    [{ job: "kubelet", node: "n" }, "kubelet on node n is not scraped"],
+    [{ job: "promtail", node: "n", pod: "promtail-7" }, "promtail on node n (promtail-7) is not scraped"],
+    [{ job: "loki" }, "loki is not scraped"],
+  ])("of %j the message says which one it is", async (labels, summary) => {
+    const of = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
+    const series = { ...scrapedBut(labels.job), [`up{${of}, ${origin}}`]: `0x${HOUR}` };
+    await evaluated(series, [], {}, [says("StackTargetDown", labels, summary)]);
   });
 
   test("two failures of a service that is a few minutes old burn no budget", async () => {

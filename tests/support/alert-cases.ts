@@ -112,7 +112,7 @@ const pending = (values: string): Series => ({
 
 const target = (job: string, values: string): Series => server("up", job, values);
 /** Everything that the stack itself consists of is scraped, but this. */
-const scrapedBut = (missing: string): Series =>
+export const scrapedBut = (missing: string): Series =>
   Object.assign(
     {},
     ...[
@@ -132,8 +132,11 @@ const scrapedBut = (missing: string): Series =>
       .map((job) => target(job, `1x${HOUR}`)),
   );
 
-const ofNode = (values: string): Series => ({
-  [`kube_node_status_condition{condition="Ready", status="true", node="n", ${origin}}`]: values,
+const ofNode = (values: string, node = "n"): Series => ({
+  [`kube_node_status_condition{condition="Ready", status="true", node="${node}", ${origin}}`]: values,
+});
+const runsOn = (pod: string, node: string): Series => ({
+  [`kube_pod_info{namespace="shop", pod="${pod}", node="${node}", ${origin}}`]: WELL,
 });
 const replicas = (kind: string, wanted: string, ready: string, values: string): Series => ({
   [`kube_${kind}_${wanted}{namespace="shop", ${kind}="board", ${origin}}`]: `3x${HOUR}`,
@@ -1086,6 +1089,19 @@ export const negatives: Negative[] = [
 
 /** What is usual, and once raised an alert, besides the nearest neighbour of each. */
 export const usual: Negative[] = [
+  {
+    alert: "ServiceDown",
+    given: "a node is away with one of two pods, which answers a minute after the node is back",
+    series: {
+      ...pod("a", "1x5 0x20 1x34"),
+      ...pod("b", WELL),
+      ...runsOn("a", "n"),
+      ...runsOn("b", "m"),
+      ...ofNode("1x6 0x18 1x34"),
+      ...ofNode(WELL, "m"),
+    },
+    firesWith: { serviceDown: { for: "1m" } },
+  },
   {
     alert: "ServiceDown",
     given: "an update whose pods take two minutes each to start",
