@@ -1,5 +1,5 @@
 import type { Settings } from "../config/schema";
-import { alert, type RuleGroup } from "./alert";
+import { alert, keptOverGaps, type RuleGroup } from "./alert";
 import { percent } from "./services";
 import { workloads } from "./workloads";
 
@@ -58,7 +58,7 @@ ${limit("cpu")}
         description: `More than ${pendingPods.count} for ${pendingPods.for}.`,
       }),
       ...workloads(settings),
-    ],
+    ].map(keptOverGaps),
   };
 }
 

@@ -296,6 +296,32 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
     await evaluated(series, [], {}, [says("StackTargetDown", labels, summary)]);
   });
 
+  test("one scrape that fails ends no alert of what an exporter tells", async () => {
+    // Prometheus marks what a failed scrape lacks as gone.
+    const gap = (values: string) => values.replace(/^(\S+)x\d+$/, "$1x29 stale $1x30");
+    const told = ["NodeNotReady", "DiskPressure", "DiskFull", "ReplicasMissing", "JobFailed", "HighMemory"];
+    for (const { alert, series, labels } of positives.filter((one) => told.includes(one.alert))) {
+      const missed = Object.fromEntries(Object.entries(series).map(([name, values]) => [name, gap(values)]));
+      const found = { labels: `${firing(alert, `severity="${severity(alert)}", ${labels}`)}`, value: 1 };
+      const at = (minute: number) => ({
+        ...{ expr: firing(alert), eval_time: `${minute}m`, exp_samples: [found] },
+      });
+      await evaluated(missed, [29, 30, 31, 34].map(at));
+    }
+  });
+
+  test("it ends when all has been well for as long as it waited, and for five minutes at most", async () => {
+    const series = {
+      [`kube_node_status_condition{condition="Ready", status="true", node="n", ${origin}}`]: "0x19 1x40",
+    };
+    const over = (minute: number) => silentAt("NodeNotReady", minute);
+    const rules = (wait: string) => ({ nodeNotReady: { for: wait } });
+    await evaluated(series, [over(22)], rules("2m"));
+    await expect(evaluated(series, [over(21)], rules("2m"))).rejects.toThrow(/FAILED/);
+    await evaluated(series, [over(25)], rules("10m"));
+    await expect(evaluated(series, [over(23)], rules("10m"))).rejects.toThrow(/FAILED/);
+  });
+
   test("two failures of a service that is a few minutes old burn no budget", async () => {
     const of = (status: string) =>
       `http_requests_total{namespace="shop", service="board-service", method="GET", path="/a", status="${status}", ${origin}}`;
