@@ -67,7 +67,5 @@ const KEPT_AT_MOST = "5m";
  * For states that an exporter tells: one scrape of it that fails would end its alerts, which then wait, and page, anew. So
  * they end only when all has been well for a while.
  */
-export const keptOverGaps = (rule: Rule): Rule =>
-  rule.for
-    ? { ...rule, keep_firing_for: seconds(rule.for) < seconds(KEPT_AT_MOST) ? rule.for : KEPT_AT_MOST }
-    : rule;
+export const keptOverGaps = (rule: Rule, wait = rule.for): Rule =>
+  wait ? { ...rule, keep_firing_for: seconds(wait) < seconds(KEPT_AT_MOST) ? wait : KEPT_AT_MOST } : rule;

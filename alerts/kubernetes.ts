@@ -1,4 +1,5 @@
 import type { Settings } from "../config/schema";
+import { seconds } from "../config/units";
 import { alert, keptOverGaps, type RuleGroup } from "./alert";
 import { percent } from "./services";
 import { workloads } from "./workloads";
@@ -50,16 +51,21 @@ ${limit("cpu")}
       }),
       full(settings, "DiskPressure", "warning", diskPressure),
       full(settings, "DiskFull", "critical", diskFull),
-      alert(settings, "PendingPods", {
-        expr: `sum by (env, region, namespace) (kube_pod_status_phase{phase="Pending"}) > ${pendingPods.count}`,
-        for: pendingPods.for,
-        severity: "warning",
-        summary: "{{ $value }} pods of {{ $labels.namespace }} wait for a node",
-        description: `More than ${pendingPods.count} for ${pendingPods.for}.`,
-      }),
+      keptOverGaps(pending(settings), pendingPods.for),
       ...workloads(settings),
-    ].map(keptOverGaps),
+    ].map((rule) => keptOverGaps(rule)),
   };
+}
+
+/** A pod never returns to this phase, so its age is how long it has been in it: of those that take turns none is old. */
+function pending(settings: Settings) {
+  const { for: wait, count } = settings.alerting.rules.pendingPods;
+  return alert(settings, "PendingPods", {
+    expr: `count by (env, region, namespace) (kube_pod_status_phase{phase="Pending"} == 1 and on (namespace, pod) time() - kube_pod_created >= ${seconds(wait)}) > ${count}`,
+    severity: "warning",
+    summary: "{{ $value }} pods of {{ $labels.namespace }} do not start",
+    description: `More than ${count} for ${wait}.`,
+  });
 }
 
 /** A read-only file system is full by nature; a device that is mounted often is full once. */

@@ -9,7 +9,7 @@ const RESOURCES = {
 
 /** What rules, dashboards and people on call read: two fifths of the series that there would be. */
 const METRICS = [
-  "kube_pod_(info|owner|status_phase|status_ready|status_unschedulable|start_time)",
+  "kube_pod_(info|created|owner|status_phase|status_ready|status_unschedulable|start_time)",
   "kube_pod_container_(info|resource_requests|resource_limits)",
   "kube_pod_container_status_(ready|restarts_total|waiting_reason|last_terminated_reason)",
   "kube_node_(info|status_condition|status_allocatable|spec_unschedulable)",

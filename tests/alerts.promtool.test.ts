@@ -299,7 +299,15 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
   test("one scrape that fails ends no alert of what an exporter tells", async () => {
     // Prometheus marks what a failed scrape lacks as gone.
     const gap = (values: string) => values.replace(/^(\S+)x\d+$/, "$1x29 stale $1x30");
-    const told = ["NodeNotReady", "DiskPressure", "DiskFull", "ReplicasMissing", "JobFailed", "HighMemory"];
+    const told = [
+      "NodeNotReady",
+      "DiskPressure",
+      "DiskFull",
+      "ReplicasMissing",
+      "JobFailed",
+      "HighMemory",
+      "PendingPods",
+    ];
     for (const { alert, series, labels } of positives.filter((one) => told.includes(one.alert))) {
       const missed = Object.fromEntries(Object.entries(series).map(([name, values]) => [name, gap(values)]));
       const found = { labels: `${firing(alert, `severity="${severity(alert)}", ${labels}`)}`, value: 1 };

@@ -121,7 +121,7 @@ const changes: [name: string, rules: object, file: string, expected: object][] =
   ["DiskFull", { diskFull: { threshold: 0.97 } }, "kubernetes", { expr: "> 0.97" }],
   ["DiskFull", { diskFull: { for: "7m" } }, "kubernetes", { for: "7m" }],
   ["PendingPods", { pendingPods: { count: 4 } }, "kubernetes", { expr: "> 4" }],
-  ["PendingPods", { pendingPods: { for: "7m" } }, "kubernetes", { for: "7m" }],
+  ["PendingPods", { pendingPods: { for: "7m" } }, "kubernetes", { expr: ">= 420)" }],
   ["CircuitBreakerOpen", { circuitBreakerOpen: { for: "7m" } }, "services", { for: "7m" }],
   ["NodeNotReady", { nodeNotReady: { for: "7m" } }, "kubernetes", { for: "7m" }],
   ["ReplicasMissing", { replicasMissing: { for: "7m" } }, "kubernetes", { for: "7m" }],
@@ -203,7 +203,8 @@ test("how long each waits by default", () => {
     ["HighCPU", "10m"],
     ["DiskPressure", "5m"],
     ["DiskFull", "5m"],
-    ["PendingPods", "10m"],
+    // It reads how old the pods are.
+    ["PendingPods", undefined],
     ["NodeNotReady", "5m"],
     ["ReplicasMissing", "15m"],
     ["JobFailed", "5m"],

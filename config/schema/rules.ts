@@ -101,7 +101,9 @@ export const rules = z
           .describe("Fires above this many pods; default 0."),
       })
       .prefault({})
-      .describe("Pods that wait for a node."),
+      .describe(
+        "Pods that do not start: they wait for a node, an image, a Secret, a volume or an init container.",
+      ),
     stackTargetDown: z
       .strictObject(waiting("5m"))
       .prefault({})

@@ -106,9 +106,23 @@ const volume = (used: number): Series => ({
 const server = (metric: string, job: string, values: string, instance = "a"): Series => ({
   [`${metric}{job="${job}", instance="${instance}", ${origin}}`]: values,
 });
-const pending = (values: string): Series => ({
-  [`kube_pod_status_phase{namespace="shop", pod="board-1", phase="Pending", ${origin}}`]: values,
+const pending = (values: string, name = "board-1", created = 0): Series => ({
+  [`kube_pod_status_phase{namespace="shop", pod="${name}", phase="Pending", ${origin}}`]: values,
+  [`kube_pod_created{namespace="shop", pod="${name}", ${origin}}`]: `${60 * created}x120`,
 });
+/** A new one every so many minutes, which waits for all of them. */
+const inTurns = (minutes: number): Series =>
+  Object.assign(
+    {},
+    ...Array.from({ length: Math.floor(HOUR / minutes) }, (_, index) => {
+      const created = index * minutes;
+      return pending(
+        `${created ? `_x${created} ` : ""}1x${minutes - 1} 0x${HOUR}`,
+        `board-${index}`,
+        created,
+      );
+    }),
+  );
 
 const target = (job: string, values: string): Series => server("up", job, values);
 /** Everything that the stack itself consists of is scraped, but this. */
@@ -423,10 +437,11 @@ export const positives: Positive[] = [
   },
   {
     alert: "PendingPods",
-    given: "one pod waits",
+    given: "one pod does not start",
     series: pending(`1x${HOUR}`),
     ends: pending(`0x${HOUR}`),
     silentUntil: 9,
+    looksBack: true,
     firing: 10,
     labels: `namespace="shop", ${origin}`,
   },
@@ -1035,8 +1050,8 @@ export const negatives: Negative[] = [
   },
   {
     alert: "PendingPods",
-    given: "a pod waits for nine minutes at a time",
-    series: pending(again("1x8 0", 10)),
+    given: "one pod after another takes nine minutes to start",
+    series: inTurns(9),
     firesWith: { pendingPods: { for: "7m" } },
   },
   {

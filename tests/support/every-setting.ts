@@ -1214,7 +1214,7 @@ export const table: Row[] = [
   {
     key: "alerting.rules.pendingPods.count",
     to: 4,
-    changes: rules('(kube_pod_status_phase{phase="Pending"}) > 4\n'),
+    changes: rules(">= 600) > 4\n"),
   },
   {
     key: "alerting.rules.stackTargetDown.for",
