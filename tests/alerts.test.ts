@@ -107,6 +107,8 @@ const changes: [name: string, rules: object, file: string, expected: object][] =
   ["HighErrorRate", { highErrorRate: { threshold: 0.21 } }, "services", { expr: "> 0.21" }],
   ["HighErrorRate", { highErrorRate: { for: "7m" } }, "services", { for: "7m" }],
   ["ManyServerErrors", { manyServerErrors: { count: 42 } }, "services", { expr: ">= 42" }],
+  ["HighErrorRate", { highErrorRate: { errors: 42 } }, "services", { expr: ">= 42" }],
+  ["HighLatency", { highLatency: { requests: 42 } }, "services", { expr: ">= 42" }],
   ["HighLatency", { highLatency: { seconds: 3.5 } }, "services", { expr: "> 3.5" }],
   ["HighLatency", { highLatency: { for: "7m" } }, "services", { for: "7m" }],
   ["SLOErrorBudgetBurn", { sloErrorBudgetBurn: { events: 42 } }, "slo-windows", { expr: ">= 42" }],

@@ -1105,6 +1105,26 @@ export const negatives: Negative[] = [
 /** What is usual, and once raised an alert, besides the nearest neighbour of each. */
 export const usual: Negative[] = [
   {
+    alert: "HighErrorRate",
+    given: "every second answer of a quiet service is 5xx: four within five minutes",
+    series: {
+      [`http_requests_total{${service}, method="GET", path="/a", status="200"}`]: `0+0.8x${HOUR}`,
+      [`http_requests_total{${service}, method="GET", path="/a", status="503"}`]: `0+0.8x${HOUR}`,
+    },
+    firesWith: { highErrorRate: { errors: 3 } },
+  },
+  {
+    alert: "HighLatency",
+    given: "one of fifteen requests within five minutes is slow",
+    series: Object.fromEntries(
+      Object.entries({ "1": 2.8, "2.5": 2.8, "5": 3, "+Inf": 3 }).map(([le, count]) => [
+        `http_request_duration_seconds_bucket{${service}, path="/a", le="${le}"}`,
+        `0+${count}x${HOUR}`,
+      ]),
+    ),
+    firesWith: { highLatency: { requests: 10 } },
+  },
+  {
     alert: "ServiceDown",
     given: "a node is away with one of two pods, which answers a minute after the node is back",
     series: {

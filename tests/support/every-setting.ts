@@ -1124,7 +1124,7 @@ export const table: Row[] = [
     changes: rules("runbook_url: https://wiki.example.org/late\n"),
   },
   { key: "alerting.rules.serviceDown.for", to: "7m", changes: rules("has succeeded for 7m.\n") },
-  { key: "alerting.rules.highErrorRate.for", to: "7m", changes: rules("More than 5 % for 7m.\n") },
+  { key: "alerting.rules.highErrorRate.for", to: "7m", changes: rules("More than 5 % for 7m, and") },
   {
     key: "alerting.rules.highErrorRate.threshold",
     to: 0.03,
@@ -1136,6 +1136,11 @@ export const table: Row[] = [
     },
   },
   {
+    key: "alerting.rules.highErrorRate.errors",
+    to: 7,
+    changes: rules('service:http_requests:rate5m{status=~"5.."}) >= 7\n'),
+  },
+  {
     key: "alerting.rules.manyServerErrors.count",
     to: 42,
     changes: rules('service:http_requests:rate5m{status=~"5.."}) >= 42\n'),
@@ -1143,7 +1148,7 @@ export const table: Row[] = [
   {
     key: "alerting.rules.highLatency.for",
     to: "7m",
-    changes: rules("99th percentile above 2 s for 7m{{"),
+    changes: rules("99th percentile above 2 s for 7m, of"),
   },
   {
     key: "alerting.rules.highLatency.seconds",
@@ -1154,6 +1159,11 @@ export const table: Row[] = [
       ...dashboards("services", "p99 is above 3.5 s"),
       ...dashboards("platform", 'value": 3500'),
     },
+  },
+  {
+    key: "alerting.rules.highLatency.requests",
+    to: 77,
+    changes: rules('service:http_request_duration_seconds_bucket:rate5m{le="+Inf"}) >= 77\n'),
   },
   { key: "alerting.rules.sloErrorBudgetBurn.events", to: 77, changes: rules(">= 77") },
   {
