@@ -20,7 +20,7 @@ const METRICS = [
   "kube_statefulset_(replicas|status_replicas.*|status_observed_generation|metadata_generation)",
   "kube_daemonset_status_.*",
   "kube_replicaset_owner",
-  "kube_job_(complete|failed|owner|status_failed)",
+  "kube_job_(complete|failed|owner|status_(failed|start_time))",
   "kube_cronjob_(spec_suspend|next_schedule_time|status_last_schedule_time|status_last_successful_time)",
   "kube_horizontalpodautoscaler_(spec_.*_replicas|status_.*_replicas|status_condition)",
 ];

@@ -330,6 +330,26 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
     await expect(evaluated(series, [over(23)], rules("10m"))).rejects.toThrow(/FAILED/);
   });
 
+  test.each([
+    // It ends after as long as it waits, five minutes.
+    ["ends when a later run of its CronJob succeeds", 30 * 60, { fires: 34, over: 37 }],
+    ["goes on while only earlier runs have succeeded", 5 * 60, { fires: 59, over: undefined }],
+  ])("a failed Job %s", async (_, succeeded, { fires, over }) => {
+    const of = `namespace="shop", job_name="report-1", ${origin}`;
+    const series = {
+      [`kube_job_failed{condition="true", ${of}}`]: `_x12 1x${HOUR}`,
+      [`kube_job_owner{owner_kind="CronJob", owner_name="report", ${of}}`]: `_x10 1x${HOUR}`,
+      [`kube_job_status_start_time{${of}}`]: `_x10 600x${HOUR}`,
+      [`kube_cronjob_status_last_successful_time{namespace="shop", cronjob="report", ${origin}}`]:
+        succeeded > 600 ? `300x30 ${succeeded}x${HOUR}` : `${succeeded}x90`,
+    };
+    const labels = firing("JobFailed", `severity="warning", ${of}`);
+    await evaluated(series, [
+      { expr: firing("JobFailed"), eval_time: `${fires}m`, exp_samples: [{ labels, value: 1 }] },
+      ...(over ? [silentAt("JobFailed", over)] : []),
+    ]);
+  });
+
   test("two failures of a service that is a few minutes old burn no budget", async () => {
     const of = (status: string) =>
       `http_requests_total{namespace="shop", service="board-service", method="GET", path="/a", status="${status}", ${origin}}`;
