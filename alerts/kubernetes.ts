@@ -84,6 +84,6 @@ kubelet_volume_stats_used_bytes / (kubelet_volume_stats_capacity_bytes > 0) > ${
     for: wait,
     severity,
     summary:
-      "Disk {{ $labels.device }}{{ $labels.persistentvolumeclaim }} of {{ $labels.node }} is {{ $value | humanizePercentage }} full",
+      "Disk {{ $labels.device }}{{ with $labels.namespace }}{{ . }}/{{ end }}{{ $labels.persistentvolumeclaim }} of {{ $labels.node }} is {{ $value | humanizePercentage }} full",
     description: `More than ${percent(threshold)} for ${wait}.`,
   });

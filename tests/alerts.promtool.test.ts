@@ -296,6 +296,18 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
     await evaluated(series, [], {}, [says("StackTargetDown", labels, summary)]);
   });
 
+  test.each(["DiskPressure", "DiskFull"])("%s names the namespace of a claim", async (alert) => {
+    const labels = { namespace: "shop", persistentvolumeclaim: "data-0", node: "n" };
+    const of = Object.entries({ ...labels, ...{ env: "kind", region: "local" } }).map(
+      ([name, value]) => `${name}="${value}"`,
+    );
+    const series = {
+      [`kubelet_volume_stats_used_bytes{${of}}`]: `95x${HOUR}`,
+      [`kubelet_volume_stats_capacity_bytes{${of}}`]: `100x${HOUR}`,
+    };
+    await evaluated(series, [], {}, [says(alert, labels, "Disk shop/data-0 of n is 95% full")]);
+  });
+
   test("one scrape that fails ends no alert of what an exporter tells", async () => {
     // Prometheus marks what a failed scrape lacks as gone.
     const gap = (values: string) => values.replace(/^(\S+)x\d+$/, "$1x29 stale $1x30");
