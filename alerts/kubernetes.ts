@@ -11,7 +11,7 @@ export function kubernetesAlerts(settings: Settings): RuleGroup {
   const limit = (resource: string) =>
     `max by (env, region, namespace, pod, container) (kube_pod_container_resource_limits{resource="${resource}"})`;
   // The kubelet waits up to five minutes between two starts: what never lives soon restarts too rarely for a short window.
-  const restarts = (window: string) => `increase(kube_pod_container_status_restarts_total[${window}])`;
+  const restarts = (window: string) => `increase(${ofContainers("restarts_total")}[${window}])`;
   const perContainer = (expr: string) => `max by (env, region, namespace, pod, container) (${expr})`;
   return {
     name: "kubernetes",
@@ -21,7 +21,7 @@ export function kubernetesAlerts(settings: Settings): RuleGroup {
 or
 ${restarts("1h")} > ${podCrashLooping.restarts} and ${restarts("15m")} > 0
 or
-${restarts("15m")} > 2 and on (namespace, pod, container) max_over_time(kube_pod_container_status_waiting_reason{reason="CrashLoopBackOff"}[6m]) > 0`,
+${restarts("15m")} > 2 and on (namespace, pod, container) max_over_time(${ofContainers("waiting_reason", ', reason="CrashLoopBackOff"')}[6m]) > 0`,
         severity: "critical",
         summary:
           "{{ $labels.namespace }}/{{ $labels.pod }} ({{ $labels.container }}) restarts again and again",
@@ -56,6 +56,10 @@ ${limit("cpu")}
     ].map((rule) => keptOverGaps(rule)),
   };
 }
+
+/** Those that run before the others have series of another name. */
+const ofContainers = (status: string, matchers = "") =>
+  `{__name__=~"kube_pod_(init_)?container_status_${status}"${matchers}}`;
 
 /** A pod never returns to this phase, so its age is how long it has been in it: of those that take turns none is old. */
 function pending(settings: Settings) {

@@ -12,6 +12,7 @@ const METRICS = [
   "kube_pod_(info|created|owner|status_phase|status_ready|status_unschedulable|start_time)",
   "kube_pod_container_(info|resource_requests|resource_limits)",
   "kube_pod_container_status_(ready|restarts_total|waiting_reason|last_terminated_reason)",
+  "kube_pod_init_container_status_(restarts_total|waiting_reason)",
   "kube_node_(info|status_condition|status_allocatable|spec_unschedulable)",
   "kube_namespace_status_phase",
   "kube_persistentvolumeclaim_(info|status_phase|resource_requests_storage_bytes)",

@@ -453,6 +453,20 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
     ]);
   });
 
+  test("an init container that loops is told of like any other", async () => {
+    const of = `namespace="shop", pod="p", container="migrate", ${origin}`;
+    const series = {
+      [`kube_pod_init_container_status_restarts_total{${of}}`]: `0 1 2 3x${HOUR}`,
+      [`kube_pod_init_container_status_waiting_reason{reason="CrashLoopBackOff", ${of}}`]: `1x${HOUR}`,
+      // It has not begun.
+      [`kube_pod_container_status_restarts_total{namespace="shop", pod="p", container="c", ${origin}}`]: `0x${HOUR}`,
+    };
+    const labels = firing("PodCrashLooping", `severity="critical", ${of}`);
+    await evaluated(series, [
+      { expr: firing("PodCrashLooping"), eval_time: "4m", exp_samples: [{ labels, value: 1 }] },
+    ]);
+  });
+
   test("what loops no more is silent again after a quarter of an hour", async () => {
     const series = `kube_pod_container_status_restarts_total{namespace="shop", pod="p", container="c", ${origin}}`;
     const values = `0 1 2 3 4 5 6 7x${HOUR}`;

@@ -1169,12 +1169,12 @@ export const table: Row[] = [
   {
     key: "alerting.rules.podCrashLooping.restarts",
     to: 9,
-    changes: rules("kube_pod_container_status_restarts_total[15m]) > 9\n"),
+    changes: rules('container_status_restarts_total"}[15m]) > 9\n'),
   },
   {
     key: "alerting.rules.podCrashLooping.window",
     to: "7m",
-    changes: rules("kube_pod_container_status_restarts_total[7m]) > 5\n"),
+    changes: rules('container_status_restarts_total"}[7m]) > 5\n'),
   },
   {
     key: "alerting.rules.highMemory.for",
