@@ -1,10 +1,12 @@
 import type { Settings } from "../config/schema";
+import { seconds } from "../config/units";
 
 export interface Rule {
   record?: string;
   alert?: string;
   expr: string;
   for?: string;
+  keep_firing_for?: string;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
 }
@@ -57,3 +59,13 @@ export function alert(
     },
   };
 }
+
+/** Who is told after minutes need not wait longer than this for the end. */
+const KEPT_AT_MOST = "5m";
+
+/**
+ * For states that an exporter tells: one scrape of it that fails would end its alerts, which then wait, and page, anew. So
+ * they end only when all has been well for a while.
+ */
+export const keptOverGaps = (rule: Rule, wait = rule.for): Rule =>
+  wait ? { ...rule, keep_firing_for: seconds(wait) < seconds(KEPT_AT_MOST) ? wait : KEPT_AT_MOST } : rule;

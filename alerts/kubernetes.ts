@@ -1,5 +1,6 @@
 import type { Settings } from "../config/schema";
-import { alert, type RuleGroup } from "./alert";
+import { seconds } from "../config/units";
+import { alert, keptOverGaps, type RuleGroup } from "./alert";
 import { percent } from "./services";
 import { workloads } from "./workloads";
 
@@ -10,7 +11,7 @@ export function kubernetesAlerts(settings: Settings): RuleGroup {
   const limit = (resource: string) =>
     `max by (env, region, namespace, pod, container) (kube_pod_container_resource_limits{resource="${resource}"})`;
   // The kubelet waits up to five minutes between two starts: what never lives soon restarts too rarely for a short window.
-  const restarts = (window: string) => `increase(kube_pod_container_status_restarts_total[${window}])`;
+  const restarts = (window: string) => `increase(${ofContainers("restarts_total")}[${window}])`;
   const perContainer = (expr: string) => `max by (env, region, namespace, pod, container) (${expr})`;
   return {
     name: "kubernetes",
@@ -20,7 +21,7 @@ export function kubernetesAlerts(settings: Settings): RuleGroup {
 or
 ${restarts("1h")} > ${podCrashLooping.restarts} and ${restarts("15m")} > 0
 or
-${restarts("15m")} > 2 and on (namespace, pod, container) max_over_time(kube_pod_container_status_waiting_reason{reason="CrashLoopBackOff"}[6m]) > 0`,
+${restarts("15m")} > 2 and on (namespace, pod, container) max_over_time(${ofContainers("waiting_reason", ', reason="CrashLoopBackOff"')}[6m]) > 0`,
         severity: "critical",
         summary:
           "{{ $labels.namespace }}/{{ $labels.pod }} ({{ $labels.container }}) restarts again and again",
@@ -50,16 +51,25 @@ ${limit("cpu")}
       }),
       full(settings, "DiskPressure", "warning", diskPressure),
       full(settings, "DiskFull", "critical", diskFull),
-      alert(settings, "PendingPods", {
-        expr: `sum by (env, region, namespace) (kube_pod_status_phase{phase="Pending"}) > ${pendingPods.count}`,
-        for: pendingPods.for,
-        severity: "warning",
-        summary: "{{ $value }} pods of {{ $labels.namespace }} wait for a node",
-        description: `More than ${pendingPods.count} for ${pendingPods.for}.`,
-      }),
+      keptOverGaps(pending(settings), pendingPods.for),
       ...workloads(settings),
-    ],
+    ].map((rule) => keptOverGaps(rule)),
   };
+}
+
+/** Those that run before the others have series of another name. */
+const ofContainers = (status: string, matchers = "") =>
+  `{__name__=~"kube_pod_(init_)?container_status_${status}"${matchers}}`;
+
+/** A pod never returns to this phase, so its age is how long it has been in it: of those that take turns none is old. */
+function pending(settings: Settings) {
+  const { for: wait, count } = settings.alerting.rules.pendingPods;
+  return alert(settings, "PendingPods", {
+    expr: `count by (env, region, namespace) (kube_pod_status_phase{phase="Pending"} == 1 and on (namespace, pod) time() - kube_pod_created >= ${seconds(wait)}) > ${count}`,
+    severity: "warning",
+    summary: "{{ $value }} pods of {{ $labels.namespace }} do not start",
+    description: `More than ${count} for ${wait}.`,
+  });
 }
 
 /** A read-only file system is full by nature; a device that is mounted often is full once. */
@@ -78,6 +88,6 @@ kubelet_volume_stats_used_bytes / (kubelet_volume_stats_capacity_bytes > 0) > ${
     for: wait,
     severity,
     summary:
-      "Disk {{ $labels.device }}{{ $labels.persistentvolumeclaim }} of {{ $labels.node }} is {{ $value | humanizePercentage }} full",
+      "Disk {{ $labels.device }}{{ with $labels.namespace }}{{ . }}/{{ end }}{{ $labels.persistentvolumeclaim }} of {{ $labels.node }} is {{ $value | humanizePercentage }} full",
     description: `More than ${percent(threshold)} for ${wait}.`,
   });

@@ -22,8 +22,10 @@ service:expected unless on (namespace, service) up`,
         description: `No scrape of any of its pods has succeeded for ${serviceDown.for}.`,
       }),
       alert(settings, "ServiceDown", {
-        expr: `sum by (${by}) (1 - up{service!=""}) > 0`,
-        for: serviceDown.for,
+        expr: `count by (${by}) (
+  ${sameSince(serviceDown.for)}
+    unless on (namespace, pod) ${onLostNodes(serviceDown.for)}
+)`,
         severity: "critical",
         labels: { pods: "some" },
         summary: `{{ $value }} of {{ ${counted} }} pods of {{ $labels.service }} in {{ $labels.namespace }} do not answer`,
@@ -33,15 +35,16 @@ service:expected unless on (namespace, service) up`,
         expr: `sum by (${by}) (service:http_requests:rate5m{status=~"5.."})
 /
 sum by (${by}) (service:http_requests:rate5m)
-> ${highErrorRate.threshold}`,
+> ${highErrorRate.threshold}
+and
+${inFiveMinutes(`sum by (${by}) (service:http_requests:rate5m{status=~"5.."})`)} >= ${highErrorRate.errors}`,
         for: highErrorRate.for,
         severity: "critical",
         summary: "{{ $labels.service }} answers {{ $value | humanizePercentage }} of its requests with 5xx",
-        description: `More than ${percent(highErrorRate.threshold)} for ${highErrorRate.for}.`,
+        description: `More than ${percent(highErrorRate.threshold)} for ${highErrorRate.for}, and ${highErrorRate.errors} or more within five minutes.`,
       }),
       alert(settings, "ManyServerErrors", {
-        // The layer's rate is one of five minutes.
-        expr: `300 * sum by (${by}) (service:http_requests:rate5m{status=~"5.."}) >= ${manyServerErrors.count}`,
+        expr: `${inFiveMinutes(`sum by (${by}) (service:http_requests:rate5m{status=~"5.."})`)} >= ${manyServerErrors.count}`,
         severity: "warning",
         summary: "{{ $labels.service }} answered {{ $value | humanize }} requests with 5xx in five minutes",
         description: `${manyServerErrors.count} or more, whatever their share is.`,
@@ -56,15 +59,33 @@ sum by (${by}) (service:http_requests:rate5m)
       }),
       alert(settings, "HighLatency", {
         expr: `histogram_quantile(0.99, sum by (${by}, le, source) (service:http_request_duration_seconds_bucket:rate5m))
-> ${highLatency.seconds}`,
+> ${highLatency.seconds}
+and
+${inFiveMinutes(`sum by (${by}, source) (service:http_request_duration_seconds_bucket:rate5m{le="+Inf"})`)} >= ${highLatency.requests}`,
         for: highLatency.for,
         severity: "critical",
         summary: "{{ $labels.service }} is slow: p99 {{ $value | humanizeDuration }}",
-        description: `99th percentile above ${highLatency.seconds} s for ${highLatency.for}{{ if eq $labels.source "spans" }}, by its spans: it has no histogram{{ end }}.`,
+        description: `99th percentile above ${highLatency.seconds} s for ${highLatency.for}, of ${highLatency.requests} requests or more within five minutes{{ if eq $labels.source "spans" }}, by its spans: it has no histogram{{ end }}.`,
       }),
     ],
   };
 }
+
+/**
+ * The same pod has not answered for so long. With `for` it need not be the same one: an update in which one new pod after
+ * another takes a while to start would be a service that is down.
+ */
+const sameSince = (wait: string): string =>
+  `up{service!=""} == 0
+    unless max_over_time(up{service!=""}[${wait}]) == 1
+    and up{service!=""} offset ${wait}`;
+
+/** A node that is away is one trouble, NodeNotReady, and not one for each service. Its pods get as long to come back with it. */
+const onLostNodes = (wait: string): string =>
+  `(last_over_time(kube_pod_info[${wait}]) and on (node) min_over_time(kube_node_status_condition{condition="Ready", status="true"}[${wait}]) == 0)`;
+
+/** The layer's rates are of so long. */
+const inFiveMinutes = (rate: string): string => `300 * ${rate}`;
 
 /** A series for each service that the settings name: what is missing can be told by it, however many they are. */
 const expected = (settings: Settings): Rule[] =>

@@ -19,7 +19,9 @@ export function stackAlerts({ settings, programs }: Stack): RuleGroup {
         ].join("\nor\n"),
         for: settings.alerting.rules.stackTargetDown.for,
         severity: "critical",
-        summary: "{{ $labels.job }} is not scraped",
+        // What runs on each node is not away as a whole.
+        summary:
+          "{{ $labels.job }}{{ with $labels.node }} on node {{ . }}{{ end }}{{ with $labels.pod }} ({{ . }}){{ end }} is not scraped",
         description:
           "A part of the monitoring is down or its scrape is refused: alerts that need it are silent.",
       }),

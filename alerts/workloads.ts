@@ -4,6 +4,12 @@ import { alert, type Rule } from "./alert";
 
 const missing = (kind: string, expr: string) => `max by (env, region, namespace, ${kind}) (${expr}) > 0`;
 
+/** Kubernetes keeps a CronJob's last failed Job for as long as no other one fails: what came after it has done the work. */
+const overtaken = `  max by (namespace, job_name, owner_name) (kube_job_owner{owner_kind="CronJob"})
+    * on (namespace, job_name) group_left () max by (namespace, job_name) (kube_job_status_start_time)
+  < on (namespace, owner_name) group_left ()
+    max by (namespace, owner_name) (label_replace(kube_cronjob_status_last_successful_time, "owner_name", "$1", "cronjob", "(.+)"))`;
+
 /** Alerts on nodes, workloads and volumes, from what Kubernetes itself knows of them. */
 export function workloads(settings: Settings): Rule[] {
   const { nodeNotReady, replicasMissing, jobFailed, volumeFilling } = settings.alerting.rules;
@@ -28,11 +34,13 @@ export function workloads(settings: Settings): Rule[] {
       description: `Not ready for ${replicasMissing.for}.`,
     }),
     alert(settings, "JobFailed", {
-      expr: 'max by (env, region, namespace, job_name) (kube_job_failed{condition="true"}) > 0',
+      expr: `max by (env, region, namespace, job_name) (kube_job_failed{condition="true"}) > 0
+unless on (namespace, job_name)
+${overtaken}`,
       for: jobFailed.for,
       severity: "warning",
       summary: "Job {{ $labels.job_name }} in {{ $labels.namespace }} has failed",
-      description: `It was given up ${jobFailed.for} ago or more, and nobody tries again.`,
+      description: `It was given up ${jobFailed.for} ago or more, and no later run has succeeded.`,
     }),
     alert(settings, "VolumeFilling", {
       // What is hardly used says little about the day on which it is full.

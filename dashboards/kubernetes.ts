@@ -30,7 +30,7 @@ export function kubernetesDashboard({ settings }: Stack): Dashboard {
           stat(
             "Pods that wait",
             "short",
-            "No node takes them: kubectl describe pod says why.",
+            "No node, image, Secret or volume, or an init container that ends: kubectl describe pod says which.",
             `sum(kube_pod_status_phase{${here}, phase="Pending"})`,
             [1, 5],
           ),

@@ -9,9 +9,10 @@ const RESOURCES = {
 
 /** What rules, dashboards and people on call read: two fifths of the series that there would be. */
 const METRICS = [
-  "kube_pod_(info|owner|status_phase|status_ready|status_unschedulable|start_time)",
+  "kube_pod_(info|created|owner|status_phase|status_ready|status_unschedulable|start_time)",
   "kube_pod_container_(info|resource_requests|resource_limits)",
   "kube_pod_container_status_(ready|restarts_total|waiting_reason|last_terminated_reason)",
+  "kube_pod_init_container_status_(restarts_total|waiting_reason)",
   "kube_node_(info|status_condition|status_allocatable|spec_unschedulable)",
   "kube_namespace_status_phase",
   "kube_persistentvolumeclaim_(info|status_phase|resource_requests_storage_bytes)",
@@ -20,7 +21,7 @@ const METRICS = [
   "kube_statefulset_(replicas|status_replicas.*|status_observed_generation|metadata_generation)",
   "kube_daemonset_status_.*",
   "kube_replicaset_owner",
-  "kube_job_(complete|failed|owner|status_failed)",
+  "kube_job_(complete|failed|owner|status_(failed|start_time))",
   "kube_cronjob_(spec_suspend|next_schedule_time|status_last_schedule_time|status_last_successful_time)",
   "kube_horizontalpodautoscaler_(spec_.*_replicas|status_.*_replicas|status_condition)",
 ];

@@ -12,7 +12,9 @@ import {
   origin,
   type Positive,
   positives,
+  scrapedBut,
   type Series,
+  usual,
 } from "./support/alert-cases";
 import { binary, describeWith, output } from "./support/programs";
 
@@ -72,14 +74,14 @@ const expected = (one: Positive): Expectation[] => {
   const { alert, silentUntil, firing: minute, labels, only } = one;
   const found = `ALERTS{alertname="${alert}", alertstate="firing", severity="${one.severity ?? severity(alert)}", ${labels}}`;
   return [
-    ...(silentUntil === undefined ? [] : [silentAt(alert, silentUntil), ...pendingAt(alert, silentUntil)]),
+    ...(silentUntil === undefined ? [] : [silentAt(alert, silentUntil), ...pendingAt(one, silentUntil)]),
     { expr: firing(alert, only), eval_time: `${minute}m`, exp_samples: [{ labels: found, value: 1 }] },
     ...(one.ends ? [silentAt(alert, one.over ?? 2 * HOUR - 1, only)] : []),
   ];
 };
 /** Those that wait have begun to; the others come at once. */
-const pendingAt = (alert: string, minute: number): Expectation[] =>
-  groupsWith().some(({ rules }) => rules.some((rule) => rule.alert === alert && rule.for))
+const pendingAt = ({ alert, looksBack }: Positive, minute: number): Expectation[] =>
+  !looksBack && groupsWith().some(({ rules }) => rules.some((rule) => rule.alert === alert && rule.for))
     ? [
         {
           expr: `max(ALERTS{alertname="${alert}", alertstate="pending"})`,
@@ -161,10 +163,13 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
     (one) => evaluated(untilTheEnd(one), expected(one)),
   );
 
-  test.each(negatives)("$alert, $given: silent for an hour; fires with $firesWith", async (one) => {
-    await evaluated(one.series, never(one), one.silentWith);
-    await evaluated(one.series, sometime(one), one.firesWith);
-  });
+  test.each([...negatives, ...usual])(
+    "$alert, $given: silent for an hour; fires with $firesWith",
+    async (one) => {
+      await evaluated(one.series, never(one), one.silentWith);
+      await evaluated(one.series, sometime(one), one.firesWith);
+    },
+  );
 
   test("a wrong expectation is noticed", async () => {
     const [positive] = positives;
@@ -269,6 +274,94 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
     await evaluated({ [up("a")]: `0x${HOUR}`, [up("b")]: `1x${HOUR}` }, [all]);
   });
 
+  /** What people read, of one alert with these labels. */
+  const says = (alert: string, labels: object, summary: string, minute = 20) => {
+    const rule = groupsWith()
+      .flatMap(({ rules }) => rules)
+      .find((one) => one.alert === alert)!;
+    const said = {
+      exp_labels: { ...labels, ...rule.labels },
+      exp_annotations: { ...rule.annotations, summary },
+    };
+    return { alertname: alert, eval_time: `${minute}m`, exp_alerts: [said] };
+  };
+
+  test.each([
+    [{ job: "kubelet", node: "n" }, "kubelet on node n is not scraped"],
+    [{ job: "promtail", node: "n", pod: "promtail-7" }, "promtail on node n (promtail-7) is not scraped"],
+    [{ job: "loki" }, "loki is not scraped"],
+  ])("of %j the message says which one it is", async (labels, summary) => {
+    const of = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
+    const series = { ...scrapedBut(labels.job), [`up{${of}, ${origin}}`]: `0x${HOUR}` };
+    await evaluated(series, [], {}, [says("StackTargetDown", labels, summary)]);
+  });
+
+  test.each(["DiskPressure", "DiskFull"])("%s names the namespace of a claim", async (alert) => {
+    const labels = { namespace: "shop", persistentvolumeclaim: "data-0", node: "n" };
+    const of = Object.entries({ ...labels, ...{ env: "kind", region: "local" } }).map(
+      ([name, value]) => `${name}="${value}"`,
+    );
+    const series = {
+      [`kubelet_volume_stats_used_bytes{${of}}`]: `95x${HOUR}`,
+      [`kubelet_volume_stats_capacity_bytes{${of}}`]: `100x${HOUR}`,
+    };
+    await evaluated(series, [], {}, [says(alert, labels, "Disk shop/data-0 of n is 95% full")]);
+  });
+
+  test("one scrape that fails ends no alert of what an exporter tells", async () => {
+    // Prometheus marks what a failed scrape lacks as gone.
+    const gap = (values: string) => values.replace(/^(\S+)x\d+$/, "$1x29 stale $1x30");
+    const told = [
+      "NodeNotReady",
+      "DiskPressure",
+      "DiskFull",
+      "ReplicasMissing",
+      "JobFailed",
+      "HighMemory",
+      "PendingPods",
+    ];
+    for (const { alert, series, labels } of positives.filter((one) => told.includes(one.alert))) {
+      const missed = Object.fromEntries(Object.entries(series).map(([name, values]) => [name, gap(values)]));
+      const found = { labels: `${firing(alert, `severity="${severity(alert)}", ${labels}`)}`, value: 1 };
+      const at = (minute: number) => ({
+        ...{ expr: firing(alert), eval_time: `${minute}m`, exp_samples: [found] },
+      });
+      await evaluated(missed, [29, 30, 31, 34].map(at));
+    }
+  });
+
+  test("it ends when all has been well for as long as it waited, and for five minutes at most", async () => {
+    const series = {
+      [`kube_node_status_condition{condition="Ready", status="true", node="n", ${origin}}`]: "0x19 1x40",
+    };
+    const over = (minute: number) => silentAt("NodeNotReady", minute);
+    const rules = (wait: string) => ({ nodeNotReady: { for: wait } });
+    await evaluated(series, [over(22)], rules("2m"));
+    await expect(evaluated(series, [over(21)], rules("2m"))).rejects.toThrow(/FAILED/);
+    await evaluated(series, [over(25)], rules("10m"));
+    await expect(evaluated(series, [over(23)], rules("10m"))).rejects.toThrow(/FAILED/);
+  });
+
+  test.each([
+    // It ends after as long as it waits, five minutes.
+    ["ends when a later run of its CronJob succeeds", 30 * 60, { fires: 34, over: 37 }],
+    ["goes on while only earlier runs have succeeded", 5 * 60, { fires: 59, over: undefined }],
+  ])("a failed Job %s", async (_, succeeded, { fires, over }) => {
+    const of = `namespace="shop", job_name="report-1", ${origin}`;
+    const series = {
+      [`kube_job_failed{condition="true", ${of}}`]: `_x12 1x${HOUR}`,
+      [`kube_job_owner{owner_kind="CronJob", owner_name="report", ${of}}`]: `_x10 1x${HOUR}`,
+      [`kube_job_status_start_time{${of}}`]: `_x10 600x${HOUR}`,
+      [`kube_cronjob_status_last_successful_time{namespace="shop", cronjob="report", ${origin}}`]:
+        succeeded > 600 ? `300x30 ${succeeded}x${HOUR}` : `${succeeded}x90`,
+    };
+    const labels = firing("JobFailed", `severity="warning", ${of}`);
+    await evaluated(series, [
+      { expr: firing("JobFailed"), eval_time: `${fires}m`, exp_samples: [{ labels, value: 1 }] },
+      ...(over ? [silentAt("JobFailed", over)] : []),
+    ]);
+  });
+
   test("two failures of a service that is a few minutes old burn no budget", async () => {
     const of = (status: string) =>
       `http_requests_total{namespace="shop", service="board-service", method="GET", path="/a", status="${status}", ${origin}}`;
@@ -357,6 +450,20 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
     const labels = `slo:error_ratio:rate5m{slo="latency", namespace="shop", service="board-service", ${origin}}`;
     await evaluated({ ...series, [of("0.5")]: `0+30x${HOUR}` }, [
       { ...ratio, exp_samples: [{ labels, value: 0.5 }] },
+    ]);
+  });
+
+  test("an init container that loops is told of like any other", async () => {
+    const of = `namespace="shop", pod="p", container="migrate", ${origin}`;
+    const series = {
+      [`kube_pod_init_container_status_restarts_total{${of}}`]: `0 1 2 3x${HOUR}`,
+      [`kube_pod_init_container_status_waiting_reason{reason="CrashLoopBackOff", ${of}}`]: `1x${HOUR}`,
+      // It has not begun.
+      [`kube_pod_container_status_restarts_total{namespace="shop", pod="p", container="c", ${origin}}`]: `0x${HOUR}`,
+    };
+    const labels = firing("PodCrashLooping", `severity="critical", ${of}`);
+    await evaluated(series, [
+      { expr: firing("PodCrashLooping"), eval_time: "4m", exp_samples: [{ labels, value: 1 }] },
     ]);
   });
 

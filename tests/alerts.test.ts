@@ -107,6 +107,8 @@ const changes: [name: string, rules: object, file: string, expected: object][] =
   ["HighErrorRate", { highErrorRate: { threshold: 0.21 } }, "services", { expr: "> 0.21" }],
   ["HighErrorRate", { highErrorRate: { for: "7m" } }, "services", { for: "7m" }],
   ["ManyServerErrors", { manyServerErrors: { count: 42 } }, "services", { expr: ">= 42" }],
+  ["HighErrorRate", { highErrorRate: { errors: 42 } }, "services", { expr: ">= 42" }],
+  ["HighLatency", { highLatency: { requests: 42 } }, "services", { expr: ">= 42" }],
   ["HighLatency", { highLatency: { seconds: 3.5 } }, "services", { expr: "> 3.5" }],
   ["HighLatency", { highLatency: { for: "7m" } }, "services", { for: "7m" }],
   ["SLOErrorBudgetBurn", { sloErrorBudgetBurn: { events: 42 } }, "slo-windows", { expr: ">= 42" }],
@@ -121,7 +123,7 @@ const changes: [name: string, rules: object, file: string, expected: object][] =
   ["DiskFull", { diskFull: { threshold: 0.97 } }, "kubernetes", { expr: "> 0.97" }],
   ["DiskFull", { diskFull: { for: "7m" } }, "kubernetes", { for: "7m" }],
   ["PendingPods", { pendingPods: { count: 4 } }, "kubernetes", { expr: "> 4" }],
-  ["PendingPods", { pendingPods: { for: "7m" } }, "kubernetes", { for: "7m" }],
+  ["PendingPods", { pendingPods: { for: "7m" } }, "kubernetes", { expr: ">= 420)" }],
   ["CircuitBreakerOpen", { circuitBreakerOpen: { for: "7m" } }, "services", { for: "7m" }],
   ["NodeNotReady", { nodeNotReady: { for: "7m" } }, "kubernetes", { for: "7m" }],
   ["ReplicasMissing", { replicasMissing: { for: "7m" } }, "kubernetes", { for: "7m" }],
@@ -190,7 +192,8 @@ test("how long each waits by default", () => {
   const settings = settingsWith();
   expect(alertsOf(settings).map(({ alert, for: wait }) => [alert, wait])).toEqual([
     ["ServiceDown", "5m"],
-    ["ServiceDown", "5m"],
+    // It looks back so far.
+    ["ServiceDown", undefined],
     ["HighErrorRate", "5m"],
     ["ManyServerErrors", undefined],
     ["CircuitBreakerOpen", "5m"],
@@ -202,7 +205,8 @@ test("how long each waits by default", () => {
     ["HighCPU", "10m"],
     ["DiskPressure", "5m"],
     ["DiskFull", "5m"],
-    ["PendingPods", "10m"],
+    // It reads how old the pods are.
+    ["PendingPods", undefined],
     ["NodeNotReady", "5m"],
     ["ReplicasMissing", "15m"],
     ["JobFailed", "5m"],

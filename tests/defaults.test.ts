@@ -76,9 +76,9 @@ const onKind = {
     replicas: 1,
     rules: {
       serviceDown: { for: "5m" },
-      highErrorRate: { for: "5m", threshold: 0.05 },
+      highErrorRate: { for: "5m", threshold: 0.05, errors: 5 },
       manyServerErrors: { count: 100 },
-      highLatency: { for: "10m", seconds: 2 },
+      highLatency: { for: "10m", seconds: 2, requests: 20 },
       sloErrorBudgetBurn: { events: 10 },
       podCrashLooping: { restarts: 5, window: "15m" },
       highMemory: { for: "10m", threshold: 0.85 },

@@ -389,9 +389,15 @@ const table: Row[] = [
     right: ["5m", "1h"],
   },
   {
-    of: /manyServerErrors\.count$/,
+    of: /(manyServerErrors\.count|highErrorRate\.errors)$/,
     allowed: "a whole number of answers, 1 or more",
     wrong: ["100", 0, 1.5],
+    right: [1, 5000],
+  },
+  {
+    of: /highLatency\.requests$/,
+    allowed: "a whole number of requests, 1 or more",
+    wrong: ["20", 0, 1.5],
     right: [1, 5000],
   },
   {

@@ -207,9 +207,19 @@ describe("kube-state-metrics", () => {
       .split(",");
   const of = (kind: string, ...names: string[]) => names.map((name) => `kube_${kind}_${name}`);
   const kept = [
-    ...of("pod", "info", "owner", "status_phase", "status_ready", "status_unschedulable", "start_time"),
+    ...of(
+      "pod",
+      "info",
+      "created",
+      "owner",
+      "status_phase",
+      "status_ready",
+      "status_unschedulable",
+      "start_time",
+    ),
     ...of("pod_container", "info", "resource_requests", "resource_limits", "status_ready"),
     ...of("pod_container_status", "restarts_total", "waiting_reason", "last_terminated_reason"),
+    ...of("pod_init_container_status", "restarts_total", "waiting_reason"),
     ...of("node", "info", "status_condition", "status_allocatable", "spec_unschedulable"),
     ...of("persistentvolumeclaim", "info", "status_phase", "resource_requests_storage_bytes"),
     ...of("deployment", "spec_replicas", "status_replicas", "status_replicas_unavailable"),
@@ -217,7 +227,7 @@ describe("kube-state-metrics", () => {
     ...of("statefulset", "replicas", "status_replicas_ready", "status_observed_generation"),
     ...of("statefulset", "metadata_generation"),
     ...of("daemonset", "status_desired_number_scheduled", "status_number_unavailable"),
-    ...of("job", "complete", "failed", "owner", "status_failed"),
+    ...of("job", "complete", "failed", "owner", "status_failed", "status_start_time"),
     ...of("cronjob", "spec_suspend", "next_schedule_time", "status_last_schedule_time"),
     ...of("cronjob", "status_last_successful_time"),
     ...of("horizontalpodautoscaler", "spec_max_replicas", "status_current_replicas", "status_condition"),

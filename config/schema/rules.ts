@@ -18,6 +18,11 @@ export const rules = z
         threshold: fraction()
           .default(0.05)
           .describe("Fires above this share; default 0.05: 5 % of the answers."),
+        errors: count("a whole number of answers")
+          .default(5)
+          .describe(
+            "Fires only where so many came within five minutes, since one of a few is a large share; default 5.",
+          ),
       })
       .prefault({})
       .describe("Share of answers with status 5xx."),
@@ -35,6 +40,11 @@ export const rules = z
         seconds: above0("seconds above 0")
           .default(2)
           .describe("Fires when the 99th percentile of request durations is above this; default 2."),
+        requests: count("a whole number of requests")
+          .default(20)
+          .describe(
+            "Fires only where so many came within five minutes, since of a few the slowest one is the percentile; default 20.",
+          ),
       })
       .prefault({})
       .describe("99th percentile of the duration of requests."),
@@ -101,7 +111,9 @@ export const rules = z
           .describe("Fires above this many pods; default 0."),
       })
       .prefault({})
-      .describe("Pods that wait for a node."),
+      .describe(
+        "Pods that do not start: they wait for a node, an image, a Secret, a volume or an init container.",
+      ),
     stackTargetDown: z
       .strictObject(waiting("5m"))
       .prefault({})

@@ -23,6 +23,8 @@ export interface Positive {
   severity?: string;
   /** Which of the alerts of this name is meant. */
   only?: string;
+  /** Its expression itself looks back as far as it waits: it is never pending. */
+  looksBack?: true;
 }
 
 /** Does not fire within an hour, though little is missing: with these rules instead of the default ones it does. */
@@ -104,13 +106,27 @@ const volume = (used: number): Series => ({
 const server = (metric: string, job: string, values: string, instance = "a"): Series => ({
   [`${metric}{job="${job}", instance="${instance}", ${origin}}`]: values,
 });
-const pending = (values: string): Series => ({
-  [`kube_pod_status_phase{namespace="shop", pod="board-1", phase="Pending", ${origin}}`]: values,
+const pending = (values: string, name = "board-1", created = 0): Series => ({
+  [`kube_pod_status_phase{namespace="shop", pod="${name}", phase="Pending", ${origin}}`]: values,
+  [`kube_pod_created{namespace="shop", pod="${name}", ${origin}}`]: `${60 * created}x120`,
 });
+/** A new one every so many minutes, which waits for all of them. */
+const inTurns = (minutes: number): Series =>
+  Object.assign(
+    {},
+    ...Array.from({ length: Math.floor(HOUR / minutes) }, (_, index) => {
+      const created = index * minutes;
+      return pending(
+        `${created ? `_x${created} ` : ""}1x${minutes - 1} 0x${HOUR}`,
+        `board-${index}`,
+        created,
+      );
+    }),
+  );
 
 const target = (job: string, values: string): Series => server("up", job, values);
 /** Everything that the stack itself consists of is scraped, but this. */
-const scrapedBut = (missing: string): Series =>
+export const scrapedBut = (missing: string): Series =>
   Object.assign(
     {},
     ...[
@@ -130,8 +146,11 @@ const scrapedBut = (missing: string): Series =>
       .map((job) => target(job, `1x${HOUR}`)),
   );
 
-const ofNode = (values: string): Series => ({
-  [`kube_node_status_condition{condition="Ready", status="true", node="n", ${origin}}`]: values,
+const ofNode = (values: string, node = "n"): Series => ({
+  [`kube_node_status_condition{condition="Ready", status="true", node="${node}", ${origin}}`]: values,
+});
+const runsOn = (pod: string, node: string): Series => ({
+  [`kube_pod_info{namespace="shop", pod="${pod}", node="${node}", ${origin}}`]: WELL,
 });
 const replicas = (kind: string, wanted: string, ready: string, values: string): Series => ({
   [`kube_${kind}_${wanted}{namespace="shop", ${kind}="board", ${origin}}`]: `3x${HOUR}`,
@@ -247,6 +266,18 @@ const certificates = (hours: number): Series => {
   return { ...ends("edge", 14 + hours / 24), ...ends("elasticsearch", 365) };
 };
 
+/** One pod after another is replaced, for the first quarter of an hour: the new one does not answer for two minutes. */
+const update: Series = Object.assign(
+  {},
+  ...Array.from({ length: 7 }, (_, index) => {
+    const begins = 2 + 2 * index;
+    return {
+      ...pod(`old-${index}`, `1x${begins + 1} stale`),
+      ...pod(`new-${index}`, `_x${begins} 0x1 1x${HOUR}`),
+    };
+  }),
+);
+
 /** Servers that an exporter is asked about. */
 const exported = [
   { alert: "RedisDown", metric: "redis_up", job: "redis", rule: "redisDown" },
@@ -279,6 +310,7 @@ export const positives: Positive[] = [
     series: { ...pod("a", `0x${HOUR}`), ...pod("b", `1x${HOUR}`) },
     ends: { ...pod("a", WELL), ...pod("b", WELL) },
     silentUntil: 4,
+    looksBack: true,
     firing: 5,
     labels: `pods="some", ${service}`,
   },
@@ -405,10 +437,11 @@ export const positives: Positive[] = [
   },
   {
     alert: "PendingPods",
-    given: "one pod waits",
+    given: "one pod does not start",
     series: pending(`1x${HOUR}`),
     ends: pending(`0x${HOUR}`),
     silentUntil: 9,
+    looksBack: true,
     firing: 10,
     labels: `namespace="shop", ${origin}`,
   },
@@ -1017,8 +1050,8 @@ export const negatives: Negative[] = [
   },
   {
     alert: "PendingPods",
-    given: "a pod waits for nine minutes at a time",
-    series: pending(again("1x8 0", 10)),
+    given: "one pod after another takes nine minutes to start",
+    series: inTurns(9),
     firesWith: { pendingPods: { for: "7m" } },
   },
   {
@@ -1067,4 +1100,47 @@ export const negatives: Negative[] = [
       { ...fires, given: "the exporter is away for four minutes at a time", series: target(job, values) },
     ];
   }),
+];
+
+/** What is usual, and once raised an alert, besides the nearest neighbour of each. */
+export const usual: Negative[] = [
+  {
+    alert: "HighErrorRate",
+    given: "every second answer of a quiet service is 5xx: four within five minutes",
+    series: {
+      [`http_requests_total{${service}, method="GET", path="/a", status="200"}`]: `0+0.8x${HOUR}`,
+      [`http_requests_total{${service}, method="GET", path="/a", status="503"}`]: `0+0.8x${HOUR}`,
+    },
+    firesWith: { highErrorRate: { errors: 3 } },
+  },
+  {
+    alert: "HighLatency",
+    given: "one of fifteen requests within five minutes is slow",
+    series: Object.fromEntries(
+      Object.entries({ "1": 2.8, "2.5": 2.8, "5": 3, "+Inf": 3 }).map(([le, count]) => [
+        `http_request_duration_seconds_bucket{${service}, path="/a", le="${le}"}`,
+        `0+${count}x${HOUR}`,
+      ]),
+    ),
+    firesWith: { highLatency: { requests: 10 } },
+  },
+  {
+    alert: "ServiceDown",
+    given: "a node is away with one of two pods, which answers a minute after the node is back",
+    series: {
+      ...pod("a", "1x5 0x20 1x34"),
+      ...pod("b", WELL),
+      ...runsOn("a", "n"),
+      ...runsOn("b", "m"),
+      ...ofNode("1x6 0x18 1x34"),
+      ...ofNode(WELL, "m"),
+    },
+    firesWith: { serviceDown: { for: "1m" } },
+  },
+  {
+    alert: "ServiceDown",
+    given: "an update whose pods take two minutes each to start",
+    series: update,
+    firesWith: { serviceDown: { for: "1m" } },
+  },
 ];

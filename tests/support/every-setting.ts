@@ -1147,7 +1147,7 @@ export const table: Row[] = [
     changes: rules("runbook_url: https://wiki.example.org/late\n"),
   },
   { key: "alerting.rules.serviceDown.for", to: "7m", changes: rules("has succeeded for 7m.\n") },
-  { key: "alerting.rules.highErrorRate.for", to: "7m", changes: rules("More than 5 % for 7m.\n") },
+  { key: "alerting.rules.highErrorRate.for", to: "7m", changes: rules("More than 5 % for 7m, and") },
   {
     key: "alerting.rules.highErrorRate.threshold",
     to: 0.03,
@@ -1159,6 +1159,11 @@ export const table: Row[] = [
     },
   },
   {
+    key: "alerting.rules.highErrorRate.errors",
+    to: 7,
+    changes: rules('service:http_requests:rate5m{status=~"5.."}) >= 7\n'),
+  },
+  {
     key: "alerting.rules.manyServerErrors.count",
     to: 42,
     changes: rules('service:http_requests:rate5m{status=~"5.."}) >= 42\n'),
@@ -1166,7 +1171,7 @@ export const table: Row[] = [
   {
     key: "alerting.rules.highLatency.for",
     to: "7m",
-    changes: rules("99th percentile above 2 s for 7m{{"),
+    changes: rules("99th percentile above 2 s for 7m, of"),
   },
   {
     key: "alerting.rules.highLatency.seconds",
@@ -1178,16 +1183,21 @@ export const table: Row[] = [
       ...dashboards("platform", 'value": 3500'),
     },
   },
+  {
+    key: "alerting.rules.highLatency.requests",
+    to: 77,
+    changes: rules('service:http_request_duration_seconds_bucket:rate5m{le="+Inf"}) >= 77\n'),
+  },
   { key: "alerting.rules.sloErrorBudgetBurn.events", to: 77, changes: rules(">= 77") },
   {
     key: "alerting.rules.podCrashLooping.restarts",
     to: 9,
-    changes: rules("kube_pod_container_status_restarts_total[15m]) > 9\n"),
+    changes: rules('container_status_restarts_total"}[15m]) > 9\n'),
   },
   {
     key: "alerting.rules.podCrashLooping.window",
     to: "7m",
-    changes: rules("kube_pod_container_status_restarts_total[7m]) > 5\n"),
+    changes: rules('container_status_restarts_total"}[7m]) > 5\n'),
   },
   {
     key: "alerting.rules.highMemory.for",
@@ -1237,7 +1247,7 @@ export const table: Row[] = [
   {
     key: "alerting.rules.pendingPods.count",
     to: 4,
-    changes: rules('(kube_pod_status_phase{phase="Pending"}) > 4\n'),
+    changes: rules(">= 600) > 4\n"),
   },
   {
     key: "alerting.rules.stackTargetDown.for",
