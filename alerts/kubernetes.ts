@@ -2,7 +2,7 @@ import type { Settings } from "../config/schema";
 import { seconds } from "../config/units";
 import { alert, keptOverGaps, type RuleGroup } from "./alert";
 import { percent } from "./services";
-import { workloads } from "./workloads";
+import { withWorkload, workloads } from "./workloads";
 
 /** Alerts on pods, nodes and disks that every cluster needs. */
 export function kubernetesAlerts(settings: Settings): RuleGroup {
@@ -17,11 +17,11 @@ export function kubernetesAlerts(settings: Settings): RuleGroup {
     name: "kubernetes",
     rules: [
       alert(settings, "PodCrashLooping", {
-        expr: `${restarts(podCrashLooping.window)} > ${podCrashLooping.restarts}
+        expr: withWorkload(`${restarts(podCrashLooping.window)} > ${podCrashLooping.restarts}
 or
 ${restarts("1h")} > ${podCrashLooping.restarts} and ${restarts("15m")} > 0
 or
-${restarts("15m")} > 2 and on (namespace, pod, container) max_over_time(${ofContainers("waiting_reason", ', reason="CrashLoopBackOff"')}[6m]) > 0`,
+${restarts("15m")} > 2 and on (namespace, pod, container) max_over_time(${ofContainers("waiting_reason", ', reason="CrashLoopBackOff"')}[6m]) > 0`),
         severity: "critical",
         summary:
           "{{ $labels.namespace }}/{{ $labels.pod }} ({{ $labels.container }}) restarts again and again",
@@ -65,9 +65,12 @@ const ofContainers = (status: string, matchers = "") =>
 function pending(settings: Settings) {
   const { for: wait, count } = settings.alerting.rules.pendingPods;
   return alert(settings, "PendingPods", {
-    expr: `count by (env, region, namespace) (kube_pod_status_phase{phase="Pending"} == 1 and on (namespace, pod) time() - kube_pod_created >= ${seconds(wait)}) > ${count}`,
+    expr: `count by (env, region, namespace, workload) (
+  ${withWorkload(`kube_pod_status_phase{phase="Pending"} == 1 and on (namespace, pod) time() - kube_pod_created >= ${seconds(wait)}`)}
+) > ${count}`,
     severity: "warning",
-    summary: "{{ $value }} pods of {{ $labels.namespace }} do not start",
+    summary:
+      "{{ $value }} pods of {{ with $labels.workload }}{{ . }} in {{ end }}{{ $labels.namespace }} do not start",
     description: `More than ${count} for ${wait}.`,
   });
 }

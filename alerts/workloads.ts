@@ -2,7 +2,18 @@ import type { Settings } from "../config/schema";
 import { seconds } from "../config/units";
 import { alert, type Rule } from "./alert";
 
-const missing = (kind: string, expr: string) => `max by (env, region, namespace, ${kind}) (${expr}) > 0`;
+const missing = (kind: string, expr: string) =>
+  `label_replace(max by (env, region, namespace, ${kind}) (${expr}) > 0, "workload", "$1", "${kind}", "(.+)")`;
+
+/** Of what Kubernetes puts behind a pod's name. */
+const HASH = "[bcdfghjklmnpqrstvwxz2456789]";
+
+/**
+ * Alerts on pods with the label `workload`, as ReplicasMissing has it: the Deployment, StatefulSet, DaemonSet or Job by the
+ * pod's name. By it a pod's trouble holds back what is said of its own workload, and of no other one in the namespace.
+ */
+export const withWorkload = (expr: string) =>
+  `label_replace(${expr}, "workload", "$1", "pod", "(.+?)(-${HASH}{6,10})?-(${HASH}{5}|[0-9]+)")`;
 
 /** Kubernetes keeps a CronJob's last failed Job for as long as no other one fails: what came after it has done the work. */
 const overtaken = `  max by (namespace, job_name, owner_name) (kube_job_owner{owner_kind="CronJob"})

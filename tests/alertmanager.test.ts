@@ -307,6 +307,22 @@ function tests(): void {
     expect(JSON.stringify(webhook())).not.toContain("HighCPU of ticket-1");
   });
 
+  test("why a workload's pods are missing holds back that they are, and not that another one's are", async () => {
+    const shop = { namespace: "shop", severity: "warning" };
+    await raise(
+      { ...shop, alertname: "PodCrashLooping", severity: "critical", workload: "debug", pod: "debug-1" },
+      { ...shop, alertname: "PendingPods", workload: "import", service: "import" },
+      ...["debug", "import", "payment"].map((workload) => ({
+        ...{ ...shop, alertname: "ReplicasMissing", workload, service: workload },
+      })),
+    );
+    await told(webhook, "ReplicasMissing of payment");
+    expect(await heldBack()).toEqual(
+      expect.arrayContaining(["ReplicasMissing of debug", "ReplicasMissing of import"]),
+    );
+    expect(JSON.stringify(webhook())).not.toMatch(/ReplicasMissing of (debug|import)/);
+  });
+
   test("of two about one matter the more urgent one is told", async () => {
     const [shop, disk] = [{ namespace: "shop", service: "stock" }, { node: "n" }];
     await raise(

@@ -371,6 +371,20 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
     await expect(evaluated(series, minutes, { sloErrorBudgetBurn: { events: 1 } })).rejects.toThrow(/FAILED/);
   });
 
+  test.each([
+    ["board-5d9c7f6b84-x2x4z", "board"],
+    ["web-2-5d9c7f6b84-x2x4z", "web-2"],
+    ["alloy-x7k2z", "alloy"],
+    ["loki-0", "loki"],
+    ["by-hand", ""],
+  ])("a pod %s that restarts again and again is of the workload %j", async (pod, workload) => {
+    const of = `namespace="shop", pod="${pod}", container="main", ${origin}`;
+    const labels = `${firing("PodCrashLooping", `severity="critical", ${of}${workload && `, workload="${workload}"`}`)}`;
+    await evaluated({ [`kube_pod_container_status_restarts_total{${of}}`]: `0+1x${HOUR}` }, [
+      { expr: firing("PodCrashLooping"), eval_time: "20m", exp_samples: [{ labels, value: 1 }] },
+    ]);
+  });
+
   describe("answers on a path that had never failed", () => {
     const pod = (name: string) => `job="shop/board-service", instance="${name}", pod="${name}"`;
     const of = (path: string, status: string, name = "a") =>

@@ -123,7 +123,7 @@ const changes: [name: string, rules: object, file: string, expected: object][] =
   ["DiskFull", { diskFull: { threshold: 0.97 } }, "kubernetes", { expr: "> 0.97" }],
   ["DiskFull", { diskFull: { for: "7m" } }, "kubernetes", { for: "7m" }],
   ["PendingPods", { pendingPods: { count: 4 } }, "kubernetes", { expr: "> 4" }],
-  ["PendingPods", { pendingPods: { for: "7m" } }, "kubernetes", { expr: ">= 420)" }],
+  ["PendingPods", { pendingPods: { for: "7m" } }, "kubernetes", { expr: ">= 420," }],
   ["CircuitBreakerOpen", { circuitBreakerOpen: { for: "7m" } }, "services", { for: "7m" }],
   ["NodeNotReady", { nodeNotReady: { for: "7m" } }, "kubernetes", { for: "7m" }],
   ["ReplicasMissing", { replicasMissing: { for: "7m" } }, "kubernetes", { for: "7m" }],

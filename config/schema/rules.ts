@@ -108,7 +108,7 @@ export const rules = z
         ...waiting("10m"),
         count: count("a whole number of pods", 0)
           .default(0)
-          .describe("Fires above this many pods; default 0."),
+          .describe("Fires above this many pods of one workload; default 0."),
       })
       .prefault({})
       .describe(

@@ -32,7 +32,7 @@ export const inhibitions = [
     // The reason why pods are missing says more.
     source_matchers: ['alertname=~"PodCrashLooping|PendingPods"'],
     target_matchers: ['alertname="ReplicasMissing"'],
-    equal: ["namespace"],
+    equal: ["namespace", "workload"],
   },
   {
     // A full queue is why spans are refused.

@@ -360,7 +360,7 @@ export const positives: Positive[] = [
     ends: restarts(NO_MORE),
     silentUntil: 4,
     firing: 7,
-    labels: container,
+    labels: `workload="board", ${container}`,
   },
   {
     alert: "PodCrashLooping",
@@ -369,7 +369,7 @@ export const positives: Positive[] = [
     ends: restarts(`9x${HOUR}`),
     silentUntil: 35,
     firing: 37,
-    labels: container,
+    labels: `workload="board", ${container}`,
   },
   {
     alert: "PodCrashLooping",
@@ -378,7 +378,7 @@ export const positives: Positive[] = [
     ends: restarts(`3x${HOUR}`),
     silentUntil: 2,
     firing: 3,
-    labels: container,
+    labels: `workload="board", ${container}`,
   },
   {
     alert: "HighMemory",
@@ -443,7 +443,7 @@ export const positives: Positive[] = [
     silentUntil: 9,
     looksBack: true,
     firing: 10,
-    labels: `namespace="shop", ${origin}`,
+    labels: `namespace="shop", workload="board", ${origin}`,
   },
   {
     alert: "StackTargetDown",
@@ -541,7 +541,11 @@ export const positives: Positive[] = [
     { kind: "daemonset", series: daemonSet(`1x${HOUR}`), ends: daemonSet(`0x${HOUR}`) },
   ].map(({ kind, series, ends }) => ({
     ...{ alert: "ReplicasMissing", given: `a pod of a ${kind} is not ready`, series, ends },
-    ...{ silentUntil: 14, firing: 15, labels: `namespace="shop", ${kind}="board", ${origin}` },
+    ...{
+      silentUntil: 14,
+      firing: 15,
+      labels: `namespace="shop", workload="board", ${kind}="board", ${origin}`,
+    },
   })),
   {
     alert: "JobFailed",
