@@ -770,6 +770,12 @@ function given(key: string, value: unknown): Record<string, unknown> {
       ...{ s3: null, backend: "elasticsearch", collector: "filebeat" },
       ...(/^logs\.(backend|collector)$/.test(key) ? { [last]: value } : {}),
     };
+  // What is off has no other settings.
+  const [, kept, off] = /^(logs\.elasticsearch\.(kibana|logstash))\.(?!enabled)/.exec(key) ?? [];
+  if (kept) {
+    const { elasticsearch } = settings.logs as { elasticsearch: Record<string, object> };
+    elasticsearch[off] = { enabled: true, ...elasticsearch[off] };
+  }
   if (key.startsWith("alerting.extraAlerts[].lucene")) {
     const [own] = (settings.alerting as { extraAlerts: { lucene: object }[] }).extraAlerts;
     Object.assign(own, { metrics: undefined, for: undefined, lucene: { query: "*", ...own.lucene } });

@@ -21,6 +21,7 @@ const routed = (routes: object[], muteTimings: object[] = []) => ({
 const owned = (teams: object[], routes: object[] = []) => ({
   alerting: { ...routed(routes).alerting, teams },
 });
+const amounts = { resources: { limits: { memory: "1200Mi" } } };
 const smtp = (more: object) => ({
   alerting: { smtp: { smarthost: "smtp.example.org:587", from: "a@b.org", ...more } },
 });
@@ -659,15 +660,62 @@ const objects: Row[] = [
   ],
 ];
 
-test.each([...names, ...amp, ...buckets, ...objectives, ...quantities, ...nodes, ...addresses, ...objects])(
-  "%s is refused",
-  (_, given, key, allowed) => {
-    const message = messageOf(given);
-    expect(message).toContain(`observability:`);
-    expect(message).toContain(key);
-    expect(message).toContain(allowed);
-  },
-);
+/** What nobody switched on. */
+const eks = { platform: "eks", alerting: { unattended: true } };
+const inElasticsearch = (more: object) => ({ logs: { backend: "elasticsearch", elasticsearch: more } });
+const off: Row[] = [
+  ...(
+    [
+      [{ tracing: { tailSampling: { percent: 5 } } }, "tracing.tailSampling", "tracing.tailSampling"],
+      [{ overrides: { sampler: { a: 1 } } }, "overrides.sampler", "tracing.tailSampling"],
+      [{ metrics: { istio: { namespace: "mesh" } } }, "metrics.istio", "metrics.istio"],
+      [{ metrics: { kiali: amounts } }, "metrics.kiali", "metrics.kiali"],
+      [inElasticsearch({ kibana: amounts }), "logs.elasticsearch.kibana", "logs.elasticsearch.kibana"],
+      [inElasticsearch({ logstash: amounts }), "logs.elasticsearch.logstash", "logs.elasticsearch.logstash"],
+    ] as const
+  ).map(([given, key, of]): Row => [
+    `${key} without ${of}.enabled`,
+    given,
+    `${key} is without effect, since nothing says ${of}.enabled`,
+    `beside ${of}.enabled: true. Set that, or remove ${key}, or keep it for later with ${of}.enabled: false.`,
+  ]),
+  ...Object.entries({
+    url: "https://a.example.org",
+    tls: { secretName: "a" },
+    login: { rotation: "2" },
+    anonymous: true,
+    resources: { limits: { memory: "99Mi" } },
+  }).flatMap(([key, value]): Row[] =>
+    [{ ...eks, edge: { [key]: value } }, { edge: { nodePort: null, [key]: value } }].map((given) => [
+      `edge.${key} where nothing leads to the edge`,
+      given,
+      `edge.${key} is without effect, since nothing leads to the edge proxy`,
+      "beside edge.ingress or edge.nodePort, or edge.enabled: true for an Ingress of your own",
+    ]),
+  ),
+];
+
+test("what is off and belongs to another backend besides is refused once", () => {
+  const elasticsearch = { kibana: amounts };
+  expect(messageOf({ logs: { elasticsearch } })).toMatch(/ has a setting that cannot be used:/);
+});
+
+test.each([
+  ...off,
+  ...names,
+  ...amp,
+  ...buckets,
+  ...objectives,
+  ...quantities,
+  ...nodes,
+  ...addresses,
+  ...objects,
+])("%s is refused", (_, given, key, allowed) => {
+  const message = messageOf(given);
+  expect(message).toContain(`observability:`);
+  expect(message).toContain(key);
+  expect(message).toContain(allowed);
+});
 
 test.each<[string, Record<string, unknown>]>([
   ["the longest interval", { metrics: { scrapeInterval: "60s", evaluationInterval: "1m" } }],
@@ -699,6 +747,22 @@ test.each<[string, Record<string, unknown>]>([
   ],
   ["retention in minutes", { logs: { retention: { time: "1440m" } } }],
   ["a NodePort of a proxy that is off", { edge: { enabled: false }, grafana: { nodePort: 30080 } }],
+  [
+    "what is switched off on purpose",
+    {
+      metrics: { istio: { enabled: false, namespace: "mesh" }, nodeExporter: { enabled: false, ...amounts } },
+      tracing: { tailSampling: { enabled: false, percent: 5 } },
+      overrides: { sampler: { a: 1 } },
+      slo: { enabled: false, ...objective(counted).slo },
+      services: [service],
+    },
+  ],
+  [
+    "an edge that is switched off on purpose",
+    { ...eks, edge: { enabled: false, url: "https://a.example.org", ingress } },
+  ],
+  ["an edge for an Ingress of one's own", { ...eks, edge: { enabled: true, url: "https://a.example.org" } }],
+  ["what is off and asks for nothing", { tracing: { tailSampling: {} }, overrides: { sampler: {} } }],
   ["an environment that YAML would quote", { environment: "2026", region: "a.b_c-d" }],
 ])("%s is accepted", (_, given) => {
   expect(() => settingsOf(given, "kind")).not.toThrow();
