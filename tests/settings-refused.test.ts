@@ -383,6 +383,18 @@ const addresses: Row[] = [
     "alerting.smtp.requireTls is false",
     "true beside a password",
   ],
+  [
+    "a mail server for nobody",
+    { alerting: { ...smtp({}).alerting, ...receiver({ webhook: hook }).alerting } },
+    "alerting.smtp is without effect, since no receiver has email",
+    "beside a receiver with email",
+  ],
+  [
+    "messages that would lead to the reader's own machine",
+    { platform: "eks", edge: { enabled: true }, ...receiver({ webhook: hook }) },
+    "edge.url is http://localhost:8080, which messages would lead to",
+    "the address that people type, such as https://observability.example.org",
+  ],
   ["a password without a user", smtp({ password: "p" }), "alerting.smtp.username is missing", "or neither"],
   ["a user without a password", smtp({ username: "p" }), "alerting.smtp.password is missing", "or neither"],
   ...["alerts", "#", "#a b", "#{{ x }}", "", null].map((channel): Row => [
@@ -723,7 +735,15 @@ test.each<[string, Record<string, unknown>]>([
     "labels of all forms",
     placement({ labels: { "example.org/a_b.c": "", "app.kubernetes.io/managed-by": "x" } }),
   ],
-  ["a whole port range", smtp({ smarthost: "[::1]:65535" })],
+  [
+    "a whole port range",
+    {
+      alerting: {
+        ...smtp({ smarthost: "[::1]:65535" }).alerting,
+        ...receiver({ email: { to: "a@b.org" } }).alerting,
+      },
+    },
+  ],
   [
     "a group's slack channel",
     receiver({ slack: { url: "https://hooks.example.org/x", channel: "#장애-알림" } }),
@@ -761,6 +781,7 @@ test.each<[string, Record<string, unknown>]>([
     "an edge that is switched off on purpose",
     { ...eks, edge: { enabled: false, url: "https://a.example.org", ingress } },
   ],
+  ["an edge that only leads to pages", { ...eks, edge: { enabled: true } }],
   ["an edge for an Ingress of one's own", { ...eks, edge: { enabled: true, url: "https://a.example.org" } }],
   ["what is off and asks for nothing", { tracing: { tailSampling: {} }, overrides: { sampler: {} } }],
   ["an environment that YAML would quote", { environment: "2026", region: "a.b_c-d" }],
