@@ -3,6 +3,7 @@ import { bytes } from "../units";
 import { checkAlerting, type CheckedAlerting } from "./alerting-checks";
 import { type Refuse, repeated } from "./common";
 import { checkNodes, type Nodes, tracesKeeper } from "./elasticsearch";
+import { checkOverrides, type CheckedOverrides } from "./free";
 import { EVERY } from "./kubernetes";
 import { checkNodePorts, type CheckedNodePorts } from "./node-ports";
 import { checkOidc } from "./oidc";
@@ -31,10 +32,11 @@ const CLUSTERS_OWN = ["default", "kube-system", "kube-public", "kube-node-lease"
 /** Prometheus counts blocks only, so that its write-ahead log and a compaction need the rest. */
 const RETAINED = 0.9;
 
-interface Checked extends CheckedAlerting, CheckedNodePorts {
+interface Checked extends CheckedAlerting, CheckedNodePorts, CheckedOverrides {
   namespaces: { stack: string; agents: string; create: boolean; createApplications: boolean };
   services: { name: string; namespace: string; alike: string[] }[];
   metrics: CheckedNodePorts["metrics"] & {
+    amp: object | null;
     retention: { size: string };
     storage: { size: string };
     annotatedNamespaces: string[];
@@ -67,6 +69,7 @@ export function checkTogether(settings: Checked, context: z.core.$RefinementCtx)
   checkKiali(settings, refuse);
   checkAlerting(settings, refuse);
   checkOidc(settings, refuse);
+  checkOverrides(settings, refuse);
 }
 
 function checkSizes({ metrics }: Checked, refuse: Refuse): void {
