@@ -21,6 +21,11 @@ const routed = (routes: object[], muteTimings: object[] = []) => ({
 const owned = (teams: object[], routes: object[] = []) => ({
   alerting: { ...routed(routes).alerting, teams },
 });
+const TEAMS = [
+  { name: "bank", namespaces: ["bank"] },
+  { name: "sales", namespaces: ["shop"] },
+  { name: "vaults", services: ["vault"] },
+];
 const amounts = { resources: { limits: { memory: "1200Mi" } } };
 const smtp = (more: object) => ({
   alerting: { smtp: { smarthost: "smtp.example.org:587", from: "a@b.org", ...more } },
@@ -513,6 +518,46 @@ const addresses: Row[] = [
     "the narrower one first",
   ],
   [
+    "a route behind one for each severity",
+    routed([
+      { severity: "critical" },
+      { severity: "warning", namespace: "shop" },
+      { severity: "warning" },
+      {
+        service: "vault",
+      },
+    ]),
+    "alerting.routes[3] is never taken, since routes[0] and routes[2] take all of its alerts",
+    "the narrower one first",
+  ],
+  [
+    "a team's route behind those of all that it has",
+    owned(
+      [{ name: "bank", namespaces: ["bank"], services: ["vault"] }],
+      [
+        { service: "vault" },
+        { severity: "critical", namespace: "bank" },
+        { namespace: "bank" },
+        { team: "bank" },
+      ],
+    ),
+    "alerting.routes[3] is never taken, since routes[0] and routes[1] and routes[2] take all of its alerts",
+    "the narrower one first",
+  ],
+  ...(
+    [
+      [{ namespace: "shop" }, "shop", "sales or vaults"],
+      [{ service: "vault" }, "vault", "vaults"],
+      [{ service: "vault", namespace: "bank" }, "vault", "vaults"],
+      [{ namespace: "nobodys", service: "a" }, "a", "a team that has it by alerting.teams"],
+    ] as const
+  ).map(([about, what, owners]): Row => [
+    `a team's route for what it has not: ${JSON.stringify(about)}`,
+    owned(TEAMS, [{ team: "bank", ...about }]),
+    `alerting.routes[0].team bank has no alert about ${what}, so that this route is never taken`,
+    `${owners}. Correct the one or the other, or leave one out.`,
+  ]),
+  [
     "a mute timing that there is not",
     routed([{ severity: "warning", mute: ["night"] }]),
     "alerting.routes[0].mute[0] night is no mute timing",
@@ -780,6 +825,27 @@ test.each<[string, Record<string, unknown>]>([
   [
     "an edge that is switched off on purpose",
     { ...eks, edge: { enabled: false, url: "https://a.example.org", ingress } },
+  ],
+  [
+    "routes that take what those before leave",
+    owned(TEAMS, [
+      { team: "vaults", namespace: "bank" },
+      { team: "bank", service: "a" },
+      { service: "vault", severity: "critical" },
+      { team: "vaults" },
+      { severity: "critical", namespace: "bank" },
+      { team: "bank" },
+    ]),
+  ],
+  [
+    "a route for a team that an expression says",
+    {
+      alerting: {
+        ...owned(TEAMS, [{ team: "bank", namespace: "shop" }, { namespace: "bank" }, { team: "bank" }])
+          .alerting,
+        extraAlerts: [{ name: "Late", metrics: "late > 1", summary: "Late" }],
+      },
+    },
   ],
   ["an edge that only leads to pages", { ...eks, edge: { enabled: true } }],
   ["an edge for an Ingress of one's own", { ...eks, edge: { enabled: true, url: "https://a.example.org" } }],

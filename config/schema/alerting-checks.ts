@@ -1,5 +1,6 @@
 import { type Refuse, repeated } from "./common";
 import { LAPTOPS_URL } from "./edge";
+import { checkRoutes } from "./routes";
 import { checkTeams, type CheckedTeams } from "./teams";
 
 export interface CheckedAlerting {
@@ -19,7 +20,7 @@ interface Alerting extends CheckedTeams {
     mute: string[];
   }[];
   muteTimings: { name: string }[];
-  extraAlerts: { name: string; logs?: string; lucene?: object }[];
+  extraAlerts: { name: string; metrics?: string; logs?: string; lucene?: object }[];
   smtp: object | null;
   unattended: boolean;
   runbookUrl: string | null;
@@ -80,16 +81,5 @@ export function checkAlerting({ platform, alerting, edge }: CheckedAlerting, ref
         `${name} mutes nothing; allowed: a name that alerting.routes[].mute lists. Add it to a route, or remove it.`,
       );
   });
-  routes.forEach((route, index) => {
-    const before = routes
-      .slice(0, index)
-      .findIndex((earlier) => LABELS.every((label) => !earlier[label] || earlier[label] === route[label]));
-    if (before >= 0)
-      refuse(
-        ["alerting", "routes", index],
-        `is never taken, since routes[${before}] takes all of its alerts; allowed: the narrower one first. One receiver may have slack, email, webhook and pagerduty together.`,
-      );
-  });
+  checkRoutes(alerting, refuse);
 }
-
-const LABELS = ["severity", "team", "namespace", "service"] as const;
