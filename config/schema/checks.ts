@@ -8,6 +8,7 @@ import { EVERY } from "./kubernetes";
 import { checkNodePorts, type CheckedNodePorts } from "./node-ports";
 import { checkOidc } from "./oidc";
 import { LUCENE_ALERTS } from "./own-alerts";
+import { checkScrapeJobs } from "./scrape-jobs";
 import { COLLECTORS } from "./signals";
 
 /** The checks that need more than one key. They run once every key is right by itself. */
@@ -42,7 +43,8 @@ interface Checked extends CheckedAlerting, CheckedNodePorts, CheckedOverrides {
     annotatedNamespaces: string[];
     redis: { targets: { name: string; username?: string; host: string; port: number }[] };
     postgres: { targets: { name: string }[] };
-    extraScrapeConfigs: { job_name: string }[];
+    scrapeInterval: string;
+    extraScrapeConfigs: { job_name: string; [key: string]: unknown }[];
     istio: { enabled: boolean };
     kiali: { enabled: boolean };
   };
@@ -61,6 +63,7 @@ export function checkTogether(settings: Checked, context: z.core.$RefinementCtx)
   checkSizes(settings, refuse);
   checkNamespaces(settings, refuse);
   checkJobs(settings, refuse);
+  checkScrapeJobs(settings, refuse);
   checkTargets(settings, refuse);
   checkNodePorts(settings, refuse);
   checkObjectives(settings, refuse);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { allowed, type Refuse, text } from "./common";
 import { queries } from "./languages";
+import { refuseJob } from "./scrape-jobs";
 
 /**
  * What a stack file may say in a program's own words. The program reads it, not we; refused is only what would put a
@@ -63,7 +64,8 @@ export const scrapeConfigs = () =>
           .describe("Rules that change the labels of targets."),
       })
       .superRefine(refuseSecrets)
-      .superRefine(refuseRegexes),
+      .superRefine(refuseRegexes)
+      .superRefine(refuseJob),
   );
 
 const LISTENS = "Services, probes and network policies follow from where the program listens";
