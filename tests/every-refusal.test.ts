@@ -333,11 +333,13 @@ const table: Row[] = [
     right: ["critical"],
   },
   {
-    of: /(heartbeat\.interval|group(Wait|Interval)|repeatInterval|\.for)$/,
+    of: /(heartbeat\.interval|groupWait|\.for)$/,
     allowed: DURATION,
     wrong: noDurations,
     right: ["1s", "10m", "520w"],
   },
+  { of: /groupInterval$/, allowed: DURATION, wrong: noDurations, right: ["1s", "4h"] },
+  { of: /repeatInterval$/, allowed: DURATION, wrong: noDurations, right: ["5m", "520w"] },
   {
     of: /smarthost$/,
     allowed: "host:port with a port from 1 to 65535, such as smtp.example.org:587",

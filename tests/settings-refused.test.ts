@@ -205,6 +205,18 @@ const quantities: Row[] = [
   ],
   ["more than Go counts", { alerting: { groupWait: "99999999w" } }, "groupWait", "at most 10 years"],
   [
+    "messages again before a group is looked at again",
+    { alerting: { groupInterval: "10m", repeatInterval: "599s" } },
+    "alerting.repeatInterval 599s is less than alerting.groupInterval (10m)",
+    "at least as long. Raise it, or lower the other.",
+  ],
+  [
+    "a group that is looked at less often than messages are repeated by default",
+    { alerting: { groupInterval: "5h" } },
+    "alerting.repeatInterval 4h is less than alerting.groupInterval (5h)",
+    "at least as long",
+  ],
+  [
     "retention for ever",
     { metrics: { retention: { time: "99999999w" } } },
     "retention.time",
