@@ -600,7 +600,7 @@ const addresses: Row[] = [
       [{ name: "night", times: [{ start: "22:00", end: "06:00" }] }],
     ),
     "alerting.muteTimings[0].times[0].end",
-    "a time after start; a night is two: 22:00 to 24:00 and 00:00 to 06:00",
+    "a time after start; a night is two: 22:00 to 24:00 and 00:00 to 06:00; beside weekdays in two mute timings that the route lists both, the second with the days after, such as friday and saturday\n",
   ],
   [
     "a day of the week that there is not",
@@ -858,6 +858,16 @@ test.each<[string, Record<string, unknown>]>([
         extraAlerts: [{ name: "Late", metrics: "late > 1", summary: "Late" }],
       },
     },
+  ],
+  [
+    "the nights after fridays, as the refusal of one in one piece says",
+    routed(
+      [{ severity: "warning", mute: ["friday night", "saturday morning"] }],
+      [
+        { name: "friday night", times: [{ start: "22:00", end: "24:00" }], weekdays: ["friday"] },
+        { name: "saturday morning", times: [{ start: "00:00", end: "06:00" }], weekdays: ["saturday"] },
+      ],
+    ),
   ],
   ["an edge that only leads to pages", { ...eks, edge: { enabled: true } }],
   ["an edge for an Ingress of one's own", { ...eks, edge: { enabled: true, url: "https://a.example.org" } }],
