@@ -208,8 +208,8 @@ const table: Row[] = [
   { of: /targets\[\]\.name$/, allowed: `a name: ${DNS}`, wrong: noNames, right: names },
   {
     of: /targets\[\]\.host$/,
-    allowed: "a host name or address, without a port",
-    wrong: [7, "", "a:80", "a b", "-a", "a-", "http://a", "a/b"],
+    allowed: "a host name or IPv4 address, without a port",
+    wrong: [7, "", "a:80", "a b", "-a", "a-", "http://a", "a/b", "fd00::1", "[fd00::1]"],
     right: ["a", "redis.shop.svc", "10.0.0.1", "A-b_c"],
   },
   {
@@ -622,8 +622,8 @@ const table: Row[] = [
   },
   {
     of: /^grafana\.database\.host$/,
-    allowed: "a host name or address, without a port",
-    wrong: [7, "", "pg:5432", "postgres://pg", "pg.", "a b"],
+    allowed: "a host name or IPv4 address, without a port",
+    wrong: [7, "", "pg:5432", "postgres://pg", "pg.", "a b", "fd00::1"],
     right: ["pg.shop.svc", "10.0.0.1", "a"],
   },
   ...Object.entries({ name: "the name of a database", username: "the name of a role" }).map(
