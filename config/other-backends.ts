@@ -1,4 +1,5 @@
 import { COLLECTORS } from "./schema/signals";
+import { isSaid, valueAt } from "./value-at";
 
 /** A key whose value chooses a program, its default, and the keys that not every such program reads, with those that do. */
 interface Choice {
@@ -106,18 +107,3 @@ export const settingsOfOtherBackends = (given: object): string[] =>
   });
 
 const KNOWN = [...CHOICES.flatMap(({ readBy }) => Object.values(readBy)).flat(), ...Object.keys(INSTEAD)];
-
-/** null and {} ask for nothing. */
-const isSaid = (value: unknown): boolean =>
-  value !== undefined && value !== null && !(typeof value === "object" && Object.keys(value).length === 0);
-
-const valueAt = (object: unknown, key: string): unknown =>
-  key
-    .split(".")
-    .reduce(
-      (value, part) =>
-        typeof value === "object" && value !== null && Object.hasOwn(value, part)
-          ? (value as Record<string, unknown>)[part]
-          : undefined,
-      object,
-    );

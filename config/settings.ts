@@ -6,6 +6,7 @@ import { kind } from "./platforms/kind";
 import { type Settings, settingsSchema } from "./schema";
 import { keyOf, keysAt, mayBeSecret, nameMayBeSecret } from "./schema-tree";
 import { LABEL_VALUE } from "./schema/kubernetes";
+import { settingsOfWhatIsOff } from "./switched-off";
 
 const platforms = new Map<unknown, object>(Object.entries({ kind, eks }));
 
@@ -27,10 +28,12 @@ export function settingsOf(given: Record<string, unknown>, stack: string): Setti
       `The stack's name ${stack} cannot be used, since every object has it as a label.\nAllowed: letters, digits, -, _ and ., with a letter or digit at both ends, at most 63 of them. Nothing was changed.\nMake a stack of another name: pulumi stack init NAME`,
     );
   const platform = platforms.get(given.platform ?? "kind") ?? {};
-  const result = settingsSchema.safeParse(merge(platform, given), { reportInput: true, error: allowed });
+  const all = merge(platform, given);
+  const result = settingsSchema.safeParse(all, { reportInput: true, error: allowed });
   const lines = [
     ...(result.error?.issues ?? []).flatMap(describe).map(onOneLine),
     ...settingsOfOtherBackends(given),
+    ...settingsOfWhatIsOff(given, all),
   ];
   if (result.success && lines.length === 0) return result.data;
   throw new SettingsError(

@@ -208,8 +208,8 @@ const table: Row[] = [
   { of: /targets\[\]\.name$/, allowed: `a name: ${DNS}`, wrong: noNames, right: names },
   {
     of: /targets\[\]\.host$/,
-    allowed: "a host name or address, without a port",
-    wrong: [7, "", "a:80", "a b", "-a", "a-", "http://a", "a/b"],
+    allowed: "a host name or IPv4 address, without a port",
+    wrong: [7, "", "a:80", "a b", "-a", "a-", "http://a", "a/b", "fd00::1", "[fd00::1]"],
     right: ["a", "redis.shop.svc", "10.0.0.1", "A-b_c"],
   },
   {
@@ -333,11 +333,13 @@ const table: Row[] = [
     right: ["critical"],
   },
   {
-    of: /(heartbeat\.interval|group(Wait|Interval)|repeatInterval|\.for)$/,
+    of: /(heartbeat\.interval|groupWait|\.for)$/,
     allowed: DURATION,
     wrong: noDurations,
     right: ["1s", "10m", "520w"],
   },
+  { of: /groupInterval$/, allowed: DURATION, wrong: noDurations, right: ["1s", "4h"] },
+  { of: /repeatInterval$/, allowed: DURATION, wrong: noDurations, right: ["5m", "520w"] },
   {
     of: /smarthost$/,
     allowed: "host:port with a port from 1 to 65535, such as smtp.example.org:587",
@@ -626,8 +628,8 @@ const table: Row[] = [
   },
   {
     of: /^grafana\.database\.host$/,
-    allowed: "a host name or address, without a port",
-    wrong: [7, "", "pg:5432", "postgres://pg", "pg.", "a b"],
+    allowed: "a host name or IPv4 address, without a port",
+    wrong: [7, "", "pg:5432", "postgres://pg", "pg.", "a b", "fd00::1"],
     right: ["pg.shop.svc", "10.0.0.1", "a"],
   },
   ...Object.entries({ name: "the name of a database", username: "the name of a role" }).map(
@@ -776,6 +778,12 @@ function given(key: string, value: unknown): Record<string, unknown> {
       ...{ s3: null, backend: "elasticsearch", collector: "filebeat" },
       ...(/^logs\.(backend|collector)$/.test(key) ? { [last]: value } : {}),
     };
+  // What is off has no other settings.
+  const [, kept, off] = /^(logs\.elasticsearch\.(kibana|logstash))\.(?!enabled)/.exec(key) ?? [];
+  if (kept) {
+    const { elasticsearch } = settings.logs as { elasticsearch: Record<string, object> };
+    elasticsearch[off] = { enabled: true, ...elasticsearch[off] };
+  }
   if (key.startsWith("alerting.extraAlerts[].lucene")) {
     const [own] = (settings.alerting as { extraAlerts: { lucene: object }[] }).extraAlerts;
     Object.assign(own, { metrics: undefined, for: undefined, lucene: { query: "*", ...own.lucene } });

@@ -130,11 +130,25 @@ describe("refused before anything is touched", () => {
       { clientSecret: "a${HOME}" },
       "grafana.oidc.clientSecret is not usable; allowed: the client's secret, without $ and %",
     ],
+    ...["realm_access.roles", "resource_access.grafana.roles"].map(
+      (groupsClaim): [string, object, string] => [
+        `a claim within another: ${groupsClaim}`,
+        { groupsClaim },
+        `grafana.oidc.groupsClaim is "${groupsClaim}"; allowed: a claim at the top, without dots unless it is a URL; for`,
+      ],
+    ),
     ["scopes without openid", { scopes: ["email"] }, "allowed: scopes with openid among them"],
   ])("%s", (_, change, words) => {
     expect(refusal(change)).toContain(words);
     expect(refusal(change)).toMatch(/has a setting that cannot be used/);
   });
+
+  test.each(["https://a.example.org/groups", "a.example.org/groups", "cognito:groups"])(
+    "a claim at the top may be called %s",
+    (groupsClaim) => {
+      expect(refusal({ groupsClaim })).toBeUndefined();
+    },
+  );
 
   test("one group may have roles in two organisations", () => {
     const roles = [

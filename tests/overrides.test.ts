@@ -127,6 +127,21 @@ describe("overrides", () => {
     ["prometheus", "scrape_configs", [], "the stack's own jobs are in it; add yours by metrics.extraScrape"],
     ["prometheus", "global.scrape_interval", "5m", "rates need four samples in five minutes; set metrics."],
     ["prometheus", "global.evaluation_interval", "5m", "alerts read what was recorded last; set metrics."],
+    ["prometheus", "rule_files", [], "the stack's own rules are in it; add yours by alerting.extraAlerts"],
+    [
+      "prometheus",
+      "alerting.alert_relabel_configs",
+      [],
+      "it says whose an alert is and makes those of a pair",
+    ],
+    [
+      "prometheus",
+      "alerting.alertmanagers",
+      [],
+      "all alerts go to the stack's own; send them on by alerting.",
+    ],
+    ["alertmanager", "route.routes", [], "Watchdog's own is among them; set alerting.routes"],
+    ["alertmanager", "time_intervals", [], "routes refer to them; set alerting.muteTimings"],
     ["alertmanager", "receivers", {}, "they name the files of secrets; set alerting.receivers"],
     [
       "alertmanager",
@@ -169,7 +184,17 @@ describe("overrides", () => {
     expect(message).not.toMatch(/sentinel|12345/);
   });
 
+  test("samples go on to Amazon Managed Prometheus, whoever else is to have them", () => {
+    const overrides = { prometheus: { remote_write: [{ url: "https://a.org" }] } };
+    const amp = { url: "https://aps.example.org/workspaces/ws-1", region: "us-east-1" };
+    expect(messageOf({ overrides, metrics: { amp } })).toContain(
+      "overrides.prometheus.remote_write would replace what sends to metrics.amp; allowed: one of the two. Remove the one or the other.",
+    );
+    expect(() => settingsOf({ overrides }, "kind")).not.toThrow();
+  });
+
   test.each<[Name, object]>([
+    ["alertmanager", { route: { group_by: ["alertname"] } }],
     ["prometheus", { remote_write: [{ url: "https://a.org", authorization: { credentials_file: "/a" } }] }],
     ["loki", { ingester: { lifecycler: { num_tokens: 128, tokens_file_path: "/loki/tokens" } } }],
     [

@@ -1,5 +1,5 @@
 /** Alerts of the user's own, on metrics and on lines, as the real programs read them. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { load } from "js-yaml";
@@ -94,12 +94,15 @@ test("Grafana evaluates rules only where no other program can, and tells nobody 
 });
 
 test("no alert of the stack can be taken for one of the user's", () => {
-  for (const name of ruleGroups(stackWith()).flatMap(({ rules }) =>
-    rules.flatMap(({ alert }) => alert ?? []),
-  ))
-    expect(() => settingsOf({ alerting: { extraAlerts: [{ ...ORDERS, name }] } }, "test")).toThrow(
-      "allowed: a name that no alert of the stack has",
-    );
+  const runbook = readFileSync(join(__dirname, "../alerts/RUNBOOK.md"), "utf8");
+  const headings = [...runbook.matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
+  const rules = ruleGroups(stackWith()).flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? []));
+  expect(headings).toEqual(expect.arrayContaining(rules));
+  const called = (name: string) => () =>
+    settingsOf({ alerting: { extraAlerts: [{ ...ORDERS, name }] } }, "test");
+  for (const name of headings) expect(called(name)).toThrow("allowed: a name that no alert of the stack has");
+  // A key of alerting.rules is no name.
+  for (const name of ["PostgresDown", "RedisMemory"]) expect(called(name)).not.toThrow();
 });
 
 const own = (more: object) => ({ ...ORDERS, ...more });

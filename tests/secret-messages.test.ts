@@ -38,6 +38,7 @@ const full = (): Given => ({
       {
         name: "a",
         slack: { url: "https://hooks.example.org/", channel: "#a" },
+        email: { to: "a@example.org" },
         webhook: { url: "https://hook.example.org/" },
         pagerduty: { routingKey: "k".repeat(32) },
       },

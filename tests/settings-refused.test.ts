@@ -21,6 +21,12 @@ const routed = (routes: object[], muteTimings: object[] = []) => ({
 const owned = (teams: object[], routes: object[] = []) => ({
   alerting: { ...routed(routes).alerting, teams },
 });
+const TEAMS = [
+  { name: "bank", namespaces: ["bank"] },
+  { name: "sales", namespaces: ["shop"] },
+  { name: "vaults", services: ["vault"] },
+];
+const amounts = { resources: { limits: { memory: "1200Mi" } } };
 const smtp = (more: object) => ({
   alerting: { smtp: { smarthost: "smtp.example.org:587", from: "a@b.org", ...more } },
 });
@@ -198,6 +204,18 @@ const quantities: Row[] = [
     "at least 5m",
   ],
   ["more than Go counts", { alerting: { groupWait: "99999999w" } }, "groupWait", "at most 10 years"],
+  [
+    "messages again before a group is looked at again",
+    { alerting: { groupInterval: "10m", repeatInterval: "599s" } },
+    "alerting.repeatInterval 599s is less than alerting.groupInterval (10m)",
+    "at least as long. Raise it, or lower the other.",
+  ],
+  [
+    "a group that is looked at less often than messages are repeated by default",
+    { alerting: { groupInterval: "5h" } },
+    "alerting.repeatInterval 4h is less than alerting.groupInterval (5h)",
+    "at least as long",
+  ],
   [
     "retention for ever",
     { metrics: { retention: { time: "99999999w" } } },
@@ -382,6 +400,18 @@ const addresses: Row[] = [
     "alerting.smtp.requireTls is false",
     "true beside a password",
   ],
+  [
+    "a mail server for nobody",
+    { alerting: { ...smtp({}).alerting, ...receiver({ webhook: hook }).alerting } },
+    "alerting.smtp is without effect, since no receiver has email",
+    "beside a receiver with email",
+  ],
+  [
+    "messages that would lead to the reader's own machine",
+    { platform: "eks", edge: { enabled: true }, ...receiver({ webhook: hook }) },
+    "edge.url is http://localhost:8080, which messages would lead to",
+    "the address that people type, such as https://observability.example.org",
+  ],
   ["a password without a user", smtp({ password: "p" }), "alerting.smtp.username is missing", "or neither"],
   ["a user without a password", smtp({ username: "p" }), "alerting.smtp.password is missing", "or neither"],
   ...["alerts", "#", "#a b", "#{{ x }}", "", null].map((channel): Row => [
@@ -500,6 +530,46 @@ const addresses: Row[] = [
     "the narrower one first",
   ],
   [
+    "a route behind one for each severity",
+    routed([
+      { severity: "critical" },
+      { severity: "warning", namespace: "shop" },
+      { severity: "warning" },
+      {
+        service: "vault",
+      },
+    ]),
+    "alerting.routes[3] is never taken, since routes[0] and routes[2] take all of its alerts",
+    "the narrower one first",
+  ],
+  [
+    "a team's route behind those of all that it has",
+    owned(
+      [{ name: "bank", namespaces: ["bank"], services: ["vault"] }],
+      [
+        { service: "vault" },
+        { severity: "critical", namespace: "bank" },
+        { namespace: "bank" },
+        { team: "bank" },
+      ],
+    ),
+    "alerting.routes[3] is never taken, since routes[0] and routes[1] and routes[2] take all of its alerts",
+    "the narrower one first",
+  ],
+  ...(
+    [
+      [{ namespace: "shop" }, "shop", "sales or vaults"],
+      [{ service: "vault" }, "vault", "vaults"],
+      [{ service: "vault", namespace: "bank" }, "vault", "vaults"],
+      [{ namespace: "nobodys", service: "a" }, "a", "a team that has it by alerting.teams"],
+    ] as const
+  ).map(([about, what, owners]): Row => [
+    `a team's route for what it has not: ${JSON.stringify(about)}`,
+    owned(TEAMS, [{ team: "bank", ...about }]),
+    `alerting.routes[0].team bank has no alert about ${what}, so that this route is never taken`,
+    `${owners}. Correct the one or the other, or leave one out.`,
+  ]),
+  [
     "a mute timing that there is not",
     routed([{ severity: "warning", mute: ["night"] }]),
     "alerting.routes[0].mute[0] night is no mute timing",
@@ -530,7 +600,7 @@ const addresses: Row[] = [
       [{ name: "night", times: [{ start: "22:00", end: "06:00" }] }],
     ),
     "alerting.muteTimings[0].times[0].end",
-    "a time after start; a night is two: 22:00 to 24:00 and 00:00 to 06:00",
+    "a time after start; a night is two: 22:00 to 24:00 and 00:00 to 06:00; beside weekdays in two mute timings that the route lists both, the second with the days after, such as friday and saturday\n",
   ],
   [
     "a day of the week that there is not",
@@ -659,15 +729,62 @@ const objects: Row[] = [
   ],
 ];
 
-test.each([...names, ...amp, ...buckets, ...objectives, ...quantities, ...nodes, ...addresses, ...objects])(
-  "%s is refused",
-  (_, given, key, allowed) => {
-    const message = messageOf(given);
-    expect(message).toContain(`observability:`);
-    expect(message).toContain(key);
-    expect(message).toContain(allowed);
-  },
-);
+/** What nobody switched on. */
+const eks = { platform: "eks", alerting: { unattended: true } };
+const inElasticsearch = (more: object) => ({ logs: { backend: "elasticsearch", elasticsearch: more } });
+const off: Row[] = [
+  ...(
+    [
+      [{ tracing: { tailSampling: { percent: 5 } } }, "tracing.tailSampling", "tracing.tailSampling"],
+      [{ overrides: { sampler: { a: 1 } } }, "overrides.sampler", "tracing.tailSampling"],
+      [{ metrics: { istio: { namespace: "mesh" } } }, "metrics.istio", "metrics.istio"],
+      [{ metrics: { kiali: amounts } }, "metrics.kiali", "metrics.kiali"],
+      [inElasticsearch({ kibana: amounts }), "logs.elasticsearch.kibana", "logs.elasticsearch.kibana"],
+      [inElasticsearch({ logstash: amounts }), "logs.elasticsearch.logstash", "logs.elasticsearch.logstash"],
+    ] as const
+  ).map(([given, key, of]): Row => [
+    `${key} without ${of}.enabled`,
+    given,
+    `${key} is without effect, since nothing says ${of}.enabled`,
+    `beside ${of}.enabled: true. Set that, or remove ${key}, or keep it for later with ${of}.enabled: false.`,
+  ]),
+  ...Object.entries({
+    url: "https://a.example.org",
+    tls: { secretName: "a" },
+    login: { rotation: "2" },
+    anonymous: true,
+    resources: { limits: { memory: "99Mi" } },
+  }).flatMap(([key, value]): Row[] =>
+    [{ ...eks, edge: { [key]: value } }, { edge: { nodePort: null, [key]: value } }].map((given) => [
+      `edge.${key} where nothing leads to the edge`,
+      given,
+      `edge.${key} is without effect, since nothing leads to the edge proxy`,
+      "beside edge.ingress or edge.nodePort, or edge.enabled: true for an Ingress of your own",
+    ]),
+  ),
+];
+
+test("what is off and belongs to another backend besides is refused once", () => {
+  const elasticsearch = { kibana: amounts };
+  expect(messageOf({ logs: { elasticsearch } })).toMatch(/ has a setting that cannot be used:/);
+});
+
+test.each([
+  ...off,
+  ...names,
+  ...amp,
+  ...buckets,
+  ...objectives,
+  ...quantities,
+  ...nodes,
+  ...addresses,
+  ...objects,
+])("%s is refused", (_, given, key, allowed) => {
+  const message = messageOf(given);
+  expect(message).toContain(`observability:`);
+  expect(message).toContain(key);
+  expect(message).toContain(allowed);
+});
 
 test.each<[string, Record<string, unknown>]>([
   ["the longest interval", { metrics: { scrapeInterval: "60s", evaluationInterval: "1m" } }],
@@ -675,7 +792,15 @@ test.each<[string, Record<string, unknown>]>([
     "labels of all forms",
     placement({ labels: { "example.org/a_b.c": "", "app.kubernetes.io/managed-by": "x" } }),
   ],
-  ["a whole port range", smtp({ smarthost: "[::1]:65535" })],
+  [
+    "a whole port range",
+    {
+      alerting: {
+        ...smtp({ smarthost: "[::1]:65535" }).alerting,
+        ...receiver({ email: { to: "a@b.org" } }).alerting,
+      },
+    },
+  ],
   [
     "a group's slack channel",
     receiver({ slack: { url: "https://hooks.example.org/x", channel: "#장애-알림" } }),
@@ -699,6 +824,54 @@ test.each<[string, Record<string, unknown>]>([
   ],
   ["retention in minutes", { logs: { retention: { time: "1440m" } } }],
   ["a NodePort of a proxy that is off", { edge: { enabled: false }, grafana: { nodePort: 30080 } }],
+  [
+    "what is switched off on purpose",
+    {
+      metrics: { istio: { enabled: false, namespace: "mesh" }, nodeExporter: { enabled: false, ...amounts } },
+      tracing: { tailSampling: { enabled: false, percent: 5 } },
+      overrides: { sampler: { a: 1 } },
+      slo: { enabled: false, ...objective(counted).slo },
+      services: [service],
+    },
+  ],
+  [
+    "an edge that is switched off on purpose",
+    { ...eks, edge: { enabled: false, url: "https://a.example.org", ingress } },
+  ],
+  [
+    "routes that take what those before leave",
+    owned(TEAMS, [
+      { team: "vaults", namespace: "bank" },
+      { team: "bank", service: "a" },
+      { service: "vault", severity: "critical" },
+      { team: "vaults" },
+      { severity: "critical", namespace: "bank" },
+      { team: "bank" },
+    ]),
+  ],
+  [
+    "a route for a team that an expression says",
+    {
+      alerting: {
+        ...owned(TEAMS, [{ team: "bank", namespace: "shop" }, { namespace: "bank" }, { team: "bank" }])
+          .alerting,
+        extraAlerts: [{ name: "Late", metrics: "late > 1", summary: "Late" }],
+      },
+    },
+  ],
+  [
+    "the nights after fridays, as the refusal of one in one piece says",
+    routed(
+      [{ severity: "warning", mute: ["friday night", "saturday morning"] }],
+      [
+        { name: "friday night", times: [{ start: "22:00", end: "24:00" }], weekdays: ["friday"] },
+        { name: "saturday morning", times: [{ start: "00:00", end: "06:00" }], weekdays: ["saturday"] },
+      ],
+    ),
+  ],
+  ["an edge that only leads to pages", { ...eks, edge: { enabled: true } }],
+  ["an edge for an Ingress of one's own", { ...eks, edge: { enabled: true, url: "https://a.example.org" } }],
+  ["what is off and asks for nothing", { tracing: { tailSampling: {} }, overrides: { sampler: {} } }],
   ["an environment that YAML would quote", { environment: "2026", region: "a.b_c-d" }],
 ])("%s is accepted", (_, given) => {
   expect(() => settingsOf(given, "kind")).not.toThrow();

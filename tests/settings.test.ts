@@ -143,13 +143,25 @@ const wrong: [string, Record<string, unknown>, string, string][] = [
   [
     "NodePort twice",
     { grafana: { nodePort: 30090 } },
-    "grafana.nodePort 30090 is taken",
-    "each NodePort once",
+    "grafana.nodePort 30090 is taken by metrics.nodePort",
+    "each NodePort once. Set another one, or another one or null in metrics.nodePort.",
   ],
   [
     "NodePort of the proxy twice",
     { edge: { nodePort: 30090 } },
-    "observability:edge.nodePort 30090 is taken",
+    "observability:edge.nodePort 30090 is taken by metrics.nodePort",
+    "each NodePort once",
+  ],
+  [
+    "NodePort that kind brings for another key",
+    { grafana: { nodePort: 30080 } },
+    "observability:grafana.nodePort 30080 is taken by edge.nodePort",
+    "or another one or null in edge.nodePort",
+  ],
+  [
+    "NodePort that two keys say",
+    { platform: "eks", metrics: { nodePort: 30006 }, grafana: { nodePort: 30006 } },
+    "observability:grafana.nodePort 30006 is taken by metrics.nodePort",
     "each NodePort once",
   ],
   ...[null, {}, ""].map((rotation): (typeof wrong)[number] => [

@@ -187,7 +187,7 @@ describe("what a backend does not read is refused in its settings", () => {
   test("a NodePort of Zipkin is taken only where Zipkin is", () => {
     expect(refused({ grafana: { nodePort: 30411 } })).toEqual([]);
     expect(refused({ tracing: { backend: "zipkin" }, grafana: { nodePort: 30411 } })).toEqual([
-      "  observability:tracing.zipkin.nodePort 30411 is taken by another key; allowed: each NodePort once",
+      "  observability:grafana.nodePort 30411 is taken by tracing.zipkin.nodePort; allowed: each NodePort once. Set another one, or another one or null in tracing.zipkin.nodePort.",
     ]);
   });
 });

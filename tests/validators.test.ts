@@ -51,7 +51,10 @@ beforeAll(async () => {
   stacks = {
     kind: await rendered("kind"),
     prod: await rendered("prod"),
-    "kind with own words": await rendered("kind", ownWords),
+    "kind with own words": await rendered("kind", {
+      ...ownWords,
+      tracing: { tailSampling: { enabled: false } },
+    }),
     "kind with tail sampling": await rendered("kind", {
       ...ownWords,
       tracing: { tailSampling: { enabled: true } },

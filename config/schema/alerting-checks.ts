@@ -1,9 +1,12 @@
 import { type Refuse, repeated } from "./common";
+import { LAPTOPS_URL } from "./edge";
+import { checkRoutes } from "./routes";
 import { checkTeams, type CheckedTeams } from "./teams";
 
 export interface CheckedAlerting {
+  platform: string;
   alerting: Alerting;
-  edge: { enabled: boolean };
+  edge: { enabled: boolean; url: string };
 }
 
 interface Alerting extends CheckedTeams {
@@ -17,14 +20,14 @@ interface Alerting extends CheckedTeams {
     mute: string[];
   }[];
   muteTimings: { name: string }[];
-  extraAlerts: { name: string; logs?: string; lucene?: object }[];
+  extraAlerts: { name: string; metrics?: string; logs?: string; lucene?: object }[];
   smtp: object | null;
   unattended: boolean;
   runbookUrl: string | null;
 }
 
 /** Somebody is told, and of a page to open; receivers, routes, teams and mute timings refer to each other by name. */
-export function checkAlerting({ alerting, edge }: CheckedAlerting, refuse: Refuse): void {
+export function checkAlerting({ platform, alerting, edge }: CheckedAlerting, refuse: Refuse): void {
   const { receivers, routes, muteTimings, smtp } = alerting;
   const names = (those: { name: string }[], key: string) =>
     those.map(({ name }) => name).join(", ") || `none, since alerting.${key} is empty`;
@@ -38,6 +41,11 @@ export function checkAlerting({ alerting, edge }: CheckedAlerting, refuse: Refus
       ["alerting", "runbookUrl"],
       "is missing; allowed: the URL of a page with alerts/RUNBOOK.md, to which messages lead, or edge.enabled: true, which serves it",
     );
+  if (receivers.length > 0 && edge.enabled && platform !== "kind" && edge.url === LAPTOPS_URL)
+    refuse(
+      ["edge", "url"],
+      `is ${LAPTOPS_URL}, which messages would lead to, and only the local cluster is there; allowed: the address that people type, such as https://observability.example.org. Set it, or another port of localhost where everybody forwards one.`,
+    );
   for (const key of ["receivers", "teams", "muteTimings", "extraAlerts"] as const)
     repeated(alerting[key].map(({ name }) => name)).forEach(({ index, value }) =>
       refuse(["alerting", key, index, "name"], `${value} is named twice; allowed: each name once`),
@@ -46,6 +54,11 @@ export function checkAlerting({ alerting, edge }: CheckedAlerting, refuse: Refus
     if (email && !smtp)
       refuse(["alerting", "receivers", index, "email"], "needs a mail server; set alerting.smtp as well");
   });
+  if (smtp && !receivers.some(({ email }) => email))
+    refuse(
+      ["alerting", "smtp"],
+      "is without effect, since no receiver has email; allowed: beside a receiver with email. Give one to a receiver of alerting.receivers, or remove alerting.smtp.",
+    );
   checkTeams(alerting, refuse);
   routes.forEach(({ receiver, mute }, index) => {
     if (!receivers.some(({ name }) => name === receiver))
@@ -68,16 +81,5 @@ export function checkAlerting({ alerting, edge }: CheckedAlerting, refuse: Refus
         `${name} mutes nothing; allowed: a name that alerting.routes[].mute lists. Add it to a route, or remove it.`,
       );
   });
-  routes.forEach((route, index) => {
-    const before = routes
-      .slice(0, index)
-      .findIndex((earlier) => LABELS.every((label) => !earlier[label] || earlier[label] === route[label]));
-    if (before >= 0)
-      refuse(
-        ["alerting", "routes", index],
-        `is never taken, since routes[${before}] takes all of its alerts; allowed: the narrower one first. One receiver may have slack, email, webhook and pagerduty together.`,
-      );
-  });
+  checkRoutes(alerting, refuse);
 }
-
-const LABELS = ["severity", "team", "namespace", "service"] as const;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { seconds } from "../units";
 import { allowed, duration, httpUrl, replicas, resources, secret, text } from "./common";
 import { kubernetesName, storage } from "./kubernetes";
 import { muteTiming } from "./mute";
@@ -95,6 +96,15 @@ const route = z
     "allowed: at least one of severity, team, namespace, service; what no route takes goes to the first receiver",
   );
 
+interface Intervals {
+  groupInterval: string;
+  repeatInterval: string;
+}
+
+/** Alertmanager looks at a group once in that time. */
+const tooOften = ({ groupInterval, repeatInterval }: Intervals) =>
+  `${repeatInterval} is less than alerting.groupInterval (${groupInterval}), before which nothing is said of a group; allowed: at least as long. Raise it, or lower the other.`;
+
 export const alerting = z
   .strictObject({
     receivers: z
@@ -172,7 +182,9 @@ export const alerting = z
       ),
     repeatInterval: duration()
       .default("4h")
-      .describe("After how long the same message is sent again while its alerts still fire; default 4h."),
+      .describe(
+        "After how long the same message is sent again while its alerts still fire; default 4h. At least groupInterval.",
+      ),
     runbookUrl: httpUrl()
       .regex(/^[^#]*$/, {
         error: allowed("a URL without #: the alert's heading is put behind it"),
@@ -196,6 +208,10 @@ export const alerting = z
     ),
     resources: resources("10m 32Mi", "200m 128Mi"),
     storage: storage("1Gi"),
+  })
+  .refine((intervals) => seconds(intervals.repeatInterval) >= seconds(intervals.groupInterval), {
+    path: ["repeatInterval"],
+    error: ({ input }) => tooOften(input as Intervals),
   })
   .prefault({})
   .describe("Alertmanager: who is told of what, and the thresholds of the rules.");

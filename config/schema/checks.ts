@@ -3,9 +3,12 @@ import { bytes } from "../units";
 import { checkAlerting, type CheckedAlerting } from "./alerting-checks";
 import { type Refuse, repeated } from "./common";
 import { checkNodes, type Nodes, tracesKeeper } from "./elasticsearch";
+import { checkOverrides, type CheckedOverrides } from "./free";
 import { EVERY } from "./kubernetes";
+import { checkNodePorts, type CheckedNodePorts } from "./node-ports";
 import { checkOidc } from "./oidc";
 import { LUCENE_ALERTS } from "./own-alerts";
+import { checkScrapeJobs } from "./scrape-jobs";
 import { COLLECTORS } from "./signals";
 
 /** The checks that need more than one key. They run once every key is right by itself. */
@@ -30,29 +33,28 @@ const CLUSTERS_OWN = ["default", "kube-system", "kube-public", "kube-node-lease"
 /** Prometheus counts blocks only, so that its write-ahead log and a compaction need the rest. */
 const RETAINED = 0.9;
 
-interface Checked extends CheckedAlerting {
-  platform: string;
+interface Checked extends CheckedAlerting, CheckedNodePorts, CheckedOverrides {
   namespaces: { stack: string; agents: string; create: boolean; createApplications: boolean };
   services: { name: string; namespace: string; alike: string[] }[];
-  metrics: {
-    nodePort: number | null;
+  metrics: CheckedNodePorts["metrics"] & {
+    amp: object | null;
     retention: { size: string };
     storage: { size: string };
     annotatedNamespaces: string[];
     redis: { targets: { name: string; username?: string; host: string; port: number }[] };
     postgres: { targets: { name: string }[] };
-    extraScrapeConfigs: { job_name: string }[];
+    scrapeInterval: string;
+    extraScrapeConfigs: { job_name: string; [key: string]: unknown }[];
     istio: { enabled: boolean };
     kiali: { enabled: boolean };
   };
   logs: { backend: string; collector?: string; elasticsearch: Nodes };
-  tracing: {
-    backend: string;
+  tracing: CheckedNodePorts["tracing"] & {
     jaeger: { storage: string };
-    zipkin: { storage: string; nodePort: number | null };
+    zipkin: { storage: string };
   };
   grafana: { nodePort: number | null; oidc: object | null };
-  edge: { enabled: boolean; nodePort: number | null; url: string };
+  edge: CheckedNodePorts["edge"] & { url: string };
   slo: { objectives: { name: string; namespace: string; service: string }[] };
 }
 
@@ -61,6 +63,7 @@ export function checkTogether(settings: Checked, context: z.core.$RefinementCtx)
   checkSizes(settings, refuse);
   checkNamespaces(settings, refuse);
   checkJobs(settings, refuse);
+  checkScrapeJobs(settings, refuse);
   checkTargets(settings, refuse);
   checkNodePorts(settings, refuse);
   checkObjectives(settings, refuse);
@@ -69,6 +72,7 @@ export function checkTogether(settings: Checked, context: z.core.$RefinementCtx)
   checkKiali(settings, refuse);
   checkAlerting(settings, refuse);
   checkOidc(settings, refuse);
+  checkOverrides(settings, refuse);
 }
 
 function checkSizes({ metrics }: Checked, refuse: Refuse): void {
@@ -228,21 +232,6 @@ function checkObjectives({ services, slo }: Checked, refuse: Refuse): void {
     refuse(
       ["slo", "objectives", index, "name"],
       `${slo.objectives[index].name} is an objective of that service already; allowed: each name once a service`,
-    ),
-  );
-}
-
-function checkNodePorts({ metrics, tracing, grafana, edge }: Checked, refuse: Refuse): void {
-  const opened = [
-    { of: ["metrics"], port: metrics.nodePort },
-    { of: ["grafana"], port: grafana.nodePort },
-    { of: ["tracing", "zipkin"], port: tracing.backend === "zipkin" ? tracing.zipkin.nodePort : null },
-    { of: ["edge"], port: edge.enabled ? edge.nodePort : null },
-  ].filter(({ port }) => port !== null);
-  repeated(opened.map(({ port }) => port)).forEach(({ index, value }) =>
-    refuse(
-      [...opened[index].of, "nodePort"],
-      `${value} is taken by another key; allowed: each NodePort once`,
     ),
   );
 }

@@ -15,7 +15,7 @@ export const notLookedAt = {
 /** A PostgreSQL that keeps what Grafana would keep in SQLite on its volume. */
 export const database = z
   .strictObject({
-    host: text(/^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/, "a host name or address, without a port").describe(
+    host: text(/^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/, "a host name or IPv4 address, without a port").describe(
       "Host name or address of the PostgreSQL server, such as pg.example.org.",
     ),
     port: port().default(5432).describe("Port; default 5432."),

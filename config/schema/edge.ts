@@ -7,6 +7,9 @@ const CERTIFICATE_ARN = /^arn:aws(-[a-z]+)*:acm:[a-z0-9-]+:\d{12}:certificate\/[
 /** What an Ingress takes: a name with a dot, no address, and the port of https. */
 const PUBLIC_HOST = /^https:\/\/([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?$/;
 
+/** Where kind maps the proxy's port: on any other cluster the address of nobody. */
+export const LAPTOPS_URL = "http://localhost:8080";
+
 interface Address {
   url: string;
   anonymous: boolean;
@@ -45,8 +48,8 @@ export const edge = z
       ),
     nodePort: nodePort().describe("Port of the proxy on every node; kind: 30080, elsewhere null: none."),
     url: origin()
-      .prefault("http://localhost:8080")
-      .describe("Address users type; default http://localhost:8080, where kind maps 30080."),
+      .prefault(LAPTOPS_URL)
+      .describe(`Address users type; default ${LAPTOPS_URL}, where kind maps 30080.`),
     anonymous: z
       .boolean()
       .default(false)

@@ -5,7 +5,7 @@ import { kubernetesName } from "./kubernetes";
 
 const target = (example: string) => ({
   name: kubernetesName("a name").describe("Label instance of the server's metrics."),
-  host: text(/^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/, "a host name or address, without a port").describe(
+  host: text(/^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/, "a host name or IPv4 address, without a port").describe(
     `Host name or address, such as ${example}.`,
   ),
 });

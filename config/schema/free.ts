@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { allowed, text } from "./common";
+import { allowed, type Refuse, text } from "./common";
 import { queries } from "./languages";
+import { refuseJob } from "./scrape-jobs";
 
 /**
  * What a stack file may say in a program's own words. The program reads it, not we; refused is only what would put a
@@ -63,7 +64,8 @@ export const scrapeConfigs = () =>
           .describe("Rules that change the labels of targets."),
       })
       .superRefine(refuseSecrets)
-      .superRefine(refuseRegexes),
+      .superRefine(refuseRegexes)
+      .superRefine(refuseJob),
   );
 
 const LISTENS = "Services, probes and network policies follow from where the program listens";
@@ -109,9 +111,17 @@ const KEPT: Record<string, [keys: string, why: string][]> = {
     ["global.scrape_interval", "rates need four samples in five minutes; set metrics.scrapeInterval"],
     ["global.evaluation_interval", "alerts read what was recorded last; set metrics.evaluationInterval"],
     ["scrape_configs", "the stack's own jobs are in it; add yours by metrics.extraScrapeConfigs"],
+    ["rule_files", "the stack's own rules are in it; add yours by alerting.extraAlerts"],
+    [
+      "alerting.alert_relabel_configs",
+      "it says whose an alert is and makes those of a pair one; set alerting.teams",
+    ],
+    ["alerting.alertmanagers", "all alerts go to the stack's own; send them on by alerting.receivers"],
   ],
   alertmanager: [
     ["receivers", "they name the files of secrets; set alerting.receivers"],
+    ["route.routes", "Watchdog's own is among them; set alerting.routes"],
+    ["time_intervals", "routes refer to them; set alerting.muteTimings"],
     ["global.smtp_auth_password_file", "the stack mounts it; set alerting.smtp.password"],
     ["global.slack_api_url*", "it is a secret; set alerting.receivers"],
   ],
@@ -157,3 +167,17 @@ export const overrides = z
   .describe(
     "The way out where no setting exists: each object is laid over the configuration that the stack writes for that program. Objects are merged key by key; lists and all other values are replaced. null deletes nothing: it is written as null, which the program reads as its own default. The program may then connect to any address.",
   );
+
+export interface CheckedOverrides {
+  metrics: { amp: object | null };
+  overrides: { prometheus: Record<string, unknown> };
+}
+
+/** A list is replaced: with one of the user's own nothing would reach the workspace any more. */
+export function checkOverrides({ metrics, overrides }: CheckedOverrides, refuse: Refuse): void {
+  if (metrics.amp && Object.hasOwn(overrides.prometheus, "remote_write"))
+    refuse(
+      ["overrides", "prometheus", "remote_write"],
+      "would replace what sends to metrics.amp; allowed: one of the two. Remove the one or the other.",
+    );
+}

@@ -24,7 +24,10 @@ const times = z
   })
   .refine(({ start, end }) => start < end, {
     path: ["end"],
-    error: allowed("a time after start; a night is two: 22:00 to 24:00 and 00:00 to 06:00"),
+    // A day of the week ends at midnight: the morning of friday's night is saturday's.
+    error: allowed(
+      "a time after start; a night is two: 22:00 to 24:00 and 00:00 to 06:00; beside weekdays in two mute timings that the route lists both, the second with the days after, such as friday and saturday",
+    ),
   });
 
 const ZONE = "the name of a time zone, such as Asia/Seoul or UTC";

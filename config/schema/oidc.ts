@@ -78,8 +78,17 @@ export const oidc = z
         "Scopes that are asked for; default openid, profile and email. Some providers want groups besides.",
       ),
     groupsClaim: name("the name of a claim")
+      // It is one name to Grafana: within another claim nobody would be found, and so nobody let in.
+      .refine(
+        (claim) => /[:/]/.test(claim) || !claim.includes("."),
+        allowed(
+          "a claim at the top, without dots unless it is a URL; for what lies within another claim, such as Keycloak's realm_access.roles, have a mapper of the provider put it at the top, and say that name",
+        ),
+      )
       .default("groups")
-      .describe("Claim at the top of the ID token or of userinfo that lists the groups; default groups."),
+      .describe(
+        "Claim at the top of the ID token or of userinfo that lists the groups; default groups. Not one within another, such as realm_access.roles.",
+      ),
     roles,
   })
   .nullable()

@@ -15,10 +15,18 @@ const words = (what: string) =>
 const query = (mistakeIn: (query: string) => string | undefined, what: string) =>
   z.string({ error: allowed(what) }).superRefine(refuseMistakes(mistakeIn, what));
 
-/** An alert's name -> the first letters in one case, as keys have them. */
+/** Alerts whose key in alerting.rules is another word than their name. */
+const NAMES: Record<string, string> = {
+  redisMemory: "RedisMemoryNearLimit",
+  postgresDown: "PostgreSQLDown",
+  postgresConnections: "PostgreSQLConnectionsNearLimit",
+};
+
+/** Keys and names are written in another case. */
 const plain = (name: string) => name.toLowerCase();
 
-const taken = () => [...Object.keys(rules.unwrap().shape).map(plain), "watchdog"];
+const taken = () =>
+  [...Object.keys(rules.unwrap().shape).map((key) => NAMES[key] ?? key), "Watchdog"].map(plain);
 
 /** So many places for rules Grafana has: it forgets what is in none (programs/grafana/alerting.ts). */
 export const LUCENE_ALERTS = 100;
