@@ -323,6 +323,19 @@ function tests(): void {
     expect(JSON.stringify(webhook())).not.toMatch(/ReplicasMissing of (debug|import)/);
   });
 
+  test("a node that is away holds back what runs on it, and no other part of the stack", async () => {
+    const down = (job: string, more: object = {}) => ({
+      ...{ alertname: "StackTargetDown", severity: "critical", service: job },
+      ...more,
+    });
+    await raise({ alertname: "NodeNotReady", severity: "critical", node: "n1", service: "n1" });
+    await raise(down("kubelet-of-n1", { node: "n1" }), down("kubelet-of-n2", { node: "n2" }), down("loki"));
+    await told(slack, "StackTargetDown of kubelet-of-n2");
+    await told(slack, "StackTargetDown of loki");
+    expect(await heldBack()).toContain("StackTargetDown of kubelet-of-n1");
+    expect(JSON.stringify(slack())).not.toContain("kubelet-of-n1");
+  });
+
   test("of two about one matter the more urgent one is told", async () => {
     const [shop, disk] = [{ namespace: "shop", service: "stock" }, { node: "n" }];
     await raise(

@@ -35,6 +35,12 @@ export const inhibitions = [
     equal: ["namespace", "workload"],
   },
   {
+    // What runs on each node is away with it.
+    source_matchers: ['alertname="NodeNotReady"'],
+    target_matchers: ['alertname="StackTargetDown"', 'node!=""'],
+    equal: ["node"],
+  },
+  {
     // A full queue is why spans are refused.
     source_matchers: ['alertname="SpanQueueFilling"'],
     target_matchers: ['alertname="SpansLost"'],
