@@ -5,7 +5,9 @@ import execa from "execa";
 import { json } from "../config/yaml";
 import { type Cluster, localExists } from "./cluster";
 import { UserError } from "./errors";
+import { ask } from "./listed";
 import { stateDir } from "./paths";
+import { type Manifest, PART_OF, stackOfThis } from "./render";
 import { targetOf } from "./report";
 
 interface Binding extends Pick<Cluster, "kind" | "name"> {
@@ -34,10 +36,30 @@ export async function refuseOtherCluster(stack: string, cluster: Cluster): Promi
   throw otherCluster(stack, bound, cluster.name);
 }
 
-/** The same before the local cluster of that name is made anew, with whatever is in it. */
-export function refuseToRecreate(stack: string, name: string): void {
+/**
+ * The same before the local cluster of that name is made anew, with whatever is in it.
+ *
+ * @param cluster it, where it answers
+ */
+export async function refuseToRecreate(stack: string, name: string, cluster?: Cluster): Promise<void> {
   const bound = boundTo(stack);
   if (bound && !isGone(bound, { kind: "kind", name })) throw otherCluster(stack, bound, name);
+  const [other] = cluster ? await otherStacks(stack, cluster) : [];
+  if (other)
+    throw new UserError(
+      `up --recreate: the stack ${other} is in the local cluster ${name} too, and its data would go. Nothing was changed.\n` +
+        `Take it away first: npm run down -- --stack ${other} --cluster ${name}; or leave --recreate out.`,
+    );
+}
+
+/** Stacks besides this one that keep something in the cluster: asked there, since no file here knows what others made. */
+export async function otherStacks(stack: string, cluster: Cluster): Promise<string[]> {
+  const kinds = "statefulsets,deployments,persistentvolumeclaims";
+  const answer = await ask(cluster, kinds, "-A", "-l", PART_OF, "-o", "json");
+  const { items = [] } = JSON.parse(answer || "{}") as { items?: Pick<Manifest, "metadata">[] };
+  return [...new Set(items.flatMap((one) => stackOfThis(one) ?? []))]
+    .filter((other) => other !== stack)
+    .sort();
 }
 
 const boundTo = (stack: string): Binding | undefined =>

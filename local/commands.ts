@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { settingsOf } from "../config/settings";
 import type { Settings } from "../config/schema";
-import { bind, refuseOtherCluster, refuseToRecreate, unbind } from "./binding";
+import { bind, otherStacks, refuseOtherCluster, refuseToRecreate, unbind } from "./binding";
 import { announceBuilds, type ProgramName } from "./offline";
 import {
   checkCluster,
@@ -25,6 +26,7 @@ import { announced } from "./faults";
 import type { Options } from "./options";
 import { asks, refuseUnready, refuseUnfit, refuseOtherPort, refuseUnasked } from "./refusals";
 import { readStackFile, stackConfig, stackFile, ownSettings } from "./stack-config";
+import { stackFileCopy } from "./stack-files";
 import { baseAt } from "./review/base";
 import { coloured, reviewOf } from "./review/report";
 import { imagesTable, reachable, workloads } from "./report";
@@ -43,7 +45,10 @@ export async function up(options: Options): Promise<void> {
   refuseUnasked("up", options);
   const manifests = await manifestsOf(options);
   const wanted = clusterFor(options, manifests);
-  if (options.recreate) refuseToRecreate(options.stack, options.cluster);
+  if (options.recreate) {
+    const there = await findCluster({ name: options.cluster }).catch(() => undefined);
+    await refuseToRecreate(options.stack, options.cluster, there);
+  }
   const { pulls } = await checkCluster(wanted, console.error);
   const planned = imagesFor(options, manifests, pulls);
   let missing: ProgramName[] = [];
@@ -104,9 +109,13 @@ async function losses(
 
 export async function status(options: Options & { service?: ServiceName }): Promise<void> {
   const stack = stackOf(settingsIn(options), options.stack);
-  if (options.service)
-    return console.log(await serviceStatus(await clusterThatIsThere(options), stack, options.service));
+  if (options.service) {
+    const cluster = await clusterThatIsThere(options);
+    await refuseOtherCluster(options.stack, cluster);
+    return console.log(await serviceStatus(cluster, stack, options.service));
+  }
   const { pulumi, cluster } = await existing(options);
+  await refuseOtherCluster(options.stack, cluster);
   console.log(await workloads(cluster, stack));
   console.log(reachable(stack, cluster, await pulumi.outputs(), pulumi));
 }
@@ -125,8 +134,9 @@ export async function ticketing(options: Options & TrafficOptions): Promise<void
 }
 
 /**
- * Destroys the stack, then the local cluster; a cluster that the user named stays. The stack is forgotten last, and only
- * with its cluster: what a dead one took with it, too, but nothing of one that could not be removed.
+ * Destroys the stack, then the local cluster; a cluster that the user named stays, and one that another stack is in. The
+ * stack is forgotten last, and only with its cluster: what a dead one took with it, too, but nothing of one that could not
+ * be removed.
  */
 export async function down(options: Options): Promise<void> {
   const { cluster: name, context } = options;
@@ -135,9 +145,14 @@ export async function down(options: Options): Promise<void> {
   if (!cluster && !localExists(name)) return removeCluster(name, console.log);
   if (cluster) await refuseOtherCluster(options.stack, cluster);
   const toolchain = await provideToolchain(console.error);
-  const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
+  const pulumi = new Pulumi(toolchain, options.stack, fileToDestroy(options), cluster);
   if (cluster) await pulumi.run("destroy", asks(options) ? [] : ["--yes"]);
+  const [other] = cluster && !context ? await otherStacks(options.stack, cluster) : [];
   if (context) forgetContext(context);
+  else if (other)
+    console.log(
+      `The local cluster ${name} stays: the stack ${other} is in it. With that one it goes: npm run down -- --stack ${other} --cluster ${name}`,
+    );
   else await removeCluster(name, console.log);
   await pulumi.remove();
   unbind(options.stack);
@@ -178,6 +193,16 @@ function clusterFor(
 
 const fileOf = ({ stack, configFile }: Pick<Options, "stack" | "configFile">) =>
   configFile ?? stackFile(stack);
+
+/** What is destroyed is in the state: where the stack file is gone, the last copy of it does. */
+function fileToDestroy(options: Options): string {
+  const file = fileOf(options);
+  const found = [file, stackFileCopy(options.stack)].find((one) => existsSync(one));
+  if (found) return found;
+  throw new UserError(
+    `${file} is not there, and without it nobody knows the stack ${options.stack}.\nBring it back, as by git checkout COMMIT -- ${file}; or name another: --config-file FILE.`,
+  );
+}
 
 /** Checked before anything else is done. */
 function settingsIn(options: Pick<Options, "stack" | "configFile">): Settings {

@@ -10,8 +10,17 @@ export interface Found {
   name: string;
   /** Name of the stack that has made it, if one has. */
   stack?: string;
-  /** How many pods are in it; those of a stack's own are not asked for. */
-  pods: number;
+  /** How many pods, workloads and volumes are in it; those of a stack's own are not asked for. */
+  holds: number;
+  /** It is being deleted. */
+  going?: boolean;
+}
+
+/** What would lose its network, or its data one day. */
+const HELD = "pods,deployments,statefulsets,daemonsets,jobs,persistentvolumeclaims";
+
+interface Namespace extends Pick<Manifest, "metadata"> {
+  status: { phase: string };
 }
 
 /** Refuses those that are missing, and those that `up` would take over from somebody else. */
@@ -23,15 +32,15 @@ export async function refuseNamespaces(
 ): Promise<void> {
   const answer = await ask(cluster, "namespaces", "-o", "json");
   if (!answer) return;
-  const there = (JSON.parse(answer) as { items: Pick<Manifest, "metadata">[] }).items;
+  const there = (JSON.parse(answer) as { items: Namespace[] }).items;
   const made = manifests.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name);
   const found = await Promise.all(
     there.map(async (one): Promise<Found> => {
       const { name } = one.metadata;
-      const owner = stackOfThis(one);
-      if (owner || !made.includes(name)) return { name, stack: owner, pods: 0 };
-      const pods = (await ask(cluster, "pods", "-n", name, "-o", "name")) ?? "";
-      return { name, pods: pods.split("\n").filter(Boolean).length };
+      const found = { name, stack: stackOfThis(one), going: one.status.phase === "Terminating" };
+      if (found.stack || !made.includes(name)) return { ...found, holds: 0 };
+      const held = (await ask(cluster, HELD, "-n", name, "-o", "name")) ?? "";
+      return { ...found, holds: held.split("\n").filter(Boolean).length };
     }),
   );
   const problems = namespaceProblems(stack, settings, made, found);
@@ -69,7 +78,13 @@ export function namespaceProblems(
   ];
 }
 
-function takenOver({ name, stack: owner, pods }: Found, stack: string, isOwn: boolean): string | undefined {
+function takenOver(
+  { name, stack: owner, holds, going }: Found,
+  stack: string,
+  isOwn: boolean,
+): string | undefined {
+  if (going)
+    return `The namespace ${name} is being deleted: wait until it is gone. What keeps it: kubectl describe namespace ${name}.`;
   if (owner === stack) return undefined;
   if (owner)
     return `The namespace ${name} belongs to the stack ${owner}: give this one another in observability:namespaces.`;
@@ -79,9 +94,9 @@ function takenOver({ name, stack: owner, pods }: Found, stack: string, isOwn: bo
       `Leave out observability:namespaces.createApplications, and make those that are missing by kubectl create namespace NAME.`
     );
   // An empty one may hold Secrets that pods of the stack wait for.
-  if (pods === 0) return undefined;
+  if (holds === 0) return undefined;
   return (
-    `The namespace ${name} is there with ${pods} pod${pods === 1 ? "" : "s"} of others, which would lose their network, and be deleted with the stack. ` +
+    `The namespace ${name} is there with pods, workloads or volumes of others (${holds}), which would lose their network, and be deleted with the stack. ` +
     `Give the stack another in observability:namespaces, or set namespaces.create: false to live beside them.`
   );
 }

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { hostname } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import execa from "execa";
 import type { Cluster } from "./cluster";
@@ -134,7 +135,8 @@ export class Pulumi {
 
   /**
    * A Pulumi that was killed leaves its lock and its plugins. On our own backend the lock's process can be looked
-   * for; the plugins are known by their directory for temporary files.
+   * for, if it ran on this machine: a home directory may be shared. The plugins are known by their directory for temporary
+   * files.
    */
   private async unlock(): Promise<void> {
     const directory = join(
@@ -150,10 +152,19 @@ export class Pulumi {
     if (!this.env.PULUMI_BACKEND_URL?.startsWith(`file://${stateDir}`) || !existsSync(directory)) return;
     const locks = readdirSync(directory)
       .filter((name) => name.endsWith(".json"))
-      .map((name) => JSON.parse(readFileSync(join(directory, name), "utf8")));
-    if (locks.length === 0 || locks.some(({ pid }) => runs(pid))) return;
+      .map((name) => lockIn(join(directory, name)));
+    if (locks.length === 0 || locks.some(({ pid, hostname: on }) => on !== hostname() || runs(pid))) return;
     processesWith("TMPDIR", this.files.temporary).forEach(kill);
     await this.capture(["cancel", "--yes"]);
+  }
+}
+
+/** One that was cut off while it was written is nobody's any more. */
+function lockIn(file: string): { pid: number; hostname: string } {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as { pid: number; hostname: string };
+  } catch {
+    return { pid: 0, hostname: hostname() };
   }
 }
 

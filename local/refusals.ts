@@ -75,7 +75,7 @@ async function refuseTakenNodePorts(
   const wanted = nodePortsOf(manifests);
   if (wanted.length === 0) return;
   // Those of before may have the port, and lose it by this very update.
-  const isOurs = ({ metadata }: Manifest) => metadata.labels?.["app.kubernetes.io/instance"] === stack;
+  const isOurs = (service: Manifest) => stackOfThis(service) === stack;
   const { items = [] } = JSON.parse((await ask(cluster, "services", "-A", "-o", "json")) || "{}") as {
     items?: Manifest[];
   };

@@ -16,11 +16,15 @@ export interface Manifest {
   [key: string]: unknown;
 }
 
+const BELONGS = { label: "app.kubernetes.io/part-of", value: "observability-stack" };
+/** Selects what this program has made. */
+export const PART_OF = `${BELONGS.label}=${BELONGS.value}`;
+/** Selects what a stack has made. Helm gives releases the second label too, and `prod` is a usual name of one. */
+export const ofStack = (stack: string): string => `${PART_OF},app.kubernetes.io/instance=${stack}`;
+
 /** Name of the stack that it belongs to, if it is of one. */
 export const stackOfThis = ({ metadata: { labels = {} } }: Pick<Manifest, "metadata">): string | undefined =>
-  labels["app.kubernetes.io/part-of"] === "observability-stack"
-    ? labels["app.kubernetes.io/instance"]
-    : undefined;
+  labels[BELONGS.label] === BELONGS.value ? labels["app.kubernetes.io/instance"] : undefined;
 
 /**
  * Runs the program without a cluster, a provider or the Pulumi CLI and returns the objects it would make, sorted.

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import execa, { type ExecaError } from "execa";
 import type { Cluster } from "./cluster";
 import { UserError } from "./errors";
+import { ofStack } from "./render";
 import { targetOf } from "./report";
 
 /** As long as Pulumi waits for one; pods of a StatefulSet come one after the other. */
@@ -21,7 +22,7 @@ export async function rolledOut(
 ): Promise<void> {
   const kubectl = (...args: string[]) => execa(cluster.kubectl, [...targetOf(cluster), ...args]);
   const listed = async <T>(kinds: string) => {
-    const select = ["-A", "-l", `app.kubernetes.io/instance=${stack}`, "-o", "json"];
+    const select = ["-A", "-l", ofStack(stack), "-o", "json"];
     return (JSON.parse((await kubectl("get", kinds, ...select)).stdout) as { items: T[] }).items;
   };
   const workloads = await listed<Workload>("statefulsets,deployments,daemonsets");

@@ -30,11 +30,13 @@ export function copyStackFiles(stack: string, file: string): StackFiles {
   const temporary = temporaryFiles(stack);
   mkdirSync(temporary, { recursive: true });
   copyFileSync(join(repoDir, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
-  copyFileSync(file, config);
+  // Where only the copy is left, it stays.
+  if (file !== config) copyFileSync(file, config);
   return { directory, config, temporary };
 }
 
-const stackFileCopy = (stack: string): string => join(stateDir, "pulumi", stack, `Pulumi.${stack}.yaml`);
+export const stackFileCopy = (stack: string): string =>
+  join(stateDir, "pulumi", stack, `Pulumi.${stack}.yaml`);
 
 export const temporaryFiles = (stack: string): string => join(dirname(stackFileCopy(stack)), "tmp");
 

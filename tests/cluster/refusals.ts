@@ -66,7 +66,7 @@ export function refusals(context: Context): void {
         ...{ namespaces: { stack: "theirs", agents: "third-agents" }, services: [] },
       });
       expect(await refused(() => npm("up", "third"))).toContain(
-        "The namespace theirs is there with 1 pod of others",
+        "The namespace theirs is there with pods, workloads or volumes of others (1)",
       );
       expect(await objects("networkpolicies", "-n", "theirs")).toEqual([]);
       await kubectl(["delete", "namespace", "theirs"]);

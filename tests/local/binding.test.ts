@@ -76,12 +76,32 @@ test.each([
 test("the local cluster of another stack is not made anew by a slip", async () => {
   const { bind, refuseToRecreate, unbind } = await binding();
   await bind("kind", office);
-  expect(() => refuseToRecreate("kind", "laptop")).toThrow(/is up in the cluster of --context office/);
+  await expect(refuseToRecreate("kind", "laptop")).rejects.toThrow(
+    /is up in the cluster of --context office/,
+  );
   unbind("kind");
   await bind("kind", laptop);
-  refuseToRecreate("kind", "laptop");
+  await refuseToRecreate("kind", "laptop");
   unbind("kind");
-  refuseToRecreate("kind", "laptop");
+  await refuseToRecreate("kind", "laptop");
+});
+
+test("nor is one in which another stack keeps something", async () => {
+  const { otherStacks, refuseToRecreate } = await binding();
+  const { kubectl } = laptop;
+  const of = (stack: string, partOf = "observability-stack") => ({
+    metadata: {
+      name: "loki-data",
+      labels: { "app.kubernetes.io/part-of": partOf, "app.kubernetes.io/instance": stack },
+    },
+  });
+  const items = [of("kind"), of("second"), of("second"), of("redis", "a chart")];
+  writeFileSync(kubectl, `#!/bin/sh\necho '${JSON.stringify({ items })}'\n`, { mode: 0o755 });
+  expect(await otherStacks("kind", laptop)).toEqual(["second"]);
+  await expect(refuseToRecreate("kind", "laptop", laptop)).rejects.toThrow(
+    /the stack second is in the local cluster laptop too.*\n.*npm run down -- --stack second --cluster laptop/,
+  );
+  await expect(refuseToRecreate("second", "laptop", laptop)).rejects.toThrow(/the stack kind is in/);
 });
 
 test("a local cluster that is gone, or made anew under its name, holds nothing back", async () => {

@@ -1,7 +1,7 @@
 /** The commands as they are typed. docker, kind, kubectl and Pulumi are played by scripts. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { hostname, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import execa from "execa";
 import programs from "../../local/offline/programs/programs.json";
 import { repoDir } from "../../local/paths";
@@ -137,6 +137,52 @@ describe("down", () => {
     expect(existsSync(record)).toBe(true);
   });
 
+  test("leaves a cluster that another stack keeps something in", async () => {
+    recordCluster();
+    const labels = {
+      "app.kubernetes.io/part-of": "observability-stack",
+      "app.kubernetes.io/instance": "second",
+    };
+    const items = [{ metadata: { name: "loki-data", namespace: "second", labels } }];
+    standIns.program("kubectl", `case "$*" in *"-o json") echo '${JSON.stringify({ items })}';; esac`);
+    const { exitCode, all } = await down();
+    expect(all).toContain(
+      "The local cluster trial stays: the stack second is in it. With that one it goes: npm run down -- --stack second --cluster trial",
+    );
+    expect(exitCode).toBe(0);
+    expect(standIns.called("kind").filter((line) => line.includes("delete"))).toEqual([]);
+    expect(standIns.called("pulumi")).toContainEqual(expect.stringMatching(/^pulumi destroy --stack kind/));
+    expect(existsSync(record)).toBe(true);
+  });
+
+  test("takes away a stack whose file is gone, by the copy that is left; without one it says so", async () => {
+    recordCluster();
+    const gone = () => command("down", "--stack", "gone", "--cluster", "trial");
+    const { exitCode, all } = await gone();
+    expect(all).toMatch(/Pulumi\.gone\.yaml is not there.*\nBring it back/);
+    expect(exitCode).toBe(1);
+    const copy = join(scratch, "state/observability-stack/pulumi/gone/Pulumi.gone.yaml");
+    mkdirSync(dirname(copy), { recursive: true });
+    writeFileSync(copy, "config: {}\n");
+    expect(await gone()).toMatchObject({ exitCode: 0 });
+    expect(standIns.called("pulumi")).toContainEqual(expect.stringMatching(/^pulumi destroy --stack gone/));
+  });
+
+  test.each([
+    ["a process of this machine that has ended", hostname(), true],
+    ["a process of another machine that shares the home directory", "devbox-2", false],
+  ])("the lock of %s", async (_, on, cancelled) => {
+    recordCluster();
+    const locks = join(
+      scratch,
+      "state/observability-stack/pulumi/state/.pulumi/locks/organization/observability-stack/kind",
+    );
+    mkdirSync(locks, { recursive: true });
+    writeFileSync(join(locks, "1.json"), JSON.stringify({ pid: 2 ** 22 + 1, hostname: on }));
+    await down();
+    expect(standIns.called("pulumi").some((line) => line.startsWith("pulumi cancel"))).toBe(cancelled);
+  });
+
   test("forgets nothing where there is no such cluster: the stack may be up in another", async () => {
     const { exitCode, all } = await down();
     expect(all).toBe("there is no local cluster trial");
@@ -174,10 +220,14 @@ describe("a cluster of the user's", () => {
       metadata: {
         namespace,
         name,
-        labels: { "app.kubernetes.io/instance": name === "grafana" ? "kind" : name },
+        labels: {
+          "app.kubernetes.io/instance": "kind",
+          ...(namespace === "observability" ? { "app.kubernetes.io/part-of": "observability-stack" } : {}),
+        },
       },
       spec: { ports: [{ nodePort: 30006 }] },
     });
+    // A release of Helm may have the stack's name.
     const items = JSON.stringify({ items: [service("shop", "front"), service("observability", "grafana")] });
     kubectl(`*services*) echo '${items}';;`);
     const { exitCode, all } = await command("up", "--yes", "--context", "work");
@@ -282,6 +332,21 @@ describe("a cluster of the user's", () => {
         expect(standIns.called("pulumi")).toContainEqual(expect.stringMatching(`^pulumi ${name} `));
       },
     );
+  });
+
+  test("status of a stack that is up in another cluster is refused: its addresses would be those of this one", async () => {
+    const directory = join(scratch, "state/observability-stack/pulumi/kind");
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(
+      join(directory, "cluster.json"),
+      JSON.stringify({ kind: "context", name: "prod", uid: "another" }),
+    );
+    const { exitCode, all } = await command("status", "--context", "work");
+    expect(all).toContain(
+      "The stack kind is up in the cluster of --context prod, and work is another cluster",
+    );
+    expect(all).not.toContain("export ");
+    expect(exitCode).toBe(1);
   });
 
   test("--yes answers beforehand", async () => {

@@ -2,7 +2,7 @@ import { type Found, namespaceProblems } from "../../local/namespaces";
 import { settingsOf } from "../../config/settings";
 
 const services = ["shop", "bank"].map((namespace) => ({ name: "api", namespace, port: 80 }));
-const found = (name: string, more: Partial<Found> = {}): Found => ({ name, pods: 0, ...more });
+const found = (name: string, more: Partial<Found> = {}): Found => ({ name, holds: 0, ...more });
 
 /** What is said of these settings with these namespaces in the cluster. */
 function problems(namespaces: object, ...there: Found[]): string[] {
@@ -25,20 +25,27 @@ test("what is there, of this stack or empty, is no problem", () => {
 });
 
 test("a namespace with pods of others is not taken over", () => {
-  const [said, ...more] = problems({}, found("observability", { pods: 3 }), shop, bank);
+  const [said, ...more] = problems({}, found("observability", { holds: 3 }), shop, bank);
   expect(more).toEqual([]);
-  expect(said).toMatch(/^The namespace observability is there with 3 pods of others/);
+  expect(said).toMatch(
+    /^The namespace observability is there with pods, workloads or volumes of others \(3\)/,
+  );
   expect(said).toContain("namespaces.create: false");
   expect(
     problems(
       { create: false },
-      found("observability", { pods: 3 }),
+      found("observability", { holds: 3 }),
       found("observability-agents"),
       shop,
       bank,
     ),
   ).toEqual([]);
 });
+
+test("a namespace that is being deleted is waited for", () =>
+  expect(problems({}, found("observability", { stack: "kind", going: true }), shop, bank)).toEqual([
+    "The namespace observability is being deleted: wait until it is gone. What keeps it: kubectl describe namespace observability.",
+  ]));
 
 test("a namespace of another stack is not taken over", () =>
   expect(problems({}, found("observability", { stack: "other" }), shop, bank)).toEqual([
