@@ -1247,7 +1247,7 @@ export const table: Row[] = [
   {
     key: "alerting.rules.pendingPods.count",
     to: 4,
-    changes: rules(">= 600) > 4\n"),
+    changes: rules(") > 4\n"),
   },
   {
     key: "alerting.rules.stackTargetDown.for",
