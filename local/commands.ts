@@ -17,6 +17,7 @@ import {
 import { stackOf } from "../programs";
 import { UserError } from "./errors";
 import { imagesOf, planImages, type Planned } from "./images";
+import { refuseLostState } from "./lost-state";
 import { refuseNamespaces } from "./namespaces";
 import { provide } from "./provide";
 import { Pulumi } from "./pulumi";
@@ -67,6 +68,7 @@ export async function up(options: Options): Promise<void> {
   await refuseUnfit(options, settings, manifests, cluster);
   await refuseUnprepared(manifests, stackOf(settings, options.stack), cluster);
   const pulumi = new Pulumi(toolchain, options.stack, fileOf(options), cluster);
+  await refuseLostState(options, cluster, pulumi);
   for (const line of await losses(options, manifests, cluster, pulumi)) console.error(line);
   await bind(options.stack, cluster);
   try {
@@ -87,6 +89,7 @@ export async function preview(options: Options): Promise<void> {
   const settings = settingsIn(options);
   const { pulumi, cluster } = await existing(options);
   await refuseOtherCluster(options.stack, cluster);
+  await refuseLostState(options, cluster, pulumi);
   const manifests = await manifestsOf(options);
   await refuseNamespaces(options.stack, settings, manifests, cluster);
   await refuseUnprepared(manifests, stackOf(settings, options.stack), cluster);
@@ -146,6 +149,8 @@ export async function down(options: Options): Promise<void> {
   if (cluster) await refuseOtherCluster(options.stack, cluster);
   const toolchain = await provideToolchain(console.error);
   const pulumi = new Pulumi(toolchain, options.stack, fileToDestroy(options), cluster);
+  // A local cluster goes with all that is in it, whatever the state says.
+  if (cluster && context) await refuseLostState(options, cluster, pulumi);
   if (cluster) await pulumi.run("destroy", asks(options) ? [] : ["--yes"]);
   const [other] = cluster && !context ? await otherStacks(options.stack, cluster) : [];
   if (context) forgetContext(context);

@@ -2,6 +2,10 @@ import execa from "execa";
 import type { Cluster } from "./cluster";
 import { targetOf } from "./report";
 
+/** Selects the stack's objects. Those of other programs may have its name as their instance. */
+export const labelsOf = (stack: string): string =>
+  `app.kubernetes.io/part-of=observability-stack,app.kubernetes.io/instance=${stack}`;
+
 /** The objects of a cluster that `kubectl get` lists. */
 export async function listed<T>(cluster: Cluster, ...args: string[]): Promise<T[]> {
   const { stdout } = await execa(cluster.kubectl, [...targetOf(cluster), "get", ...args, "-o", "json"]);

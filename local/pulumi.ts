@@ -6,7 +6,7 @@ import type { Cluster } from "./cluster";
 import { UserError } from "./errors";
 import { repoDir, stateDir } from "./paths";
 import { kill, processesWith, runs } from "./processes";
-import { backendEnvironment, copyStackFiles, forgetKubeconfigs } from "./stack-files";
+import { backendEnvironment, backendName, copyStackFiles, forgetKubeconfigs } from "./stack-files";
 import type { Toolchain } from "./toolchain";
 
 /** Pulumi for one stack on one cluster: the CLI as a user would call it, in the checkout. */
@@ -72,6 +72,11 @@ export class Pulumi {
     return result.exitCode === 0 ? JSON.parse(result.stdout || "{}") : {};
   }
 
+  /** Where the state is, in words. */
+  get backend(): string {
+    return backendName(this.env);
+  }
+
   /** Whether the state says so: nothing was ever made, or all is gone again. */
   async isEmpty(): Promise<boolean> {
     return (await this.resources())?.length === 0;
@@ -83,10 +88,10 @@ export class Pulumi {
     return resources.filter(({ protect }) => protect).flatMap(({ id }) => id ?? []);
   }
 
-  /** What is in the state; undefined where it cannot be read. */
+  /** What is in the state; undefined where it cannot be read, nothing where it does not have the stack. */
   private async resources(): Promise<{ id?: string; protect?: boolean }[] | undefined> {
-    const { exitCode, stdout } = await this.capture(["stack", "export"]);
-    if (exitCode !== 0) return undefined;
+    const { exitCode, stdout, stderr } = await this.capture(["stack", "export"]);
+    if (exitCode !== 0) return /no stack named .* found/.test(stderr) ? [] : undefined;
     return (JSON.parse(stdout) as { deployment: { resources?: object[] } }).deployment.resources ?? [];
   }
 

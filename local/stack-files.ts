@@ -60,7 +60,7 @@ export function backendEnvironment(stack: string): Record<string, string> {
   if (given ? given.split("?")[0] !== directory : token) return {};
   const ours = join(state, ".pulumi", "stacks", "observability-stack", `${stack}.json`);
   const login = credentialsDirectory();
-  if (!given && !existsSync(ours) && isLoggedIn(login)) return { PULUMI_CREDENTIALS_PATH: login };
+  if (!given && !existsSync(ours) && currentLogin(login)) return { PULUMI_CREDENTIALS_PATH: login };
   const passphrase = join(stateDir, "pulumi", "passphrase");
   mkdirSync(state, { recursive: true });
   if (!existsSync(passphrase)) writeFileSync(passphrase, randomBytes(24).toString("hex"), { mode: 0o600 });
@@ -74,15 +74,23 @@ export function backendEnvironment(stack: string): Record<string, string> {
   return { PULUMI_BACKEND_URL: `${directory}?metadata=skip`, PULUMI_CONFIG_PASSPHRASE_FILE: passphrase };
 }
 
+/** Where a Pulumi with this environment of ours keeps its state, in words. */
+export function backendName(env: Record<string, string | undefined>): string {
+  const { PULUMI_BACKEND_URL: url, PULUMI_ACCESS_TOKEN: token } = { ...process.env, ...env };
+  // A PostgreSQL's may have a password in it.
+  if (url) return url.split("?")[0].replace(/\/\/[^/]*@/, "//");
+  const login = currentLogin(env.PULUMI_CREDENTIALS_PATH ?? credentialsDirectory());
+  return login ?? (token ? "Pulumi Cloud, by PULUMI_ACCESS_TOKEN" : "Pulumi's default");
+}
+
 /** Where `pulumi login` of the user leaves its trace; a Pulumi that was built here has a home of its own. */
 function credentialsDirectory(): string {
   const { PULUMI_CREDENTIALS_PATH: given, PULUMI_HOME: pulumiHome } = process.env;
   return given || (pulumiHome !== ownPulumiHome && pulumiHome) || join(home, ".pulumi");
 }
 
-function isLoggedIn(directory: string): boolean {
+function currentLogin(directory: string): string | undefined {
   const file = join(directory, "credentials.json");
-  return (
-    existsSync(file) && Boolean((JSON.parse(readFileSync(file, "utf8")) as { current?: string }).current)
-  );
+  if (!existsSync(file)) return undefined;
+  return (JSON.parse(readFileSync(file, "utf8")) as { current?: string }).current || undefined;
 }

@@ -1,7 +1,7 @@
 import { bytes } from "../config/units";
 import type { Cluster } from "./cluster";
 import { UserError } from "./errors";
-import { listed } from "./listed";
+import { labelsOf, listed } from "./listed";
 import type { Manifest } from "./render";
 
 export interface Claim {
@@ -41,9 +41,7 @@ export async function refuseVolumes(
   cluster: Cluster,
 ): Promise<Going[]> {
   const wanted = manifests.filter(({ kind }) => kind === "PersistentVolumeClaim") as unknown as Claim[];
-  // Other programs' instances may have the stack's name.
-  const labels = `app.kubernetes.io/part-of=observability-stack,app.kubernetes.io/instance=${stack}`;
-  const ours = ["-A", "-l", labels];
+  const ours = ["-A", "-l", labelsOf(stack)];
   const there = await listed<Claim>(cluster, "pvc", "--show-managed-fields", ...ours);
   const problems = volumeProblems(wanted, there, await listed<StorageClass>(cluster, "storageclass"));
   if (problems.length > 0) throw new UserError([...problems, "Nothing was changed."].join("\n"));
