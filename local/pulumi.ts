@@ -6,13 +6,19 @@ import type { Cluster } from "./cluster";
 import { UserError } from "./errors";
 import { repoDir, stateDir } from "./paths";
 import { kill, processesWith, runs } from "./processes";
-import { backendEnvironment, backendName, copyStackFiles, forgetKubeconfigs } from "./stack-files";
+import {
+  backendEnvironment,
+  backendName,
+  copyStackFiles,
+  type Environment,
+  forgetKubeconfigs,
+} from "./stack-files";
 import type { Toolchain } from "./toolchain";
 
 /** Pulumi for one stack on one cluster: the CLI as a user would call it, in the checkout. */
 export class Pulumi {
-  /** What a user's shell needs for the same with plain `pulumi` and kubectl. */
-  readonly env: Record<string, string>;
+  /** What a user's shell needs for the same with plain `pulumi` and kubectl, and what is to be unset there. */
+  readonly env: Environment;
   /** The copy of the stack file that Pulumi may write into. */
   readonly file: string;
   private readonly files;
@@ -103,7 +109,7 @@ export class Pulumi {
   }
 
   /** What belongs to these commands only and not into a user's shell. */
-  private get own(): Record<string, string> {
+  private get own(): Environment {
     return {
       ...this.env,
       TMPDIR: this.files.temporary,

@@ -53,8 +53,10 @@ export function reachable(
   if (isDeployed(stack, "kibana"))
     rows.push(["Password of Kibana", `pulumi stack output kibanaPassword --show-secrets (user ${PEOPLE})`]);
   rows.push(["Applications send to", String(outputs.otlpEndpoint ?? "")]);
-  const exports = Object.entries(env).map(
-    ([name, value]) => `  export ${name}="${value.replace(process.env.PATH ?? "", "$PATH")}"`,
+  const exports = Object.entries(env).map(([name, value]) =>
+    value === undefined
+      ? `  unset ${name}`
+      : `  export ${name}="${value.replace(process.env.PATH ?? "", "$PATH")}"`,
   );
   return `\n${table(rows)}\n\nFor pulumi and kubectl in this shell:\n${exports.join("\n")}`;
 }

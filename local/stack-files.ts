@@ -46,6 +46,9 @@ export function forgetKubeconfigs({ temporary }: StackFiles): void {
     rmSync(join(temporary, file));
 }
 
+/** Variables for Pulumi; undefined for one that the shell has and Pulumi is not to see. */
+export type Environment = Record<string, string | undefined>;
+
 /**
  * Environment of a user who has no state backend: a directory of this machine, and a passphrase that is made once
  * and readable by its owner only. Whoever has a backend keeps it, by the environment or by `pulumi login`; ours, pasted
@@ -53,15 +56,25 @@ export function forgetKubeconfigs({ temporary }: StackFiles): void {
  *
  * Errors: UserError for a passphrase file that is empty, since another passphrase could not read what is there.
  */
-export function backendEnvironment(stack: string): Record<string, string> {
+export function backendEnvironment(stack: string): Environment {
   const state = join(stateDir, "pulumi", "state");
   const directory = `file://${state}`;
+  const passphrase = join(stateDir, "pulumi", "passphrase");
   const { PULUMI_ACCESS_TOKEN: token, PULUMI_BACKEND_URL: given } = process.env;
-  if (given ? given.split("?")[0] !== directory : token) return {};
+  const isPasted = given?.split("?")[0] === directory;
+  if (given && !isPasted) return {};
   const ours = join(state, ".pulumi", "stacks", "observability-stack", `${stack}.json`);
   const login = credentialsDirectory();
-  if (!given && !existsSync(ours) && currentLogin(login)) return { PULUMI_CREDENTIALS_PATH: login };
-  const passphrase = join(stateDir, "pulumi", "passphrase");
+  const isTheirs = token || (!existsSync(ours) && currentLogin(login));
+  if (isTheirs)
+    return {
+      ...(token ? {} : { PULUMI_CREDENTIALS_PATH: login }),
+      // They would win over the login, in this shell alone.
+      ...(isPasted ? { PULUMI_BACKEND_URL: undefined } : {}),
+      ...(process.env.PULUMI_CONFIG_PASSPHRASE_FILE === passphrase
+        ? { PULUMI_CONFIG_PASSPHRASE_FILE: undefined }
+        : {}),
+    };
   mkdirSync(state, { recursive: true });
   if (!existsSync(passphrase)) writeFileSync(passphrase, randomBytes(24).toString("hex"), { mode: 0o600 });
   if (readFileSync(passphrase, "utf8").trim() === "")
@@ -75,7 +88,7 @@ export function backendEnvironment(stack: string): Record<string, string> {
 }
 
 /** Where a Pulumi with this environment of ours keeps its state, in words. */
-export function backendName(env: Record<string, string | undefined>): string {
+export function backendName(env: Environment): string {
   const { PULUMI_BACKEND_URL: url, PULUMI_ACCESS_TOKEN: token } = { ...process.env, ...env };
   // A PostgreSQL's may have a password in it.
   if (url) return url.split("?")[0].replace(/\/\/[^/]*@/, "//");

@@ -11,7 +11,7 @@ const ours = {
 };
 
 /** The module reads its paths from the environment when it is loaded. */
-async function backend(shell: Record<string, string>): Promise<Record<string, string>> {
+async function backend(shell: Record<string, string>): Promise<Record<string, string | undefined>> {
   const before = { ...process.env };
   for (const name of Object.keys(process.env).filter((one) => one.startsWith("PULUMI_")))
     delete process.env[name];
@@ -64,11 +64,24 @@ describe("pulumi login of the user", () => {
     });
   });
 
-  test("pasted exports of before win, and a stack that is in our state stays there", async () => {
-    expect(await backend({ ...ours, PULUMI_HOME })).toEqual(ours);
+  const unset = { PULUMI_BACKEND_URL: undefined, PULUMI_CONFIG_PASSPHRASE_FILE: undefined };
+
+  test("counts as much in a shell that has the exports of another stack, which is in our state", async () => {
+    const login = { PULUMI_CREDENTIALS_PATH: PULUMI_HOME };
+    expect(await backend({ ...ours, PULUMI_HOME })).toStrictEqual({ ...login, ...unset });
+    const mine = { ...ours, PULUMI_CONFIG_PASSPHRASE_FILE: "/mine" };
+    const { PULUMI_BACKEND_URL } = unset;
+    expect(await backend({ ...mine, PULUMI_HOME })).toStrictEqual({ ...login, PULUMI_BACKEND_URL });
+  });
+
+  test("so does a token", async () =>
+    expect(await backend({ ...ours, PULUMI_ACCESS_TOKEN: "pul-1" })).toStrictEqual(unset));
+
+  test("does not move a stack that is in our state, whatever the shell has", async () => {
     mkdirSync(join(state, ".pulumi/stacks/observability-stack"), { recursive: true });
     writeFileSync(join(state, ".pulumi/stacks/observability-stack/kind.json"), "{}");
     expect(await backend({ PULUMI_HOME })).toEqual(ours);
+    expect(await backend({ ...ours, PULUMI_HOME })).toEqual(ours);
     rmSync(join(state, ".pulumi"), { recursive: true });
   });
 

@@ -43,6 +43,15 @@ test("addresses are those of the cluster at hand", () => {
   expect(text).not.toContain("edgePassword");
 });
 
+test("what the shell has to have for plain pulumi, and what it must not have", () => {
+  const stack = stackOf(settingsOf({}, "kind"), "kind");
+  const cluster = { kind: "kind", hostPorts: [] as Cluster["hostPorts"] } as Cluster;
+  const env = { PATH: `/bin/of/ours:${process.env.PATH}`, PULUMI_BACKEND_URL: undefined };
+  expect(reachable(stack, cluster, {}, { env })).toMatch(
+    /in this shell:\n {2}export PATH="\/bin\/of\/ours:\$PATH"\n {2}unset PULUMI_BACKEND_URL$/,
+  );
+});
+
 test("the README shows what up prints on a laptop", () => {
   const stack = stackOf(settingsOf({}, "kind"), "kind");
   const cluster = { kind: "kind", hostPorts: defaultHostPorts() } as Cluster;
