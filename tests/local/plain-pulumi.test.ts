@@ -33,7 +33,8 @@ beforeEach(() => {
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 const pulumi = async (args: string[], other: Record<string, string> = {}) =>
-  (await execa("pulumi", args, { cwd: scratch, env: { ...env, ...other }, extendEnv: false })).stdout;
+  (await execa("pulumi", args, { cwd: scratch, env: { ...env, ...other }, extendEnv: false, timeout: 5000 }))
+    .stdout;
 
 test.each([
   [["up", "--yes"]],
@@ -92,4 +93,18 @@ test("it never calls itself, and says what to do where there is no CLI", async (
   const bin = join(repoDir, "local", "bin");
   const PATH = [bin, `${bin}/`, `${bin}/../bin`, "/usr/bin", "/bin"].join(":");
   await expect(pulumi(["version"], { PATH })).rejects.toThrow("npm run up provides one");
+});
+
+test("that of another checkout, which comes first or last on the PATH, does not call it for ever", async () => {
+  const other = join(scratch, "other");
+  const bin = join(repoDir, "local", "bin");
+  mkdirSync(other);
+  copyFileSync(join(bin, "pulumi"), join(other, "pulumi"));
+  for (const both of [
+    [bin, other],
+    [other, bin],
+  ])
+    expect(await pulumi(["version"], { PATH: [...both, scratch, process.env.PATH].join(":") })).toBe(
+      "version",
+    );
 });
