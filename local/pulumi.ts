@@ -38,7 +38,7 @@ export class Pulumi {
         ...directoryOf(cluster?.kubectl),
         toolchain.env.PATH ?? process.env.PATH,
       ].join(delimiter),
-      ...backendEnvironment(stack),
+      ...backendEnvironment(stack, file),
       PULUMI_STACK: stack,
       ...(cluster ? { KUBECONFIG: cluster.kubeconfig } : {}),
     };
@@ -63,7 +63,10 @@ export class Pulumi {
     forgetKubeconfigs(this.files);
     if (result.exitCode !== 0)
       throw new UserError(
-        `pulumi ${command} --stack ${this.stack} failed (see above). What it had made is in its state; run the command again to go on.`,
+        `pulumi ${command} --stack ${this.stack} failed (see above). What it had made is in its state; run the command again to go on.` +
+          ("PULUMI_CONFIG_PASSPHRASE" in this.env
+            ? `\nPULUMI_CONFIG_PASSPHRASE of this shell does not count with this state: docs/configuration.md, "A passphrase of your own".`
+            : ""),
       );
   }
 

@@ -1,16 +1,7 @@
-import { randomBytes } from "node:crypto";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { UserError } from "./errors";
 import { home, ownPulumiHome, repoDir, stateDir } from "./paths";
+import { providePassphrase } from "./passphrase";
 
 /** Where one stack's copy of the project lies, and its stack file in it. */
 export interface StackFiles {
@@ -54,9 +45,14 @@ export type Environment = Record<string, string | undefined>;
  * and readable by its owner only. Whoever has a backend keeps it, by the environment or by `pulumi login`; ours, pasted
  * into a shell, is none of theirs. A stack that is in ours already stays there.
  *
- * Errors: UserError for a passphrase file that is empty, since another passphrase could not read what is there.
+ * Pulumi would prefer PULUMI_CONFIG_PASSPHRASE of the shell, which many set to nothing, to our passphrase: what it
+ * encrypted in one shell no other could read. It counts where the stack file has a salt, of whichever passphrase.
+ *
+ * Errors: UserError where our passphrase is gone.
+ *
+ * @param file the stack file
  */
-export function backendEnvironment(stack: string): Environment {
+export function backendEnvironment(stack: string, file: string): Environment {
   const state = join(stateDir, "pulumi", "state");
   const directory = `file://${state}`;
   const passphrase = join(stateDir, "pulumi", "passphrase");
@@ -76,16 +72,21 @@ export function backendEnvironment(stack: string): Environment {
         : {}),
     };
   mkdirSync(state, { recursive: true });
-  if (!existsSync(passphrase)) writeFileSync(passphrase, randomBytes(24).toString("hex"), { mode: 0o600 });
-  if (readFileSync(passphrase, "utf8").trim() === "")
-    throw new UserError(
-      `${passphrase} is empty: it held the passphrase of the secrets in ${state}.\nPut the passphrase back, or, where no stack is up, remove both and run the command again.`,
-    );
+  providePassphrase(passphrase, state);
   // Beside each file of the state Pulumi would write one of metadata that it has no use for, and not in one step: killed
   // in between it could not read the stack any more. An earlier release has left such a file.
   rmSync(`${ours}.attrs`, { force: true });
-  return { PULUMI_BACKEND_URL: `${directory}?metadata=skip`, PULUMI_CONFIG_PASSPHRASE_FILE: passphrase };
+  return {
+    PULUMI_BACKEND_URL: `${directory}?metadata=skip`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
+    ...("PULUMI_CONFIG_PASSPHRASE" in process.env && !hasSalt(file)
+      ? { PULUMI_CONFIG_PASSPHRASE: undefined }
+      : {}),
+  };
 }
+
+const hasSalt = (file: string): boolean =>
+  existsSync(file) && /^encryptionsalt:/m.test(readFileSync(file, "utf8"));
 
 /** Where a Pulumi with this environment of ours keeps its state, in words. */
 export function backendName(env: Environment): string {

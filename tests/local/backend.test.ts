@@ -1,5 +1,14 @@
 /** Where Pulumi keeps its state, by what the user's shell says. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -17,7 +26,10 @@ async function backend(shell: Record<string, string>): Promise<Record<string, st
     delete process.env[name];
   Object.assign(process.env, { PULUMI_HOME: join(scratch, "nobody") }, shell, { XDG_STATE_HOME: scratch });
   try {
-    return (await import("../../local/stack-files")).backendEnvironment("kind");
+    return (await import("../../local/stack-files")).backendEnvironment(
+      "kind",
+      join(scratch, "Pulumi.kind.yaml"),
+    );
   } finally {
     process.env = before;
   }
@@ -91,7 +103,47 @@ describe("pulumi login of the user", () => {
   });
 });
 
-test("a passphrase that got lost is an error: another one could not read the state", async () => {
-  writeFileSync(passphrase, "\n");
-  await expect(backend({})).rejects.toThrow(/passphrase is empty: .*\nPut the passphrase back/);
+describe("PULUMI_CONFIG_PASSPHRASE of the user", () => {
+  const file = join(scratch, "Pulumi.kind.yaml");
+  afterEach(() => rmSync(file, { force: true }));
+
+  test.each(["", "theirs"])(
+    "set to %p: Pulumi does not see it, as it would prefer it to ours",
+    async (text) => {
+      const env = { ...ours, PULUMI_CONFIG_PASSPHRASE: undefined };
+      expect(await backend({ PULUMI_CONFIG_PASSPHRASE: text })).toStrictEqual(env);
+    },
+  );
+
+  test("stays where the user has a backend", async () =>
+    expect(
+      await backend({ PULUMI_CONFIG_PASSPHRASE: "theirs", PULUMI_BACKEND_URL: "s3://bucket" }),
+    ).toStrictEqual({}));
+
+  test("stays for a stack file whose secrets it may have encrypted", async () => {
+    writeFileSync(file, "encryptionsalt: v1:wixn4NQgkso=:v1:9ihKyK4npJd\nconfig: {}\n");
+    expect(await backend({ PULUMI_CONFIG_PASSPHRASE: "theirs" })).toStrictEqual(ours);
+  });
+});
+
+describe("a passphrase that got lost is an error: another one could not read the state", () => {
+  const stacks = join(scratch, "observability-stack/pulumi/state/.pulumi/stacks/observability-stack");
+
+  test("with a stack that is there: none is made in its place", async () => {
+    rmSync(passphrase);
+    mkdirSync(stacks, { recursive: true });
+    writeFileSync(join(stacks, "other.json"), "{}");
+    await expect(backend({})).rejects.toThrow(/passphrase is not there: .*\nPut the passphrase back/);
+    expect(existsSync(passphrase)).toBe(false);
+  });
+
+  test("not where all stacks were taken down", async () => {
+    renameSync(join(stacks, "other.json"), join(stacks, "other.json.bak"));
+    expect(await backend({})).toEqual(ours);
+  });
+
+  test("an empty one", async () => {
+    writeFileSync(passphrase, "\n");
+    await expect(backend({})).rejects.toThrow(/passphrase is empty: .*\nPut the passphrase back/);
+  });
 });

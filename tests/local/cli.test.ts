@@ -123,6 +123,24 @@ describe("down", () => {
     expect(existsSync(record)).toBe(false);
   });
 
+  test("a passphrase of the shell, which Pulumi would prefer to ours, does not reach it", async () => {
+    recordCluster();
+    standIns.program(
+      "pulumi",
+      `case "$*" in version) echo v3.300.0;; "plugin ls"*) echo '${JSON.stringify(plugins)}';;
+        destroy*) echo "passphrase: \${PULUMI_CONFIG_PASSPHRASE-none} by $PULUMI_CONFIG_PASSPHRASE_FILE"; exit 1;; esac`,
+    );
+    process.env.PULUMI_CONFIG_PASSPHRASE = "of the shell";
+    const { all } = await down();
+    delete process.env.PULUMI_CONFIG_PASSPHRASE;
+    expect(all).toContain(
+      `passphrase: none by ${join(scratch, "state/observability-stack/pulumi/passphrase")}`,
+    );
+    expect(all).toContain(
+      'PULUMI_CONFIG_PASSPHRASE of this shell does not count with this state: docs/configuration.md, "A passphrase of your own".',
+    );
+  });
+
   test("forgets nothing of a cluster that it cannot remove", async () => {
     recordCluster();
     standIns.program("kubectl", `case "$*" in *--raw*) exit 1;; esac`);
