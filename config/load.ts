@@ -1,3 +1,4 @@
+import "./parsed-once";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "./schema";
 import { SettingsError, settingsOf } from "./settings";
