@@ -50,7 +50,8 @@ export const settingsOfWhatIsOff = (given: object, all: object): string[] => [
 
 /** The edge is on where something leads to it. */
 function settingsOfNoEdge(given: object, all: object): string[] {
-  if (["enabled", "nodePort", "ingress"].some((key) => isSaid(valueAt(all, `edge.${key}`)))) return [];
+  if (["enabled", "nodePort", "ingress"].some((key) => isSaid(valueAt(all, `edge.${key}`))))
+    return loginOfOpenEdge(given, all);
   return ["url", "tls", "login", "anonymous", "resources"]
     .map((key) => `edge.${key}`)
     .filter((key) => isSaid(valueAt(given, key)))
@@ -58,4 +59,13 @@ function settingsOfNoEdge(given: object, all: object): string[] {
       (key) =>
         `${key} is without effect, since nothing leads to the edge proxy, which is off then; allowed: beside edge.ingress or edge.nodePort, or edge.enabled: true for an Ingress of your own. Set one of them, or remove ${key}, or keep it for later with edge.enabled: false.`,
     );
+}
+
+/** Who opens the edge themselves may keep the login for later. */
+function loginOfOpenEdge(given: object, all: object): string[] {
+  const isOpen = valueAt(given, "edge.anonymous") === undefined && valueAt(all, "edge.anonymous") === true;
+  if (!isOpen || !isSaid(valueAt(given, "edge.login"))) return [];
+  return [
+    "edge.login is without effect, since the platform kind has edge.anonymous: true; allowed: beside edge.anonymous: false. Set that, or remove edge.login, or keep it for later with edge.anonymous: true.",
+  ];
 }

@@ -101,7 +101,7 @@ export function kubernetesDashboard({ settings }: Stack): Dashboard {
         panels: [
           timeSeries("Restarts", "short", "In a quarter of an hour, by container.", [
             {
-              expr: `sum by (pod, container) (increase(kube_pod_container_status_restarts_total{${here}}[15m]))`,
+              expr: `sum by (pod, container) (increase({__name__=~"kube_pod_(init_)?container_status_restarts_total", ${here}}[15m]))`,
               legend: "{{pod}} {{container}}",
             },
           ]),
@@ -112,7 +112,7 @@ export function kubernetesDashboard({ settings }: Stack): Dashboard {
               {
                 title: "Waits",
                 unit: "short",
-                expr: `sum by (pod, container, reason) (kube_pod_container_status_waiting_reason{${here}}) > 0`,
+                expr: `sum by (pod, container, reason) ({__name__=~"kube_pod_(init_)?container_status_waiting_reason", ${here}}) > 0`,
               },
             ],
           ),

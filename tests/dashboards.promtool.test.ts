@@ -167,6 +167,33 @@ describeWith(["prometheus", "promtool"])("panels", () => {
     );
   });
 
+  test("init containers that wait or restart are shown as others are", () => {
+    const about = (container: string) => `namespace="${namespace}", pod="board-1", container="${container}"`;
+    return answers(
+      {
+        [`kube_pod_init_container_status_waiting_reason{${about("migrate")}, reason="CrashLoopBackOff"}`]:
+          "1x20",
+        [`kube_pod_container_status_waiting_reason{${about("board")}, reason="PodInitializing"}`]: "1x20",
+        [`kube_pod_init_container_status_restarts_total{${about("migrate")}}`]: "0+1x20",
+        [`kube_pod_container_status_restarts_total{${about("board")}}`]: "0x20",
+      },
+      20,
+      [
+        "kubernetes",
+        "Containers that wait",
+        {
+          'pod="board-1", container="migrate", reason="CrashLoopBackOff"': 1,
+          'pod="board-1", container="board", reason="PodInitializing"': 1,
+        },
+      ],
+      [
+        "kubernetes",
+        "Restarts",
+        { 'pod="board-1", container="migrate"': 15, 'pod="board-1", container="board"': 0 },
+      ],
+    );
+  });
+
   test("read-only file systems, which are always full, are not shown beside those that can fill", () => {
     const of = (metric: string, device: string) =>
       `node_filesystem_${metric}{node="n1", device="${device}", mountpoint="/${device}"}`;

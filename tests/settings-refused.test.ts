@@ -762,7 +762,17 @@ const off: Row[] = [
       "beside edge.ingress or edge.nodePort, or edge.enabled: true for an Ingress of your own",
     ]),
   ),
+  [
+    "a login of an edge that the platform opens",
+    { edge: { login: { rotation: "2" } } },
+    "edge.login is without effect, since the platform kind has edge.anonymous: true",
+    "beside edge.anonymous: false. Set that, or remove edge.login, or keep it for later with edge.anonymous: true",
+  ],
 ];
+
+test("who opens the edge themselves may keep its login for later", () => {
+  expect(() => settingsOf({ edge: { anonymous: true, login: { rotation: "2" } } }, "kind")).not.toThrow();
+});
 
 test("what is off and belongs to another backend besides is refused once", () => {
   const elasticsearch = { kibana: amounts };
