@@ -20,9 +20,7 @@ export const rules = z
           .describe("Fires above this share; default 0.05: 5 % of the answers."),
         errors: count("a whole number of answers")
           .default(5)
-          .describe(
-            "Fires only where so many came within five minutes, since one of a few is a large share; default 5.",
-          ),
+          .describe("Fires only where so many came within five minutes: of a few one is much; default 5."),
       })
       .prefault({})
       .describe("Share of answers with status 5xx."),
@@ -42,9 +40,7 @@ export const rules = z
           .describe("Fires when the 99th percentile of request durations is above this; default 2."),
         requests: count("a whole number of requests")
           .default(20)
-          .describe(
-            "Fires only where so many came within five minutes, since of a few the slowest one is the percentile; default 20.",
-          ),
+          .describe("Fires only where so many came within five minutes: not on one of a few; default 20."),
       })
       .prefault({})
       .describe("99th percentile of the duration of requests."),
