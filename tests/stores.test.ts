@@ -29,6 +29,7 @@ const outside = (objects: KubernetesObject[], app: string) =>
 const policyOf = (objects: KubernetesObject[], app: string) =>
   ofKind(objects, "NetworkPolicy").find(({ metadata }) => metadata.name === app)!.spec as {
     egress?: { to?: { ipBlock?: object }[]; ports?: { port: number; protocol: string }[] }[];
+    ingress?: { ports?: { port: number }[] }[];
   };
 const accountOf = (objects: KubernetesObject[], app: string) =>
   ofKind(objects, "ServiceAccount").find(({ metadata }) => metadata.name === app)?.metadata.annotations;
@@ -130,6 +131,8 @@ describe("three replicas of Loki", () => {
   test("find each other by the Service that names each, whoever starts first, and each line is kept by all", () => {
     const { common, memberlist } = lokiIn(objects);
     expect(common).toMatchObject({ replication_factor: 3, ring: { kvstore: { store: "memberlist" } } });
+    const [set] = ofKind(objects, "StatefulSet").filter(({ metadata }) => metadata.name === "loki");
+    expect(set.spec).toMatchObject({ replicas: 3 });
     // A pod's own address is what the others reach it by.
     expect(common).not.toHaveProperty("instance_addr");
     expect(memberlist).toEqual({
@@ -185,6 +188,17 @@ describe("rules on lines", () => {
       expect.stringMatching(/^\/etc\/loki\/rules\/fake\/\w+\.yaml$/),
     ]);
     expect(fileOf(objects, "loki", files[0].path)).toContain("CardsRefused");
+  });
+
+  test("are heard by Alertmanager: Loki is let out to it, and in there", () => {
+    const from = (policyOf(objects, "alertmanager").ingress ?? []).filter((one) =>
+      JSON.stringify(one).includes('"app.kubernetes.io/name":"loki"'),
+    );
+    const to = (policyOf(objects, "loki").egress ?? []).filter((one) =>
+      JSON.stringify(one).includes('"app.kubernetes.io/name":"alertmanager"'),
+    );
+    for (const rules of [from, to])
+      expect(rules.flatMap(({ ports = [] }) => ports.map(({ port }) => port))).toEqual([9093]);
   });
 
   test("change without a restart: their file keeps its name", () => {
