@@ -68,6 +68,9 @@ describe("Tempo", () => {
   test.each<Row>([
     ["tells nobody outside of itself", "usage_report.reporting_enabled", false],
     ["says what goes wrong, and not every trace", "server.log_level", "warn"],
+    ["takes 4 MiB a second with 512 MiB", "overrides.defaults.ingestion.rate_limit_bytes", 4 * 2 ** 20],
+    ["and what waited for 5 s at once", "overrides.defaults.ingestion.burst_size_bytes", 20 * 2 ** 20],
+    ["drops no trace for their number", "overrides.defaults.ingestion.max_traces_per_user", 0],
     ["asks for what came too fast again", "distributor.retry_after_on_resource_exhausted", "5s"],
     ["holds a block in an eighth of 512 MiB", "ingester.max_block_bytes", 64 * 2 ** 20],
     ["completes it before its pieces are many", "ingester.max_block_duration", "5m"],
