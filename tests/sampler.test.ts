@@ -3,6 +3,7 @@ import { clusterOf, configOf, fileOf, type KubernetesObject, ofKind, podOf } fro
 /* What the cluster is told about tail sampling; tests/tail-sampling.test.ts runs the programs. */
 
 interface Collector {
+  processors: Record<string, object>;
   receivers: Record<string, unknown>;
   connectors?: object;
   exporters: Record<string, Exporter>;
@@ -21,7 +22,9 @@ let objects: KubernetesObject[];
 let gateway: Collector;
 let sampler: Collector;
 beforeAll(async () => {
-  const tracing = { tailSampling: { enabled: true, replicas: 3 } };
+  const tracing = {
+    tailSampling: { enabled: true, replicas: 3, decisionWait: "7s", longestTrace: "90s" },
+  };
   objects = await clusterOf({ tracing, namespaces: { stack: "watch" } });
   gateway = configOf(objects, "collector", "/etc/collector/config.yaml");
   sampler = configOf(objects, "sampler", "/etc/sampler/config.yaml");
@@ -40,6 +43,27 @@ test("the gateway finds each sampler that is ready by the name of their Service"
   expect(podOf(objects, "sampler").spec.containers[0].ports).toContainEqual({
     name: "otlp-grpc",
     containerPort: Number(port),
+  });
+});
+
+test("all spans of a trace go to one sampler, and are tried again until one takes them", () => {
+  expect(gateway.exporters.load_balancing).toMatchObject({
+    routing_key: "traceID",
+    retry_on_failure: { enabled: true, initial_interval: "1s", max_interval: "10s", max_elapsed_time: "0s" },
+    // Behind the choice nothing waits for a sampler that is gone. Inside of the cluster nobody has a certificate.
+    protocol: { otlp: { retry_on_failure: { enabled: false }, tls: { insecure: true } } },
+  });
+});
+
+test("a trace is decided soon after its root, or when it takes too long, and a late span shares its fate", () => {
+  expect(sampler.processors.tail_sampling).toMatchObject({
+    decision_wait_after_root_received: "7s",
+    decision_wait: "90s",
+    // What is one too many waits in the gateway.
+    num_traces: 50_000,
+    block_on_overflow: true,
+    // Longer than traces are held.
+    decision_cache: { sampled_cache_size: 100_000, non_sampled_cache_size: 100_000 },
   });
 });
 
