@@ -35,6 +35,10 @@ describe("what Grafana is told", () => {
     });
   });
 
+  test("whoever lost a role at the provider is asked to log in again within a day", () => {
+    expect(environmentOf(objects, "grafana").GF_AUTH_LOGIN_MAXIMUM_LIFETIME_DURATION).toBe("1d");
+  });
+
   test("nothing at all without it", async () => {
     const names = Object.keys(environmentOf(await clusterOf(), "grafana"));
     expect(names.filter((name) => name.startsWith("GF_AUTH_"))).toEqual([]);
