@@ -114,6 +114,28 @@ test.each(cases)("with %s (%j) the alert %j goes to %s", async (_, alerting, ale
   expect(named.map((one) => Object.keys(one).length - 1)).toEqual([ways]);
 });
 
+test("people hear by each way that an alert is over; a heartbeat never is", async () => {
+  const way = {
+    slack: { url: "https://hooks.slack.com/services/T/B/x", channel: "#alerts" },
+    email: { to: "ops@example.org" },
+    webhook: { url: "https://hook.example.org/" },
+    pagerduty: { routingKey: "key" },
+  };
+  const smtp = { smarthost: "smtp.example.org:587", from: "stack@example.org" };
+  const { receivers } = load(
+    await configWith({ receivers: [{ name: "team", ...way }], smtp, heartbeat }),
+  ) as Config;
+  const told = [expect.objectContaining({ send_resolved: true })];
+  expect(receivers).toEqual([
+    { name: "nobody" },
+    { name: "heartbeat", webhook_configs: [expect.objectContaining({ send_resolved: false })] },
+    {
+      name: "team",
+      ...{ slack_configs: told, email_configs: told, webhook_configs: told, pagerduty_configs: told },
+    },
+  ]);
+});
+
 describeWith(["alertmanager", "amtool"])("as amtool says", () => {
   test.each(cases)("with %s (%j) the alert %j goes to %s", async (_, alerting, alert, receiver) => {
     expect(await asAmtoolSays(await configWith(alerting), alert)).toBe(receiver);
