@@ -106,6 +106,23 @@ test("Jaeger looks as far back as there are indices, of a part of a day too", as
   expect(await lookback("49h")).toEqual(["96h", "4"]);
 });
 
+test("Zipkin logs in there, and its indices have names that the tool which deletes them looks for", async () => {
+  const objects = await clusterOf(given("zipkin"));
+  expect(environmentOf(objects, "zipkin")).toMatchObject({
+    STORAGE_TYPE: "elasticsearch",
+    ES_HOSTS: "http://elasticsearch.observability.svc:9200",
+    ES_USERNAME: "zipkin",
+    // The tool puts `-jaeger` behind its prefix.
+    ES_INDEX: "zipkin-jaeger",
+    // There is one node: a second copy would wait for another for ever.
+    ES_INDEX_SHARDS: "1",
+    ES_INDEX_REPLICAS: "0",
+  });
+  const cleaner = (from: KubernetesObject[]) => podOf(from, "index-cleaner").spec.containers[0].args!;
+  expect(cleaner(objects)).toContain("--index-prefix=zipkin");
+  expect(cleaner(await clusterOf(given("jaeger"))).join()).not.toContain("--index-prefix");
+});
+
 interface Program {
   server: Server;
   ready: string;
