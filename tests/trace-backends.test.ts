@@ -220,6 +220,13 @@ describe("a stack with Zipkin", () => {
     ]);
   });
 
+  test("is asked for its health and its metrics by the paths that it has", () => {
+    const { annotations, spec } = podOf(objects, "zipkin");
+    for (const probe of ["startupProbe", "readinessProbe", "livenessProbe"])
+      expect(spec.containers[0][probe]).toMatchObject({ httpGet: { path: "/health", port: "http" } });
+    expect(annotations["prometheus.io/path"]).toBe("/prometheus");
+  });
+
   test("gives Java less than the memory limit, so that the kernel does not end it", () => {
     expect(environmentOf(objects, "zipkin")).toMatchObject({
       STORAGE_TYPE: "mem",
@@ -298,6 +305,19 @@ describe("a stack with Jaeger", () => {
       ([, at]) => at,
     );
     expect(listened).toEqual(Array(4).fill("0.0.0.0"));
+  });
+
+  test("starts all that it is told of, and says how it is where its probes ask", () => {
+    const { extensions, service } = configOf<{
+      extensions: { healthcheckv2: object };
+      service: { extensions: string[] };
+    }>(objects, "jaeger", "/etc/jaeger/jaeger.yaml");
+    expect(service.extensions.sort()).toEqual(Object.keys(extensions).sort());
+    expect(extensions.healthcheckv2).toEqual({ use_v2: true, http: { endpoint: "0.0.0.0:13133" } });
+    const [container] = podOf(objects, "jaeger").spec.containers;
+    expect(container.ports).toContainEqual({ name: "health", containerPort: 13133 });
+    for (const probe of ["startupProbe", "readinessProbe", "livenessProbe"])
+      expect(container[probe]).toMatchObject({ httpGet: { path: "/status", port: "health" } });
   });
 
   test("links every signal to it and to nothing that is not there, below its path under the edge", () => {
