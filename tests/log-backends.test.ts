@@ -128,6 +128,11 @@ describe("what a backend or a collector does not read is refused in its settings
   });
 });
 
+interface Role {
+  cluster?: string[];
+  indices: { names: string[]; privileges: string[] }[];
+}
+
 describe("a stack with Elasticsearch", () => {
   const stack = inElasticsearch({ services: SERVICES });
   let objects: KubernetesObject[];
@@ -151,8 +156,53 @@ describe("a stack with Elasticsearch", () => {
 
   test("half of its memory is Java's heap", () => {
     expect(environmentOf(objects, "elasticsearch")).toMatchObject({
-      ES_JAVA_OPTS: expect.stringMatching(/^-Xms768m -Xmx768m /),
+      // Java's log of its garbage collection would fill the disk of the node.
+      ES_JAVA_OPTS: expect.stringMatching(/^-Xms768m -Xmx768m -Xlog:disable /),
     });
+  });
+
+  test("it lets in the stack's own users alone, asks nothing of the node, and keeps lines on its volume", () => {
+    const config = configOf<object>(objects, "elasticsearch", "/etc/stack/files/elasticsearch.yml");
+    expect(config).toMatchObject({
+      ...{ "xpack.security.enabled": true, "xpack.security.autoconfiguration.enabled": false },
+      // Users that it has by itself, such as elastic.
+      "xpack.security.authc.reserved_realm.enabled": false,
+      // Mapped files need vm.max_map_count.
+      "node.store.allow_mmap": false,
+      ...{ "network.host": "0.0.0.0", "path.data": "/usr/share/elasticsearch/data" },
+    });
+    const { spec } = podOf(objects, "elasticsearch");
+    const { name } = spec.containers[0].volumeMounts.find(
+      ({ mountPath }) => mountPath === "/usr/share/elasticsearch/data",
+    )!;
+    expect(spec.volumes.find((volume) => volume.name === name)).toMatchObject({
+      persistentVolumeClaim: { claimName: "elasticsearch-data" },
+    });
+  });
+
+  test("who adds lines cannot read, change or delete them, who reads adds none, and all is about lines", async () => {
+    const more = { kibana: { enabled: true }, logstash: { enabled: true } };
+    const all = await clusterOf({ services: SERVICES, logs: { ...LOGS, elasticsearch: more } });
+    const file = (name: string) => fileOf(all, "elasticsearch", `/etc/stack/files/${name}`);
+    const roles = load(file("roles.yml")) as Record<string, Role>;
+    const may = (role: string, ...privileges: string[]) => {
+      expect(roles[role].indices.flatMap(({ names }) => names)).toEqual(["kubernetes-logs*"]);
+      return privileges.filter((one) => roles[role].indices[0].privileges.includes(one));
+    };
+    const every = ["read", "create_doc", "create_index", "index", "write", "delete", "delete_index", "all"];
+    expect(Object.keys(roles).sort()).toEqual(["admin", "filebeat", "grafana", "logstash"]);
+    expect(may("filebeat", ...every)).toEqual(["create_doc", "create_index"]);
+    // Of an index of its own making nobody would delete a line.
+    expect(may("logstash", ...every)).toEqual(["create_doc"]);
+    expect(may("grafana", ...every)).toEqual(["read"]);
+    expect(may("admin", ...every)).toEqual(["read"]);
+    // Templates and deletion by age are set by who adds lines; who reads may do nothing to the whole.
+    expect(roles.filebeat.cluster).toEqual(expect.arrayContaining(["manage_index_templates", "manage_ilm"]));
+    for (const role of ["grafana", "admin"]) expect(roles[role]).not.toHaveProperty("cluster");
+    expect(file("users_roles").trim().split("\n").sort()).toEqual([
+      ...["admin:admin", "filebeat:filebeat", "grafana:grafana", "kibana_system:kibana-server"],
+      "logstash:logstash",
+    ]);
   });
 
   test("the passwords' hashes are in one Secret, each password in that of who logs in, and nothing of them elsewhere", () => {
