@@ -29,10 +29,12 @@ const testsOf = {
   "programs/blackbox-exporter.ts": withWholeStacks("certificates", "alerts", "alerts.promtool"),
   "programs/collector": withWholeStacks("applications", "sampler", "overrides", "alerts.promtool"),
   "programs/edge": withWholeStacks("start-page", "edge-ingress", "edge-tls", "edge"),
+  "programs/elasticsearch": withWholeStacks("log-backends", "elasticsearch-tls", "kibana", "trace-backends"),
   "programs/grafana": withWholeStacks(
     ...["copies", "oidc-settings", "grafana-database-settings", "log-backends", "own-alerts"],
   ),
-  "programs/loki.ts": withWholeStacks("stores", "overrides", "queries", "alerts.promtool"),
+  "programs/loki-alerts.ts": withWholeStacks("alerts", "alerts.promtool"),
+  "programs/loki.ts": withWholeStacks("stores", "overrides", "queries", "alerts"),
   "programs/postgres-exporter.ts": withWholeStacks("alerts", "alerts.promtool"),
   "programs/prometheus": withWholeStacks(
     ...["copies", "extra-scrape-configs", "overrides", "discovery", "istio", "alerts"],
