@@ -2,6 +2,7 @@ import {
   clusterOf,
   configOf,
   environmentOf,
+  fileOf,
   filesOf,
   type KubernetesObject,
   podOf,
@@ -63,6 +64,18 @@ describe("Loki", () => {
     ["and results in a smaller one", "query_range.results_cache.cache.embedded_cache.max_size_mb", 10],
   ])("%s", (_, key, value) => expect(at("loki", "/etc/loki/loki.yaml", key)).toEqual(value));
 });
+
+test.each(["alloy", "alloy-events"])(
+  "%s sends lines to Loki, tries for as long as Loki is away, and keeps an hour of them on disk",
+  (app) => {
+    const said = fileOf(objects, app, "/etc/alloy/config.alloy").replaceAll(/ +/g, " ");
+    expect(said).toContain('url = "http://loki.observability.svc:3100/loki/api/v1/push"');
+    // Zero is for ever.
+    expect(said).toContain("max_backoff_retries = 0");
+    expect(said).toContain('max_backoff_period = "10s"');
+    expect(said).toMatch(/wal \{\s+enabled = true\s+max_segment_age = "1h"\s+\}/);
+  },
+);
 
 describe("Tempo", () => {
   test.each<Row>([
