@@ -347,6 +347,17 @@ describe("a stack with Promtail", () => {
     });
   });
 
+  test("it sends lines to Loki, and tries for as long as Loki is away", () => {
+    const { clients } = configOf<{ clients: object[] }>(objects, "promtail", "/etc/promtail/promtail.yml");
+    expect(clients).toEqual([
+      {
+        url: "http://loki.observability.svc:3100/loki/api/v1/push",
+        // Zero is for ever.
+        backoff_config: { max_period: "10s", max_retries: 0 },
+      },
+    ]);
+  });
+
   test("its positions outlive its pod, and the logs are read only", () => {
     const { spec } = podOf(objects, "promtail");
     const mounted = spec.containers[0].volumeMounts.flatMap(({ name, mountPath, readOnly }) => {
