@@ -250,6 +250,19 @@ test.each(["jaeger", "zipkin"])("nobody asks %s in the language of Tempo, and no
   }
 });
 
+test("lines are counted by level and application, and their bytes by application", () => {
+  const lines = '{namespace="$namespace", app=~"$service"}';
+  expect(
+    ["Lines by level", "Lines by application", "Bytes by application"].map((title) =>
+      asked(named("logs"), title),
+    ),
+  ).toEqual([
+    [`sum by (level) (rate(${lines}[5m]))`],
+    [`sum by (app) (rate(${lines}[5m]))`],
+    [`sum by (app) (bytes_rate(${lines}[5m]))`],
+  ]);
+});
+
 test("durations come with the traces behind them, and traces and lines are asked for by name", () => {
   const { panels } = named("service");
   const durations = panels.find(({ title }) => title === "Duration, with traces")!;
