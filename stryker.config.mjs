@@ -34,7 +34,7 @@ const testsOf = {
     ...["copies", "oidc-settings", "grafana-database-settings", "log-backends", "own-alerts"],
   ),
   "programs/loki-alerts.ts": withWholeStacks("alerts", "alerts.promtool"),
-  "programs/loki.ts": withWholeStacks("stores", "overrides", "dashboards", "alerts", "log-backends"),
+  "programs/loki.ts": withWholeStacks("stores", "overrides", "dashboards", "alerts", "log-backends", "teams"),
   "programs/postgres-exporter.ts": withWholeStacks("alerts", "alerts.promtool"),
   "programs/prometheus": withWholeStacks(
     ...["copies", "extra-scrape-configs", "overrides", "discovery", "istio", "alerts"],
