@@ -13,6 +13,7 @@ import {
   rollsOf,
   valuesOf,
 } from "./changes";
+import { cut, FENCE } from "./cut";
 import { lossesOf } from "./losses";
 import { type Resources, resourcesOf } from "./resources";
 import { settingsChanged } from "./settings";
@@ -39,17 +40,21 @@ export function reviewOf(base: Base, { stack, ref, manifests, config, limit }: W
   const changes = changesOf(base.manifests, manifests);
   const rolls = rollsOf(changes, manifests);
   const losses = lossesOf(changes, manifests);
-  const head = [
+  const first = [
     `## Stack \`${stack}\` against \`${ref}\` (${base.commit})`,
     ...(base.note ? [`_${base.note}_`] : []),
     summary(changes, rolls),
     ...(losses.length > 0 ? [`### Data would be lost`, list(losses)] : []),
+  ].join("\n\n");
+  const lists = [
     ...part("Settings", settingsChanged(base.config, config)),
     ...part("Pods that are replaced", rolls.map(rolled)),
     ...part("What it asks for", asked(resourcesOf(base.manifests), resourcesOf(manifests))),
-  ].join("\n\n");
-  const text = [head, ...differences(changes, limit - head.length)].join("\n\n") + "\n";
-  return { text: text.length > limit ? `${text.slice(0, limit)}\n${FENCE}\n\n_Cut here._\n` : text, losses };
+  ];
+  const room = limit - first.length;
+  const rest = [...lists, ...differences(changes, room - lists.join("").length)].join("\n\n");
+  // Losses are said in full, whatever the limit.
+  return { text: rest ? `${first}\n\n${cut(rest, room)}\n` : `${first}\n`, losses };
 }
 
 const list = (lines: string[]) => lines.map((line) => `- ${line}`).join("\n");
@@ -98,9 +103,6 @@ function differences(changes: Change[], room: number): string[] {
     isShown[i] ? `${title}\n\n${diff}` : `${title}\n\n_${diff.split("\n").length - 2} lines left out._`,
   );
 }
-
-/** Longer than what a text that differs may hold itself. */
-const FENCE = "````";
 
 function section(group: Change[]): { title: string; diff: string } {
   const [first] = group;

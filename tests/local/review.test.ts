@@ -1,4 +1,5 @@
 /** What a reviewer of a pull request is told about it, of stacks that are rendered from settings. */
+import MarkdownIt from "markdown-it";
 import { stackConfig, stackFile, type StackConfig } from "../../local/stack-config";
 import { changesOf, rollsOf } from "../../local/review/changes";
 import { settingsChanged } from "../../local/review/settings";
@@ -8,18 +9,23 @@ import { rendered } from "../support/render";
 
 type Given = Record<string, unknown>;
 
-/** From the kind stack with some settings to the same stack with others. */
-async function review(before: Given, after: Given, limit = Infinity) {
+/** From the kind stack with some settings to the same stack with others; for a comment of each of these lengths. */
+async function reviews(before: Given, after: Given, limits: number[]) {
   const config = (given: Given): StackConfig => ({
     ...stackConfig(stackFile("kind")),
     ...Object.fromEntries(Object.entries(given).map(([key, value]) => [`observability:${key}`, value])),
   });
   const [old, wanted] = [await rendered("kind", before), await rendered("kind", after)];
-  return reviewOf(
-    { commit: "1234567", manifests: old, config: config(before) },
-    { stack: "kind", ref: "origin/main", manifests: wanted, config: config(after), limit },
+  return limits.map((limit) =>
+    reviewOf(
+      { commit: "1234567", manifests: old, config: config(before) },
+      { stack: "kind", ref: "origin/main", manifests: wanted, config: config(after), limit },
+    ),
   );
 }
+
+const review = async (before: Given, after: Given, limit = Infinity) =>
+  (await reviews(before, after, [limit]))[0];
 
 /** The lines under a heading, without their bullets. */
 const under = (text: string, heading: string): string[] =>
@@ -194,4 +200,19 @@ test("the longest differences are left out where a comment has no room, and that
   expect(text.length).toBeLessThan(3500);
   expect(text).toMatch(/_\d+ lines left out\._/);
   expect(text).toContain("+");
+});
+
+test("wherever a review is cut, what follows in the comment is read as it is meant, and losses are whole", async () => {
+  const before = { logs: { storage: { size: "5Gi" } } };
+  const after = { environment: "other", logs: { storage: { size: "1Gi" }, retention: { time: "14d" } } };
+  const whole = (await review(before, after)).text;
+  const limits = Array.from({ length: 20 }, (_, i) => Math.round((whole.length * i) / 20));
+  for (const { text, losses } of await reviews(before, after, limits)) {
+    const tokens = new MarkdownIt().parse(`${text}## The next stack\n`, {});
+    const spoken = tokens.filter(({ type }) => type === "inline").map(({ content }) => content);
+    expect(spoken).toEqual(expect.arrayContaining(["Data would be lost", ...losses, "The next stack"]));
+    const lines = whole.split("\n");
+    for (const line of text.split("\n").filter((line) => line.startsWith("- ")))
+      expect(lines).toContain(line);
+  }
 });
