@@ -1,10 +1,13 @@
-import { isKnown, isSecret, keyOf } from "../../config/schema-tree";
-import { PREFIX, type StackConfig } from "../stack-config";
+import type { StackConfig } from "../stack-config";
+import { type Leaf, leavesOf } from "./leaves";
+
+/** As many as somebody reads. */
+const MOST = 100;
 
 /** A line for each setting that differs between two stack files, secrets without their values. */
 export function settingsChanged(before: StackConfig, after: StackConfig): string[] {
-  const [old, wanted] = [leaves(before), leaves(after)];
-  return [...new Set([...old.keys(), ...wanted.keys()])].sort().flatMap((key) => {
+  const [old, wanted] = [leavesOf(before), leavesOf(after)];
+  const lines = [...new Set([...old.keys(), ...wanted.keys()])].sort().flatMap((key) => {
     const [from, to] = [old.get(key), wanted.get(key)];
     if (from?.text === to?.text) return [];
     // Plain secrets are all alike to a rendering, lest it tells one from another.
@@ -12,21 +15,21 @@ export function settingsChanged(before: StackConfig, after: StackConfig): string
     const note = plain
       ? "; its Secret and the pods that read it are replaced, which is not listed below"
       : "";
-    return [`\`${key}\`: ${shown(from)} → ${shown(to)}${note}`];
+    return [`${code(key)}: ${shown(from)} → ${shown(to)}${note}`];
   });
-}
-
-interface Leaf {
-  text: string;
-  /** What stands for a text that may be a secret. */
-  instead?: string;
+  if (lines.length <= MOST) return lines;
+  return [
+    ...lines.slice(0, MOST),
+    `${lines.length - MOST} more settings differ; see the difference of the stack file itself.`,
+  ];
 }
 
 const LONGEST = 200;
 
-function shown(leaf?: Leaf): string {
-  if (!leaf) return "none";
-  const text = leaf.instead ?? leaf.text;
+const shown = (leaf?: Leaf): string => (leaf ? code(leaf.instead ?? leaf.text) : "none");
+
+/** Whatever a user has written: the keys of a map of labels, too. */
+function code(text: string): string {
   const short = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
   // Markdown ends code at the same number of backticks.
   const ticks = short.includes("`") ? "`".repeat(longestRun(short) + 1) : "`";
@@ -34,28 +37,3 @@ function shown(leaf?: Leaf): string {
 }
 
 const longestRun = (text: string) => Math.max(...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-
-/** Another schema may have marked as a secret what this one does not know. */
-function instead(path: string[], prefix: string, encrypted: boolean): string | undefined {
-  if (encrypted || (prefix && isSecret(path))) return "[secret]";
-  return prefix && isKnown(path) ? undefined : "[not shown]";
-}
-
-function leaves(config: StackConfig): Map<string, Leaf> {
-  const found = new Map<string, Leaf>();
-  const walk = (value: unknown, path: string[], prefix: string) => {
-    const isOpen = typeof value === "object" && value !== null && Object.keys(value).length > 0;
-    const encrypted = isOpen && "secure" in value;
-    if (isOpen && !encrypted)
-      return Object.entries(value).forEach(([key, inner]) => walk(inner, [...path, key], prefix));
-    found.set(prefix + keyOf(path), {
-      text: JSON.stringify(value),
-      instead: instead(path, prefix, encrypted),
-    });
-  };
-  for (const [key, value] of Object.entries(config)) {
-    const prefix = key.startsWith(PREFIX) ? PREFIX : "";
-    walk(value, [key.slice(prefix.length)], prefix);
-  }
-  return found;
-}

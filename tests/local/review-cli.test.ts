@@ -62,7 +62,9 @@ test.each([
 ])("a secret that is %s and changes is named, without its text", async (stack, url, hidden, objects) => {
   writeFileSync(stackFileOf(stack), slack(url));
   const { exitCode, all } = await review(stack);
-  expect(all).toContain("- `observability:alerting.receivers[0].slack.url`: `[secret]` → `[secret]`");
+  expect(all).toContain(
+    '- `observability:alerting.receivers["name=team"].slack.url`: `[secret]` → `[secret]`',
+  );
   expect(all).not.toMatch(hidden);
   expect(all).toMatch(objects);
   expect(exitCode).toBe(0);
