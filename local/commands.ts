@@ -170,12 +170,15 @@ export interface RenderOptions extends Pick<Options, "stack" | "configFile"> {
 
 /** The manifests, or what differs from those of a commit: where data would be lost by it the command fails. */
 export async function render({ against, limit, ...options }: RenderOptions): Promise<void> {
-  settingsIn(options);
-  const manifests = await manifestsOf(options);
-  if (!against) return void process.stdout.write(manifestsText(manifests));
   const file = resolve(fileOf(options));
+  // A change may take the stack file away, and with it everything of the stack.
+  const isGone = against !== undefined && !existsSync(file);
+  if (!isGone) settingsIn(options);
+  const manifests = isGone ? [] : await manifestsOf(options);
+  if (!against) return void process.stdout.write(manifestsText(manifests));
   const base = await baseAt(against, options.stack, file);
-  const wanted = { stack: options.stack, ref: against, manifests, config: readStackFile(file), limit };
+  const config = isGone ? {} : readStackFile(file);
+  const wanted = { stack: options.stack, ref: against, manifests, config, limit };
   const { text, losses } = reviewOf(base, wanted);
   process.stdout.write(process.stdout.isTTY ? coloured(text) : text);
   if (losses.length > 0) throw new UserError(["Data would be lost:", ...losses].join("\n"));

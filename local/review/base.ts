@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import execa from "execa";
 import { loadAll } from "js-yaml";
 import { UserError } from "../errors";
@@ -30,20 +30,28 @@ export async function baseAt(ref: string, stack: string, file: string): Promise<
     const archive = join(checkout, "checkout.tar");
     await git("archive", "--output", archive, commit);
     await execa("tar", ["-x", "-f", archive, "-C", checkout]);
-    const path = relative(realpathSync(repoDir), realpathSync(file));
+    // The file itself may be gone.
+    const path = relative(realpathSync(repoDir), join(realpathSync(dirname(file)), basename(file)));
     const isOutside = path.startsWith("..");
     const then = isOutside ? file : join(checkout, path);
+    if (!existsSync(then) && !existsSync(file))
+      throw new UserError(
+        `--against ${ref}: the stack file ${path} is neither here nor in that commit.\nAllowed: --stack kind, --stack prod, a Pulumi.NAME.yaml of your own, or --config-file PATH.`,
+      );
     if (!existsSync(then))
       return { commit, manifests: [], config: {}, note: `${path} is not in that commit: all of it is new.` };
-    const note = isOutside
-      ? `${file} lies outside of the checkout: settings are today's in both.`
-      : undefined;
     await provideModules(checkout);
     const manifests = await renderIn(checkout, ref, stack, then);
-    return { commit, manifests, config: readStackFile(then), note };
+    return { commit, manifests, config: readStackFile(then), note: noteOf(file, path, isOutside) };
   } finally {
     rmSync(checkout, { recursive: true, force: true });
   }
+}
+
+function noteOf(file: string, path: string, isOutside: boolean): string | undefined {
+  if (isOutside) return `${file} lies outside of the checkout: settings are today's in both.`;
+  if (existsSync(file)) return undefined;
+  return `The stack file ${path} goes. The stack itself stays until npm run down removes it, which is what is shown here: everything of it.`;
 }
 
 const git = (...args: string[]) => execa("git", args, { cwd: repoDir });

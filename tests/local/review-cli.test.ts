@@ -88,6 +88,23 @@ test("a stack that the commit does not have is added as a whole", async () => {
   expect(exitCode).toBe(0);
 });
 
+test("where the stack file goes everything of the stack would be removed, and its data lost", async () => {
+  rmSync(stackFileOf("mine"));
+  const { exitCode, all } = await review("mine");
+  expect(all).toContain("_The stack file Pulumi.mine.yaml goes. ");
+  expect(all).toMatch(/^\*\*0 added, 0 changed in place, 0 replaced, \d\d removed; /m);
+  expect(all).toContain("- PersistentVolumeClaim observability/loki-data would be deleted, with its data.");
+  expect(exitCode).toBe(1);
+});
+
+test("a stack file that neither the working tree nor the commit has is a mistake", async () => {
+  const { exitCode, all } = await review("mien");
+  expect(all).toMatch(
+    /^--against main: the stack file Pulumi\.mien\.yaml is neither here nor in that commit\.\nAllowed: /m,
+  );
+  expect(exitCode).toBe(1);
+});
+
 test("a commit that is not there is refused with what to do", async () => {
   const { exitCode, all } = await review("mine", "origin/nowhere");
   expect(all).toMatch(
