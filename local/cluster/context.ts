@@ -8,8 +8,15 @@ import type { Cluster, Report } from "./cluster";
 import { findKubectl } from "./kubectl";
 import { must, run } from "./run";
 
+/** The request has 5 s; a plugin that gets credentials takes its own time before. */
+const PATIENCE_MS = 15_000;
+
 /** Errors: UserError for a context that kubeconfig does not have, and for a cluster that does not answer or lets nobody in. */
-export async function useContext(context: string, report: Report): Promise<Cluster> {
+export async function useContext(
+  context: string,
+  report: Report,
+  patienceMs = PATIENCE_MS,
+): Promise<Cluster> {
   const kubectl = await findKubectl(report);
   const known = await contexts(kubectl);
   if (!known.includes(context)) {
@@ -20,7 +27,14 @@ export async function useContext(context: string, report: Report): Promise<Clust
     );
   }
   const ask = ["--context", context, "--request-timeout", "5s", "get", "--raw", "/readyz"];
-  const answer = await run(kubectl, ask, { timeout: 15_000, ...asUser() });
+  const answer = await run(kubectl, ask, { timeout: patienceMs, ...asUser() });
+  if (answer.timedOut) {
+    throw new UserError(
+      `--context ${context}: kubectl had no answer within ${patienceMs / 1000} s, which is longer than the cluster may take: ` +
+        "a plugin of your kubeconfig that gets credentials is slow, or waits for you. " +
+        `Run \`kubectl --context ${context} get nodes\` and sign in where it asks; when it answers at once, run the command again.`,
+    );
+  }
   if (answer.failed) {
     throw new UserError(
       `--context ${context}: the cluster cannot be used: ${lastLine(answer.stderr)}. ` +

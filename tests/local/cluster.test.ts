@@ -71,6 +71,14 @@ test.each(["connection refused", "You must be logged in to the server (Unauthori
   },
 );
 
+test("a context whose plugin for credentials is slow", async () => {
+  const { useContext } = await import("../../local/cluster/context");
+  standIns.program("kubectl", `case "$*" in *get-contexts*) echo home;; *--raw*) exec sleep 20;; esac`);
+  await expect(useContext("home", report, 300)).rejects.toThrow(
+    /^--context home: kubectl had no answer within 0\.3 s.*plugin.*Run `kubectl --context home get nodes` and sign in/,
+  );
+});
+
 test("a context is used as it is, by a kubeconfig in which it is the current one, and never removed", async () => {
   const { forgetContext, provideCluster, removeCluster } = await clusters();
   const context = "arn:aws:eks:eu-west-1:1:cluster/work";
