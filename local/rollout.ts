@@ -25,7 +25,14 @@ export async function rolledOut(
     const select = ["-A", "-l", ofStack(stack), "-o", "json"];
     return (JSON.parse((await kubectl("get", kinds, ...select)).stdout) as { items: T[] }).items;
   };
-  const workloads = await listed<Workload>("statefulsets,deployments,daemonsets");
+  const workloads = await listed<Workload>("statefulsets,deployments,daemonsets").catch(
+    (error: ExecaError) => {
+      const reason = error.stderr?.trim().split("\n").at(-1) || error.shortMessage;
+      throw new UserError(
+        `The update was made, but nobody saw whether its pods got ready: kubectl cannot list the workloads: ${reason}\nNeeded: a cluster that answers, and the right to list them. Then look with npm run status, or run up again.`,
+      );
+    },
+  );
   const waits = workloads.map(async ({ kind, metadata: { namespace, name }, spec }) => {
     const most = seconds * (kind === "StatefulSet" ? spec.replicas : 1);
     const args = ["rollout", "status", `${kind}/${name}`, "-n", namespace, `--timeout=${most}s`];

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Cluster } from "../../local/cluster";
+import { UserError } from "../../local/errors";
 import { type Pod, rolledOut, troublesOf } from "../../local/rollout";
 
 const pod = (name: string, status: Pod["status"]): Pod => ({
@@ -78,6 +79,14 @@ esac
     const said: string[] = [];
     await rolledOut(clusterWhere("is ready"), "kind", (line) => said.push(line), times);
     expect(said).toEqual([trouble]);
+  });
+
+  test("says that the update was made, where the cluster cannot be asked any more", async () => {
+    const kubectl = join(directory, "forbidden");
+    writeFileSync(kubectl, "#!/bin/sh\necho Error: forbidden >&2; exit 1\n", { mode: 0o755 });
+    const failed = rolledOut({ kubectl, kubeconfig: "/dev/null" } as Cluster, "kind", () => undefined, times);
+    await expect(failed).rejects.toThrow(UserError);
+    await expect(failed).rejects.toThrow(/^The update was made, .*: Error: forbidden\n.*npm run status/);
   });
 
   test("fails where it does not become ready, with its name, the reason and what to do", async () => {
