@@ -1,14 +1,12 @@
 /** Which cluster a stack is up in, as this machine remembers it. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import execa from "execa";
 import { json } from "../config/yaml";
 import { type Cluster, localExists } from "./cluster";
 import { UserError } from "./errors";
-import { ask } from "./listed";
+import { ask, known } from "./listed";
 import { stateDir } from "./paths";
 import { type Manifest, PART_OF, stackOfThis } from "./render";
-import { targetOf } from "./report";
 
 interface Binding extends Pick<Cluster, "kind" | "name"> {
   /** Of the namespace kube-system, which is another one in each cluster. */
@@ -82,7 +80,5 @@ function otherCluster(stack: string, bound: Binding, name: string): UserError {
 const isGone = (bound: Binding, { kind, name }: Pick<Cluster, "kind" | "name">): boolean =>
   bound.kind !== "context" && (!localExists(bound.name) || (kind !== "context" && name === bound.name));
 
-async function uidOf(cluster: Cluster): Promise<string> {
-  const ask = ["get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}"];
-  return (await execa(cluster.kubectl, [...targetOf(cluster), ...ask])).stdout;
-}
+const uidOf = (cluster: Cluster): Promise<string> =>
+  known(cluster, "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}");

@@ -33,8 +33,8 @@ export interface Present {
  */
 export async function refuseUnprepared(manifests: Manifest[], stack: Stack, cluster: Cluster): Promise<void> {
   const { settings } = stack;
-  const names = async (...args: string[]) =>
-    (await listed<Named>(cluster, ...args)).map(({ metadata }) => metadata.name);
+  const names = async (kind: string, ...args: string[]) =>
+    (await listed<Named>(cluster, kind, ...args)).map(({ metadata }) => metadata.name);
   const problems = unprepared(manifests, {
     claims: await names("pvc", "-n", settings.namespaces.stack),
     classes: await listed<StorageClass>(cluster, "storageclass"),
