@@ -106,6 +106,11 @@ function portOffset(text: string): number {
   throw new InvalidArgumentError("Allowed: 0 to 2000.");
 }
 
+// Whoever reads may have seen enough, as `head` has: what is under way goes on to its end.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 program.parseAsync().catch((error: unknown) => {
   const forUser = [UserError, SettingsError, RunError].some((known) => error instanceof known);
   console.error(forUser ? (error as Error).message : (unwritable(error) ?? error));

@@ -105,6 +105,16 @@ test.each([
   expect(standIns.called("docker", "kind", "pulumi")).toEqual([]);
 });
 
+test("render ends quietly where nobody reads on, as with head", async () => {
+  const cli = `${process.execPath} --import tsx ${join(repoDir, "local/cli.ts")}`;
+  const piped = `set -o pipefail; ${cli} render | head -n 1`;
+  const { exitCode, all } = await execa("bash", ["-c", piped], {
+    ...{ cwd: repoDir, env, all: true, reject: false },
+  });
+  expect(all).toBe("---");
+  expect(exitCode).toBe(0);
+});
+
 describe("down", () => {
   const down = () => command("down", "--cluster", "trial");
 
