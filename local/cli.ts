@@ -73,9 +73,14 @@ program
   .option("--limit <characters>", "of that; GitHub takes 65536 in a comment", characters, Infinity)
   .action(render);
 
-/** What Pulumi allows. */
+/** What Pulumi allows, of the organisation that its CLI takes by default: the name is that of a file and a label, too. */
 function stackName(text: string): string {
   if (/^[\w.-]{1,100}$/.test(text) && /\w/.test(text)) return text;
+  const [, organisation, name] = /^([\w-]+)\/(?:[\w.-]+\/)?([\w.-]+)$/.exec(text) ?? [];
+  if (organisation && !name.endsWith(".yaml"))
+    throw new InvalidArgumentError(
+      `Allowed: the name alone. For an organisation of Pulumi Cloud: pulumi org set-default ${organisation}, then --stack ${name}.`,
+    );
   throw new InvalidArgumentError(
     "Allowed: at most 100 letters, digits, hyphens, underscores and dots; a path goes into --config-file.",
   );

@@ -95,6 +95,9 @@ test("up names the examples that a copy of Pulumi.prod.yaml still has, before an
 
 test.each([
   ["--stack", "../prod", "a path goes into --config-file"],
+  ["--stack", "acme/prod", "pulumi org set-default acme, then --stack prod"],
+  ["--stack", "acme/shop/prod", "pulumi org set-default acme, then --stack prod"],
+  ["--stack", "examples/Pulumi.shop.yaml", "a path goes into --config-file"],
   ["--stack", "..", "Allowed: at most 100 letters"],
   ["--cluster", "../../other", "Allowed: at most 50 lower-case letters"],
   ["--cluster", "Trial", "Allowed: at most 50 lower-case letters"],
