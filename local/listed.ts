@@ -3,10 +3,6 @@ import type { Cluster } from "./cluster";
 import { UserError } from "./errors";
 import { targetOf } from "./report";
 
-/** Selects the stack's objects. Those of other programs may have its name as their instance. */
-export const labelsOf = (stack: string): string =>
-  `app.kubernetes.io/part-of=observability-stack,app.kubernetes.io/instance=${stack}`;
-
 const get = (cluster: Cluster, args: string[]) =>
   execa(cluster.kubectl, [...targetOf(cluster), "get", ...args], { reject: false });
 

@@ -1,10 +1,10 @@
 /** A stack that is up, and a state that does not know it: the shell or the machine asked another backend than made it. */
 import type { Cluster } from "./cluster";
 import { UserError } from "./errors";
-import { ask, labelsOf } from "./listed";
+import { ask } from "./listed";
 import type { Options } from "./options";
 import type { Pulumi } from "./pulumi";
-import type { Manifest } from "./render";
+import { type Manifest, ofStack } from "./render";
 
 /**
  * Refuses to make a stack over itself, with new passwords, and to take nothing down. What counts is its volumes: they
@@ -15,7 +15,7 @@ export async function refuseLostState(
   cluster: Cluster,
   pulumi: Pick<Pulumi, "isEmpty" | "backend">,
 ): Promise<void> {
-  const answer = await ask(cluster, "pvc", "-A", "-l", labelsOf(options.stack), "-o", "json");
+  const answer = await ask(cluster, "pvc", "-A", "-l", ofStack(options.stack), "-o", "json");
   const { items } = JSON.parse(answer || '{ "items": [] }') as { items: Pick<Manifest, "metadata">[] };
   // Pulumi does not wait until a volume is gone.
   const there = items.filter(({ metadata }) => !("deletionTimestamp" in metadata));

@@ -1,8 +1,8 @@
 import { bytes } from "../config/units";
 import type { Cluster } from "./cluster";
 import { UserError } from "./errors";
-import { labelsOf, listed } from "./listed";
-import type { Manifest } from "./render";
+import { listed } from "./listed";
+import { type Manifest, ofStack } from "./render";
 
 export interface Claim {
   metadata: {
@@ -41,7 +41,7 @@ export async function refuseVolumes(
   cluster: Cluster,
 ): Promise<Going[]> {
   const wanted = manifests.filter(({ kind }) => kind === "PersistentVolumeClaim") as unknown as Claim[];
-  const ours = ["-A", "-l", labelsOf(stack)];
+  const ours = ["-A", "-l", ofStack(stack)];
   const there = await listed<Claim>(cluster, "pvc", "--show-managed-fields", ...ours);
   const problems = volumeProblems(wanted, there, await listed<StorageClass>(cluster, "storageclass"));
   if (problems.length > 0) throw new UserError([...problems, "Nothing was changed."].join("\n"));
