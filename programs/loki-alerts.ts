@@ -6,7 +6,7 @@ import { isDeployed, type Stack } from "./program";
 
 const onLines = ({ alerting }: Settings) => alerting.extraAlerts.filter(({ logs }) => logs !== undefined);
 /** Reasons for which Loki answers that it is to be asked again. */
-const TOO_FAST = "rate_limited|per_stream_rate_limit";
+const ASKED_AGAIN = "rate_limited|per_stream_rate_limit|stream_limit";
 /** Whether Loki has rules. */
 export const evaluates = (settings: Settings): boolean => onLines(settings).length > 0;
 
@@ -26,13 +26,13 @@ export function lokiAlerts(stack: Stack): RuleGroup {
           ...(isDeployed(stack, "promtail")
             ? [counted("reason", "promtail_dropped_entries_total", LOSS_COUNTS)]
             : []),
-          counted("reason", `loki_discarded_samples_total{reason!~"${TOO_FAST}"}`, LOSS_COUNTS),
-          counted("reason", `loki_discarded_samples_total{reason=~"${TOO_FAST}"}`, REFUSAL_COUNTS),
+          counted("reason", `loki_discarded_samples_total{reason!~"${ASKED_AGAIN}"}`, LOSS_COUNTS),
+          counted("reason", `loki_discarded_samples_total{reason=~"${ASKED_AGAIN}"}`, REFUSAL_COUNTS),
         ].join("\nor\n"),
         for: linesLost.for,
         severity: "warning",
         summary: "About {{ $value | humanize }} log lines were lost or refused: {{ $labels.reason }}",
-        description: `For ${linesLost.for}. What came too fast (${TOO_FAST.replaceAll("|", ", ")}) is sent again for as long as its file is there.`,
+        description: `For ${linesLost.for}. What Loki refuses for a while (${ASKED_AGAIN.replaceAll("|", ", ")}) is sent again for as long as its file is there.`,
       }),
       alert(settings, "RetentionNotApplied", {
         // 0 until the first run after a start.

@@ -34,6 +34,12 @@ async function lines(loki: Loki, query: string): Promise<string[]> {
   return data.result.flatMap(({ values }) => values.map(([, line]) => line));
 }
 
+async function counted(loki: Loki, query: string): Promise<number> {
+  const response = await fetch(`${loki.url}/loki/api/v1/query?${new URLSearchParams({ query })}`);
+  const { data } = (await response.json()) as { data: { result: { value: [number, string] }[] } };
+  return Number(data.result[0].value[1]);
+}
+
 const nanoseconds = () => `${Date.now()}000000`;
 
 describeWith(["loki", "loki"])("Loki", () => {
@@ -54,6 +60,12 @@ describeWith(["loki", "loki"])("Loki", () => {
     const [line] = await lines(loki, '{app="long"}');
     expect(line).toMatch(/^x+ \[cut at 256 KiB\]$/);
     expect(line).toHaveLength(256 * 1024);
+  });
+
+  test("it takes lines of more containers than its own limit of 5,000 streams allows", async () => {
+    const pods = Array.from({ length: 6000 }, (_, n) => `pod-${n}`);
+    for (const pod of pods) await push(loki, { app: "many", pod }, [[nanoseconds(), "a line"]]);
+    expect(await counted(loki, 'count(count_over_time({app="many"}[1h]))')).toBe(pods.length);
   });
 
   test(`killed with a log of ${MEGABYTES} MB it is ready again within its memory, and has lost nothing`, async () => {
@@ -77,10 +89,6 @@ describeWith(["loki", "loki"])("Loki", () => {
       `${MEGABYTES} MB: ready after ${took.toFixed(0)} s, at most ${peak.toFixed(0)} MiB of ${limit}`,
     );
     expect(peak).toBeLessThan(limit);
-    const response = await fetch(
-      `${loki.url}/loki/api/v1/query?${new URLSearchParams({ query: 'sum(count_over_time({app="filler"}[1h]))' })}`,
-    );
-    const { data } = (await response.json()) as { data: { result: { value: [number, string] }[] } };
-    expect(Number(data.result[0].value[1])).toBe(sent);
+    expect(await counted(loki, 'sum(count_over_time({app="filler"}[1h]))')).toBe(sent);
   }, 900_000);
 });

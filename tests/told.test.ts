@@ -52,6 +52,7 @@ describe("Loki", () => {
     ["has the index that structured metadata needs", "schema_config.configs[0].store", "tsdb"],
     ["and the schema", "schema_config.configs[0].schema", "v13"],
     ["finds the lines of earlier releases", "schema_config.configs[0].index.prefix", "index_"],
+    ["takes as many streams as 512 MiB carry", "limits_config.max_global_streams_per_user", 16_384],
     ["makes no label service_name of its own", "limits_config.discover_service_name", []],
     ["nor a level", "limits_config.discover_log_levels", false],
     ["takes trace ids beside a line", "limits_config.allow_structured_metadata", true],

@@ -684,6 +684,15 @@ export const positives: Positive[] = [
     labels: `reason="rate_limited", ${origin}`,
   },
   {
+    alert: "LinesLost",
+    given: "lines are of more streams than Loki takes",
+    series: discarded(ON, "stream_limit"),
+    ends: discarded(NO_MORE, "stream_limit"),
+    silentUntil: 4,
+    firing: 8,
+    labels: `reason="stream_limit", ${origin}`,
+  },
+  {
     alert: "RetentionNotApplied",
     given: "the last run was more than six hours ago",
     series: retentionRun("1x400"),
