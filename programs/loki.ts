@@ -142,6 +142,10 @@ export function lokiConfig(stack: Stack): object {
       max_global_streams_per_user: Math.floor(bytes(settings.logs.resources.limits.memory) / STREAM),
       // A collector that was away for a while may deliver late, but not older than what is deleted anyway.
       reject_old_samples_max_age: settings.logs.retention.time,
+      // What is kept can be asked for, and a range before that is no error; the default is a month.
+      max_query_length: 0,
+      // By default 500: an alert or a panel on a thousand applications would be an error.
+      max_query_series: 5000,
       // A longer line is kept and says that it was cut; the default refuses it, and nobody hears of it.
       max_line_size: "256KB",
       max_line_size_truncate: true,

@@ -122,6 +122,8 @@ export function tempoConfig({ settings }: Stack): object {
       // spans they hold. The default is half an hour: 180 pieces, and more memory than there is.
       max_block_duration: "5m",
     },
+    // What is kept can be searched, and a range before that is no error; the default is a week.
+    query_frontend: { search: { max_duration: "0s" } },
     compactor: { compaction: { block_retention: goDuration(settings.tracing.retention.time) } },
     storage: {
       trace: {

@@ -68,6 +68,20 @@ describeWith(["loki", "loki"])("Loki", () => {
     expect(await counted(loki, 'count(count_over_time({app="many"}[1h]))')).toBe(pods.length);
   });
 
+  test("it answers a graph of a thousand applications, also over forty days", async () => {
+    const apps = Array.from({ length: 1000 }, (_, n) => `app-${n}`);
+    for (const app of apps) await push(loki, { namespace: "crowd", app }, [[nanoseconds(), "a line"]]);
+    const query = 'sum by (app) (count_over_time({namespace="crowd"}[1h]))';
+    const end = Math.floor(Date.now() / 1000);
+    const range = { start: String(end - 40 * 86_400), end: String(end), step: "3600" };
+    const response = await fetch(
+      `${loki.url}/loki/api/v1/query_range?${new URLSearchParams({ query, ...range })}`,
+    );
+    expect(response.status).toBe(200);
+    const { data } = (await response.json()) as { data: { result: unknown[] } };
+    expect(data.result).toHaveLength(apps.length);
+  });
+
   test(`killed with a log of ${MEGABYTES} MB it is ready again within its memory, and has lost nothing`, async () => {
     let sent = 0;
     for (let megabyte = 0; megabyte < MEGABYTES; megabyte++) {

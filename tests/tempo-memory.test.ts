@@ -59,6 +59,25 @@ describeWith(["collector", "otelcol-contrib"], ["tempo", "tempo"])("of many trac
   }, 120_000);
 });
 
+describeWith(["tempo", "tempo"])("a search", () => {
+  const directory = mkdtempSync(join(tmpdir(), "tempo-search-"));
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  test("may reach back further than a week", async () => {
+    const { server, url } = await tempoServer(directory);
+    server.start();
+    try {
+      await server.ready(`${url}/ready`);
+      const end = Math.floor(Date.now() / 1000);
+      const range = { start: String(end - 40 * 86_400), end: String(end) };
+      const response = await fetch(`${url}/api/search?${new URLSearchParams({ q: "{}", ...range })}`);
+      expect(await response.text()).toContain('"traces"');
+    } finally {
+      await server.end();
+    }
+  }, 120_000);
+});
+
 type Tempo = Awaited<ReturnType<typeof tempoServer>>;
 type Collector = Awaited<ReturnType<typeof collectorServer>>;
 
