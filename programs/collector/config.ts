@@ -129,6 +129,9 @@ export function tracingEnvironment(stack: Stack): Record<string, string> {
     OTEL_TRACES_SAMPLER_ARG: probability,
     OTEL_EXPORTER_OTLP_ENDPOINT: http("otlp-http"),
     OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
+    // Agents of OpenTelemetry send these there too, where nobody takes them: metrics are scraped, lines are read on the node.
+    OTEL_METRICS_EXPORTER: "none",
+    OTEL_LOGS_EXPORTER: "none",
     ZIPKIN_ENDPOINT: `${http("zipkin")}/api/v2/spans`,
   };
 }
