@@ -30,6 +30,8 @@ test("in each of their namespaces applications are told how much to record and w
       OTEL_METRICS_EXPORTER: "none",
       OTEL_LOGS_EXPORTER: "none",
       ZIPKIN_ENDPOINT: "http://collector.watch.svc:9411/api/v2/spans",
+      MANAGEMENT_OTLP_TRACING_ENDPOINT: "http://collector.watch.svc:4318/v1/traces",
+      MANAGEMENT_ZIPKIN_TRACING_ENDPOINT: "http://collector.watch.svc:9411/api/v2/spans",
     });
   }
 });

@@ -133,5 +133,8 @@ export function tracingEnvironment(stack: Stack): Record<string, string> {
     OTEL_METRICS_EXPORTER: "none",
     OTEL_LOGS_EXPORTER: "none",
     ZIPKIN_ENDPOINT: `${http("zipkin")}/api/v2/spans`,
+    // Spring Boot 3 sends nothing by OTLP, and by Zipkin to its own host, until it is told by these.
+    MANAGEMENT_OTLP_TRACING_ENDPOINT: `${http("otlp-http")}/v1/traces`,
+    MANAGEMENT_ZIPKIN_TRACING_ENDPOINT: `${http("zipkin")}/api/v2/spans`,
   };
 }

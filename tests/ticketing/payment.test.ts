@@ -50,7 +50,7 @@ here("payment-service", () => {
     server = new Server(join(directory, JAVA_HOME, "bin/java"), args, {
       PORT: String(port),
       ...tracingEnvironment(stackWith({ slo: { latency: { seconds: 0.0075 } } })),
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://${await listening(collector)}`,
+      MANAGEMENT_OTLP_TRACING_ENDPOINT: `http://${await listening(collector)}/v1/traces`,
     });
     server.start();
     await server.ready(`${url}/actuator/health/readiness`);
