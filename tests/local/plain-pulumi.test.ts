@@ -89,6 +89,45 @@ test("another project goes to the CLI as it is", async () => {
   expect(await pulumi(["up"])).toBe("up");
 });
 
+describe("a stack that is up in a cluster of this machine's memory", () => {
+  const kept = join(scratch, "state", "observability-stack", "pulumi", "kind");
+  const kubectl = (script: string) => {
+    writeFileSync(join(scratch, "kubectl"), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(scratch, "kubectl"), 0o755);
+  };
+  beforeEach(() => {
+    mkdirSync(kept, { recursive: true });
+    writeFileSync(join(kept, "cluster.json"), '{ "kind": "kind", "name": "observability", "uid": "a1" }');
+  });
+  afterAll(() => rmSync(join(scratch, "kubectl")));
+
+  test.each(["up", "refresh", "destroy"])(
+    "%s is refused where the shell leads to another one",
+    async (command) => {
+      kubectl("printf b2");
+      await expect(pulumi([command, "--yes"])).rejects.toThrow(
+        `pulumi ${command}: the stack kind is up in another cluster than kubectl reaches in this shell. Nothing was changed.\nSet KUBECONFIG as npm run up printed it`,
+      );
+      expect(existsSync(copy)).toBe(false);
+    },
+  );
+
+  test.each([
+    ["in that one", "printf a1", "up"],
+    ["where no cluster answers: Pulumi says so", "exit 1", "up"],
+    ["for a preview, which changes nothing", "printf b2", "preview"],
+  ])("goes to the CLI %s", async (_, answer, command) => {
+    kubectl(answer);
+    expect(await pulumi([command])).toBe(`${command} --config-file ${copy}`);
+  });
+
+  test("by a context of the stack file it goes where that leads", async () => {
+    kubectl("printf b2");
+    writeFileSync(join(scratch, "Pulumi.kind.yaml"), "config: { kubernetes:context: work }\n");
+    expect(await pulumi(["up"])).toBe(`up --config-file ${copy}`);
+  });
+});
+
 test("it never calls itself, and says what to do where there is no CLI", async () => {
   const bin = join(repoDir, "local", "bin");
   const PATH = [bin, `${bin}/`, `${bin}/../bin`, "/usr/bin", "/bin"].join(":");
