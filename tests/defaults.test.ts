@@ -45,7 +45,7 @@ const onKind = {
     ...volume("5Gi"),
     ...resources("100m 256Mi", "500m 512Mi"),
     nodePort: 30090,
-    kubeStateMetrics: resources("10m 32Mi", "100m 128Mi"),
+    kubeStateMetrics: resources("10m 32Mi", "500m 512Mi"),
     nodeExporter: { enabled: true, ...resources("10m 24Mi", "100m 64Mi") },
     redis: { targets: [], ...resources("10m 24Mi", "100m 64Mi") },
     postgres: { targets: [], ...resources("10m 24Mi", "100m 64Mi") },

@@ -134,7 +134,7 @@ test("programs in Go collect garbage at nine tenths of their memory limit", () =
   expect(Object.fromEntries(limits)).toEqual({
     ...{ prometheus: "460MiB", loki: "460MiB", grafana: "460MiB" },
     ...{ tempo: "460MiB", collector: "230MiB" },
-    ...{ alloy: "230MiB", "alloy-events": "115MiB", alertmanager: "115MiB", "kube-state-metrics": "115MiB" },
+    ...{ alloy: "230MiB", "alloy-events": "115MiB", alertmanager: "115MiB", "kube-state-metrics": "460MiB" },
     ...{ "node-exporter": "57MiB", "redis-exporter": "57MiB", "postgres-exporter": "57MiB", edge: "57MiB" },
     "blackbox-exporter": "57MiB",
     "grafana-rotation": undefined, // Node

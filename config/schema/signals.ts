@@ -78,9 +78,11 @@ export const metrics = z
     amp,
     nodePort: nodePort().describe("Port of Prometheus on every node; kind: 30090, elsewhere null: none."),
     kubeStateMetrics: z
-      .strictObject({ resources: resources("10m 32Mi", "100m 128Mi") })
+      .strictObject({ resources: resources("10m 32Mi", "500m 512Mi") })
       .prefault({})
-      .describe("kube-state-metrics: the state of Kubernetes objects as metrics."),
+      .describe(
+        "kube-state-metrics: the state of Kubernetes objects as metrics. Its start takes up to 100 MiB for each 1,000 pods.",
+      ),
     nodeExporter: z
       .strictObject({
         enabled: z
