@@ -81,7 +81,7 @@ export const metrics = z
       .strictObject({ resources: resources("10m 32Mi", "500m 512Mi") })
       .prefault({})
       .describe(
-        "kube-state-metrics: the state of Kubernetes objects as metrics. Its start takes up to 100 MiB for each 1,000 pods.",
+        "kube-state-metrics: the state of Kubernetes objects as metrics. Its start takes up to 80 MiB for each 1,000 pods.",
       ),
     nodeExporter: z
       .strictObject({
