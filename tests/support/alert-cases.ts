@@ -684,15 +684,6 @@ export const positives: Positive[] = [
     labels: `reason="rate_limited", ${origin}`,
   },
   {
-    alert: "LinesLost",
-    given: "lines are of more streams than Loki takes",
-    series: discarded(ON, "stream_limit"),
-    ends: discarded(NO_MORE, "stream_limit"),
-    silentUntil: 4,
-    firing: 8,
-    labels: `reason="stream_limit", ${origin}`,
-  },
-  {
     alert: "RetentionNotApplied",
     given: "the last run was more than six hours ago",
     series: retentionRun("1x400"),
@@ -904,8 +895,8 @@ export const negatives: Negative[] = [
   },
   {
     alert: "LinesLost",
-    given: "lines come too fast for two minutes, and come again",
-    series: discarded(BRIEFLY, "per_stream_rate_limit"),
+    given: "lines are of more streams than Loki takes for two minutes, and come again",
+    series: discarded(BRIEFLY, "stream_limit"),
     firesWith: { linesLost: { for: "1m" } },
   },
   {
