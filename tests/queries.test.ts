@@ -160,6 +160,7 @@ const provided = [
   /^prometheus_(rule_(evaluation_failures_total|group_(last_duration_seconds|iterations_missed_total))|notifications_dropped_total)$/,
   /^loki_(write_(sent|dropped)_entries_total|distributor_lines_received_total|discarded_samples_total)$/,
   /^promtail_(sent|dropped)_entries_total$/,
+  /^loki_ingester_memory_streams$/,
   /^loki_prometheus_rule_(evaluation_failures_total|group_rules)$/,
   /^grafana_alerting_rule_evaluation_failures_total$/,
   /^loki_compactor_apply_retention_last_successful_run_timestamp_seconds$/,
