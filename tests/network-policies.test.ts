@@ -446,7 +446,7 @@ describe("policies", () => {
     const objects = await clusterOf({ services, metrics: { annotatedNamespaces: [] } });
     const told = ofKind(objects, "ConfigMap").find(({ metadata }) => metadata.namespace === "shop")!;
     const ports = [...JSON.stringify(told.data).matchAll(/collector\.observability\.svc:(\d+)/g)];
-    expect(ports).toHaveLength(2);
+    expect(ports).toHaveLength(4);
     for (const [, port] of ports)
       expect(allowed(objects, "ingress")).toContain(`pods of shop -> collector:${port}`);
   });
