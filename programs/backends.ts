@@ -26,8 +26,8 @@ export interface TracesBackend {
   port: string;
   /** The Collector's exporter, by its name in the configuration. */
   exporter(stack: Stack): Record<string, object>;
-  /** Bytes of spans that one batch to it has at most; default 1 MiB. */
-  batch?: number;
+  /** Spans that one batch to it has at most; default: as many as the gateway takes in one message. */
+  spans?: number;
   /** Dashboards can search it, in TraceQL. */
   traceql?: true;
   /** What Explore asks to list traces; default: it cannot. */

@@ -2,6 +2,7 @@ import type { Settings } from "../config/schema";
 import { tracesKeeper } from "../config/schema/elasticsearch";
 import { goDuration } from "../config/units";
 import { addressOf, authorityOf, pathOf, trustOf, urlOf } from "./addresses";
+import { takesBatches } from "./collector/message";
 import { PASSWORD } from "./elasticsearch/access";
 import { daysKept, LOGIN, shards } from "./elasticsearch/traces";
 import { configFile } from "./overrides";
@@ -81,7 +82,7 @@ export function jaegerConfig(stack: Stack): object {
   const store = isInElasticsearch(stack.settings) ? inElasticsearch(stack) : badger(stack.settings);
   const [name] = Object.keys(store);
   return {
-    receivers: { otlp: { protocols: { grpc: { endpoint: listen("otlp-grpc") } } } },
+    receivers: { otlp: { protocols: takesBatches(listen("otlp-grpc")) } },
     exporters: { jaeger_storage_exporter: { trace_storage: name } },
     extensions: {
       jaeger_storage: { backends: { [name]: store } },

@@ -3,6 +3,7 @@ import { compactionAlert } from "../alerts/compaction";
 import { counted, LOSS_COUNTS } from "../alerts/counted";
 import { bytes, goDuration } from "../config/units";
 import { addressOf } from "./addresses";
+import { takesBatches } from "./collector/message";
 import { configFile } from "./overrides";
 import { uidOf } from "./backends";
 import type { Program, Stack } from "./program";
@@ -100,7 +101,7 @@ export function tempoConfig({ settings }: Stack): object {
     usage_report: { reporting_enabled: false },
     server: { http_listen_port: ports.http, log_level: "warn" },
     distributor: {
-      receivers: { otlp: { protocols: { grpc: { endpoint: `0.0.0.0:${ports["otlp-grpc"]}` } } } },
+      receivers: { otlp: { protocols: takesBatches(`0.0.0.0:${ports["otlp-grpc"]}`) } },
       // What comes too fast, such as a backlog, is to be sent again. Without it senders take the refusal as final.
       retry_after_on_resource_exhausted: `${REFUSED_FOR}s`,
     },

@@ -54,8 +54,8 @@ export const zipkin: Program = {
     exporter: (stack) => ({
       zipkin: { endpoint: `${urlOf(stack, "zipkin", "http")}/api/v2/spans`, format: "proto" },
     }),
-    // It refuses what has more than 10 MiB, and in its format each span repeats what OTLP says once for all of a pod.
-    batch: 2 ** 17,
+    // It refuses what has more than 10 MiB: 20 KiB a span. In its format each repeats what OTLP says once for all of a pod.
+    spans: 500,
     written: "zipkin_collector_spans_total",
   },
   datasource: {

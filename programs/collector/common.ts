@@ -2,6 +2,7 @@ import type { Settings } from "../../config/schema";
 import { bytes } from "../../config/units";
 import { tracesBackend } from "../backends";
 import type { Stack } from "../program";
+import { BATCH_MIB } from "./message";
 
 /* What the gateway and the samplers behind it have in common. */
 
@@ -49,29 +50,35 @@ export const service = {
 /**
  * Spans wait on disk until the next one takes them. They are put together to batches after they were written, and
  * leave the disk when they have arrived: a batch processor before the queue would lose what it holds in memory, and
- * hide from senders that the queue is full. Batches stay below the 4 MiB that a gRPC server takes.
+ * hide from senders that the queue is full. A batch is sent from 256 KiB on, and may hold any message that was taken: a
+ * span that does not fit into one is dropped, with all that are behind it in its message.
  */
-export const queued = ({ tracing }: Settings, batch = 2 ** 20) => ({
+export const queued = ({ tracing }: Settings, spans?: number) => ({
   retry_on_failure: { initial_interval: "1s", max_interval: "10s", max_elapsed_time: "0s" },
   sending_queue: {
     storage: "file_storage",
     sizer: "bytes",
     queue_size: bytes(tracing.collector.queue),
     num_consumers: 4,
-    batch: { flush_timeout: "1s", min_size: batch / 4, max_size: batch },
+    batch: {
+      flush_timeout: "1s",
+      ...(spans
+        ? { sizer: "items", min_size: Math.floor(spans / 4), max_size: spans }
+        : { min_size: 2 ** 18, max_size: BATCH_MIB * 2 ** 20 }),
+    },
   },
 });
 
 /** Exporters to whoever keeps traces; `how` they wait and are sent is up to the sender. */
 export function toBackend(
   stack: Stack,
-  how: (settings: Settings, batch?: number) => object = queued,
+  how: (settings: Settings, spans?: number) => object = queued,
 ): Record<string, object> {
   const { traces } = tracesBackend(stack);
   return Object.fromEntries(
     Object.entries(traces.exporter(stack)).map(([name, to]) => [
       name,
-      { ...to, ...how(stack.settings, traces.batch) },
+      { ...to, ...how(stack.settings, traces.spans) },
     ]),
   );
 }

@@ -2,6 +2,7 @@ import { springDuration } from "../../config/units";
 import { addressOf } from "../addresses";
 import { isDeployed, type Stack } from "../program";
 import { extensions, listen, memoryLimiter, ports, queued, service, toBackend } from "./common";
+import { MESSAGE_MIB } from "./message";
 import { spanMetrics } from "./span-metrics";
 
 /**
@@ -19,7 +20,7 @@ export function collectorConfig(stack: Stack): object {
       otlp: {
         protocols: {
           // As much as by HTTP. By default 4 MiB: what a Collector in front of this one puts together is more, and lost.
-          grpc: { endpoint: listen(ports["otlp-grpc"]), max_recv_msg_size_mib: 20 },
+          grpc: { endpoint: listen(ports["otlp-grpc"]), max_recv_msg_size_mib: MESSAGE_MIB },
           http: { endpoint: listen(ports["otlp-http"]) },
         },
       },

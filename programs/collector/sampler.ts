@@ -14,6 +14,7 @@ import {
   service,
   toBackend,
 } from "./common";
+import { takesBatches } from "./message";
 import { spanMetrics } from "./span-metrics";
 
 export const samples = ({ tracing }: Settings): boolean => tracing.tailSampling.enabled;
@@ -76,7 +77,7 @@ export function samplerConfig(stack: Stack): object {
   const exporters = toBackend(stack, patiently);
   return {
     extensions,
-    receivers: { otlp: { protocols: { grpc: { endpoint: listen(ports["otlp-grpc"]) } } } },
+    receivers: { otlp: { protocols: takesBatches(listen(ports["otlp-grpc"])) } },
     processors: {
       memory_limiter: memoryLimiter,
       tail_sampling: {
@@ -141,7 +142,7 @@ function policies({ tracing }: Settings): object[] {
 }
 
 /** The sampler does not hear that the queue is full, and would lose what it has decided to keep: it waits instead. */
-function patiently(settings: Settings, batch?: number): object {
-  const { sending_queue, ...rest } = queued(settings, batch);
+function patiently(settings: Settings, spans?: number): object {
+  const { sending_queue, ...rest } = queued(settings, spans);
   return { ...rest, sending_queue: { ...sending_queue, block_on_overflow: true } };
 }

@@ -19,7 +19,7 @@ interface Spans {
 export class SpansSink {
   /** Trace id -> ids of its spans. */
   readonly traces = new Map<string, Set<string>>();
-  private server = new Server();
+  private server = new Server({ "grpc.max_receive_message_length": -1 });
 
   /** Returns host:port. */
   async start(): Promise<string> {
