@@ -3,7 +3,7 @@ import { compactionAlert } from "../alerts/compaction";
 import { counted, LOSS_COUNTS } from "../alerts/counted";
 import { bytes, goDuration } from "../config/units";
 import { addressOf } from "./addresses";
-import { takesBatches } from "./collector/message";
+import { BATCH_MIB, takesBatches } from "./collector/message";
 import { configFile } from "./overrides";
 import { uidOf } from "./backends";
 import type { Program, Stack } from "./program";
@@ -110,9 +110,10 @@ export function tempoConfig({ settings }: Stack): object {
         ingestion: {
           // The default is 10,000 traces in memory: Tempo drops the spans of all others, and the sender takes them for kept.
           max_traces_per_user: 0,
-          // What comes faster is refused and waits in the gateway; the burst is what all of them then bring.
+          // What comes faster is refused and waits in the gateway; the burst is what all of them then bring. A batch above
+          // it would be refused for ever.
           rate_limit_bytes: rate,
-          burst_size_bytes: REFUSED_FOR * rate,
+          burst_size_bytes: Math.max(REFUSED_FOR * rate, BATCH_MIB * 2 ** 20),
         },
       },
     },

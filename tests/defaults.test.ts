@@ -204,7 +204,15 @@ test("eks: volumes by the EBS driver, protected; no port on the nodes, so no edg
     protect: true,
     metrics: { ...of(metrics), ...gp3("5Gi"), annotatedNamespaces: [] },
     alerting: { ...alerting, ...gp3("1Gi") },
-    logs: { ...logs, ...gp3("5Gi"), elasticsearch: { ...logs.elasticsearch, ...gp3("10Gi") } },
+    logs: {
+      ...logs,
+      ...gp3("5Gi"),
+      elasticsearch: {
+        ...logs.elasticsearch,
+        ...gp3("10Gi"),
+        logstash: { ...logs.elasticsearch.logstash, ...gp3("2Gi") },
+      },
+    },
     tracing: {
       ...tracing,
       ...gp3("5Gi"),

@@ -267,7 +267,7 @@ describe("a stack with Zipkin", () => {
         zipkin: {
           endpoint: "http://zipkin.observability.svc:9411/api/v2/spans",
           retry_on_failure: { max_elapsed_time: "0s" },
-          sending_queue: { block_on_overflow: true, batch: { max_size: 2 ** 17 } },
+          sending_queue: { block_on_overflow: true, batch: { sizer: "items", max_size: 500 } },
         },
       },
     });

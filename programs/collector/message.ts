@@ -5,4 +5,6 @@ export const MESSAGE_MIB = 20;
 export const BATCH_MIB = 24;
 
 /** A server behind it, which has to take such a batch whole; by default 4 MiB. */
-export const takesBatches = (endpoint: string) => ({ grpc: { endpoint, max_recv_msg_size_mib: BATCH_MIB + 1 } });
+export const takesBatches = (endpoint: string) => ({
+  grpc: { endpoint, max_recv_msg_size_mib: BATCH_MIB + 1 },
+});
