@@ -11,6 +11,11 @@ import { bench } from "./stack";
 const HOUR = 3600;
 const CHOSEN: Record<string, string> = { namespace: "ticketing", service: "ticket-service", __range: "1h" };
 
+interface Model {
+  title: string;
+  panels: { targets?: Target[] }[];
+  templating: { list: { name: string; allValue?: string }[] };
+}
 interface Target {
   datasource: { uid: string };
   expr: string;
@@ -34,13 +39,16 @@ async function main(): Promise<void> {
 
     for (const files of Object.values(dashboardFiles(stack)))
       for (const text of Object.values(files)) {
-        const { title, panels } = JSON.parse(text) as { title: string; panels: { targets?: Target[] }[] };
+        const { title, panels, templating } = JSON.parse(text) as Model;
+        // As it opens: where all can be chosen, all are.
+        const all = templating.list.flatMap(({ name, allValue }) => (allValue ? [[name, allValue]] : []));
+        const values: Record<string, string> = { ...CHOSEN, ...Object.fromEntries(all) };
         const targets = panels
           .flatMap(({ targets = [] }) => targets)
           .filter(({ datasource }) => datasource.uid === "prometheus");
         let spent = 0;
         for (const { expr, instant } of targets) {
-          const query = expr.replace(/\$(\w+)/g, (all, name: string) => CHOSEN[name] ?? all);
+          const query = expr.replace(/\$(\w+)/g, (given, name: string) => values[name] ?? given);
           const range = {
             start: String(now - HOUR),
             end: String(now),

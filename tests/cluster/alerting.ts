@@ -1,11 +1,32 @@
 import { setTimeout } from "node:timers/promises";
+import { metricNames } from "../support/metric-names";
 import type { Context } from "./start";
 import { EDGE } from "./support/names";
 import { kubectl } from "./support/stack";
 import { NAMESPACE, notifications, notified } from "./support/workload";
 
+interface Rules {
+  data: { groups: { rules: { name: string; query: string; health: string; lastError?: string }[] }[] };
+}
+
+/** Metrics that rules read and that a stack need not have while all is well, each for a reason. */
+const NOT_THERE: Record<string, string> = {};
+
 export function alerting(context: Context): void {
   describe("alerting", () => {
+    test("every rule is evaluated, and finds each metric that it reads but these", async () => {
+      const { data } = await context.grafana.datasource<Rules>("prometheus", "/api/v1/rules");
+      const rules = data.groups.flatMap((group) => group.rules);
+      expect(rules.length).toBeGreaterThan(100);
+      expect(rules.filter(({ health }) => health !== "ok")).toEqual([]);
+      const read = [...new Set(rules.flatMap(({ query }) => metricNames(query)))];
+      const { data: there } = await context.grafana.datasource<{ data: string[] }>(
+        "prometheus",
+        "/api/v1/label/__name__/values",
+      );
+      expect(read.filter((name) => !there.includes(name)).sort()).toEqual(Object.keys(NOT_THERE).sort());
+    });
+
     test("nothing about the stack has fired so far, while users went through the workload", async () => {
       const query = `last_over_time(ALERTS{alertname!="Watchdog", alertstate="firing", namespace!="${NAMESPACE}"}[1h])`;
       expect((await context.grafana.prometheus(query)).map(({ metric }) => metric)).toEqual([]);
