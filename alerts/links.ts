@@ -53,6 +53,7 @@ const ALERTS: Record<string, Lead> = {
   DiskPressure: ofMachines,
   DiskFull: ofMachines,
   PendingPods: ofEvents,
+  StackProgramDown: ofEvents,
   NodeNotReady: ofMachines,
   ReplicasMissing: ofEvents,
   JobFailed: { ...ofPods, lines: { namespace, pods: `${label("job_name")}-.*` } },
@@ -87,12 +88,15 @@ function links(stack: Stack, group: string, rule: Rule): Record<string, string> 
 const isKept = (stack: Stack, { app }: Lines) =>
   app !== "kubernetes-events" || isDeployed(stack, "alloy-events");
 
+/** As Grafana writes it. Messages put the hour before the alert in its place. */
+export const LAST_HOUR = "now-1h";
+
 /** Explore, in the form that Grafana 10 writes into the address bar and later ones still read. */
 function explore(stack: Stack, signal: "logs" | "traces", asked: object): string {
   const shown = {
     datasource: uidOf(stack, signal),
     queries: [{ refId: "A", ...asked }],
-    range: { from: "now-1h", to: "now" },
+    range: { from: LAST_HOUR, to: "now" },
   };
   // What Prometheus fills in must stay as it is.
   const left = encodeURIComponent(JSON.stringify(shown)).replace(/%7B%7B.+?%7D%7D/g, decodeURIComponent);

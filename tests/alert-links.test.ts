@@ -89,6 +89,7 @@ const LEADS: Record<string, [dashboard: string, lines?: string, traces?: string]
   PostgreSQLDown: ["infrastructure"],
   PostgreSQLConnectionsNearLimit: ["infrastructure"],
   StackTargetDown: ["stack"],
+  StackProgramDown: [PODS, EVENTS],
   ConfigReloadFailed: ["stack"],
   RulesFailing: ["stack"],
   RulesLate: ["stack"],

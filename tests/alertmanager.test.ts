@@ -88,7 +88,11 @@ async function startAlertmanager(stack: ReturnType<typeof stackFor>, address: st
   );
 }
 
-/** Hands over alerts that begin now; their labels besides `env` and `region`. */
+/** When alerts begin; links show what was from an hour before. */
+const BEGAN = new Date();
+const RANGE = `from=${BEGAN.getTime() - 3_600_000}&to=now`;
+
+/** Hands over alerts that begin then; their labels besides `env` and `region`. */
 const raise = (...alerts: Record<string, string>[]) => hand(alerts);
 
 /** The same alerts have ended. */
@@ -96,15 +100,18 @@ const resolve = (...alerts: Record<string, string>[]) => hand(alerts, { endsAt: 
 
 async function hand(alerts: Record<string, string>[], more: object = {}): Promise<void> {
   const body = alerts.map((labels) => ({
-    ...more,
+    ...{ startsAt: BEGAN.toISOString(), ...more },
     labels: { env: "prod", region: "seoul", ...labels },
     annotations: {
       summary: `${labels.alertname} of ${labels.pod ?? labels.service}`,
       description: "More than it should be.",
       runbook_url: `https://runbook.example.org/#${labels.alertname.toLowerCase()}`,
-      dashboard_url: `https://ops.example.org/d/${labels.pod ?? "service"}`,
+      dashboard_url: `https://ops.example.org/d/${labels.pod ?? "service?var-service=a"}`,
       ...(labels.service
-        ? { logs_url: "https://ops.example.org/explore", traces_url: "https://ops.example.org/traces" }
+        ? {
+            logs_url: "https://ops.example.org/explore?from=now-1h",
+            traces_url: "https://ops.example.org/traces?from=now-1h",
+          }
         : {}),
     },
     generatorURL: "https://prometheus.example.org/graph?g0.expr=up",
@@ -154,9 +161,10 @@ function tests(): void {
     expect(title_link).toBe(`${groups}?alertmanager=Alertmanager&queryString=alertname%3DServiceDown`);
     expect(text).toContain("<https://prometheus.example.org/graph?g0.expr=up|Query>");
     expect(text).toContain("<https://runbook.example.org/#servicedown|Runbook>");
-    expect(text).toContain("<https://ops.example.org/d/service|Dashboard>");
-    expect(text).toContain("<https://ops.example.org/explore|Logs>");
-    expect(text).toContain("<https://ops.example.org/traces|Traces>");
+    expect(text).toContain(`<https://ops.example.org/d/service?var-service=a&${RANGE}|Dashboard>`);
+    const from = BEGAN.getTime() - 3_600_000;
+    expect(text).toContain(`<https://ops.example.org/explore?from=${from}|Logs>`);
+    expect(text).toContain(`<https://ops.example.org/traces?from=${from}|Traces>`);
   });
 
   test("the alerts of a namespace go to its team: an incident at PagerDuty with links, resolved as well", async () => {
@@ -177,9 +185,9 @@ function tests(): void {
         custom_details: { alerts: "FIRING ServiceDown of vault\n" },
       },
       links: [
-        { text: "Dashboard", href: "https://ops.example.org/d/service" },
-        { text: "Logs", href: "https://ops.example.org/explore" },
-        { text: "Traces", href: "https://ops.example.org/traces" },
+        { text: "Dashboard", href: `https://ops.example.org/d/service?var-service=a&${RANGE}` },
+        { text: "Logs", href: expect.stringMatching(/explore\?from=\d{13}$/) },
+        { text: "Traces", href: expect.stringMatching(/traces\?from=\d{13}$/) },
         { text: "Query", href: "https://prometheus.example.org/graph?g0.expr=up" },
         { text: "Runbook", href: "https://runbook.example.org/#servicedown" },
       ],
@@ -254,7 +262,9 @@ function tests(): void {
         summary: "FIRING AgentDown (prod, seoul): AgentDown of agent-2",
         custom_details: { alerts: "FIRING AgentDown of agent-2\nRESOLVED AgentDown of agent-1\n" },
       },
-      links: expect.arrayContaining([{ text: "Dashboard", href: "https://ops.example.org/d/agent-2" }]),
+      links: expect.arrayContaining([
+        { text: "Dashboard", href: `https://ops.example.org/d/agent-2?${RANGE}` },
+      ]),
     });
   });
 
@@ -321,6 +331,21 @@ function tests(): void {
       expect.arrayContaining(["ReplicasMissing of debug", "ReplicasMissing of import"]),
     );
     expect(JSON.stringify(webhook())).not.toMatch(/ReplicasMissing of (debug|import)/);
+  });
+
+  test("a program of the stack that is down is told once, with its reason where there is one", async () => {
+    const stack = { namespace: "observability", severity: "critical" };
+    const down = (workload: string) => ({
+      ...{ ...stack, alertname: "StackProgramDown", workload, service: workload },
+    });
+    await raise(
+      { ...stack, alertname: "PodCrashLooping", workload: "kibana", pod: "kibana-1" },
+      ...["edge", "kibana"].map(down),
+      { ...down("edge"), alertname: "ReplicasMissing", severity: "warning" },
+    );
+    await told(slack, "StackProgramDown of edge");
+    const held = (await heldBack()).filter((summary) => /of (edge|kibana)$/.test(summary));
+    expect(held).toEqual(["ReplicasMissing of edge", "StackProgramDown of kibana"]);
   });
 
   test("a node that is away holds back what runs on it, and no other part of the stack", async () => {

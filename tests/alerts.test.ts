@@ -42,6 +42,7 @@ test("the alerts that there are, the watchdog last", () => {
     "JobFailed warning",
     "VolumeFilling warning",
     "StackTargetDown critical",
+    "StackProgramDown critical",
     "ConfigReloadFailed critical",
     "RulesFailing critical",
     "RulesLate warning",
@@ -188,6 +189,27 @@ test("without targets nothing is asked of Redis and PostgreSQL", () => {
   expect(names).not.toContain("CertificateAboutToEnd");
 });
 
+/** What the alert on programs without metrics of their own asks about. */
+const askedOfKubernetes = (given: Record<string, unknown>) =>
+  [
+    ...(
+      alertsOf(settingsOf(given, "kind")).find(({ alert }) => alert === "StackProgramDown")?.expr ?? ""
+    ).matchAll(/status_\w+\{namespace=~"([\w|-]+)", (\w+)=~"([\w|-]+)"\}/g),
+  ]
+    .map(([, namespace, kind, names]) => [namespace, kind, names.split("|").sort().join()])
+    .filter(([, kind], index, all) => all.findIndex(([, other]) => other === kind) === index);
+
+test("of programs that have no metrics Kubernetes tells whether they serve", () => {
+  expect(askedOfKubernetes({})).toEqual([["observability", "deployment", "edge"]]);
+  expect(askedOfKubernetes({ edge: { enabled: false } })).toEqual([]);
+  const elasticsearch = { logstash: { enabled: true }, kibana: { enabled: true } };
+  expect(askedOfKubernetes({ logs: { backend: "elasticsearch", elasticsearch } })).toEqual([
+    ["observability", "deployment", "edge,kibana"],
+    ["observability", "statefulset", "elasticsearch,logstash"],
+    ["observability-agents", "daemonset", "filebeat"],
+  ]);
+});
+
 test("how long each waits by default", () => {
   const settings = settingsWith();
   expect(alertsOf(settings).map(({ alert, for: wait }) => [alert, wait])).toEqual([
@@ -212,6 +234,7 @@ test("how long each waits by default", () => {
     ["JobFailed", "5m"],
     ["VolumeFilling", "1h"],
     ["StackTargetDown", "5m"],
+    ["StackProgramDown", "5m"],
     ["ConfigReloadFailed", "5m"],
     ["RulesFailing", "10m"],
     ["RulesLate", "15m"],

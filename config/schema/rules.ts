@@ -113,7 +113,9 @@ export const rules = z
     stackTargetDown: z
       .strictObject(waiting("5m"))
       .prefault({})
-      .describe("A part of the stack, a kubelet or cAdvisor does not answer its scrape."),
+      .describe(
+        "A part of the stack, a kubelet or cAdvisor does not answer its scrape; of what is not scraped, such as the edge, less than half of the pods serve (StackProgramDown).",
+      ),
     configReloadFailed: z
       .strictObject(waiting("5m"))
       .prefault({})

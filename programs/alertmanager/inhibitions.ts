@@ -35,6 +35,17 @@ export const inhibitions = [
     equal: ["namespace", "workload"],
   },
   {
+    // The page about a program of the stack, or the one that says why it is down.
+    source_matchers: ['alertname="PodCrashLooping"'],
+    target_matchers: ['alertname="StackProgramDown"'],
+    equal: ["namespace", "workload"],
+  },
+  {
+    source_matchers: ['alertname="StackProgramDown"'],
+    target_matchers: ['alertname=~"PendingPods|ReplicasMissing"'],
+    equal: ["namespace", "workload"],
+  },
+  {
     // What runs on each node is away with it.
     source_matchers: ['alertname="NodeNotReady"'],
     target_matchers: ['alertname="StackTargetDown"', 'node!=""'],

@@ -1,3 +1,4 @@
+import { LAST_HOUR } from "../../alerts/links";
 import { userUrl } from "../addresses";
 import type { Stack } from "../program";
 
@@ -23,17 +24,27 @@ const each = (text: string) =>
 /** The alert that stands for all of them: one that fires, where there is one. */
 const FOREMOST = "index (or .Alerts.Firing .Alerts) 0";
 
+/** An hour before the alert began, in milliseconds: who reads of it in the morning wants to see that night. */
+const FROM = "(.StartsAt.Add -3600000000000).UnixMilli";
+
+/** The dashboard of an annotation, which has variables or none, at that time. */
+const since = (url: string) =>
+  `{{ ${url} }}{{ if match "[?]" ${url} }}&{{ else }}?{{ end }}from={{ ${FROM} }}&to=now`;
+
+/** The same of a query in Explore, whose range stands in the middle of its address. */
+const askedSince = (url: string) => `{{ reReplaceAll "${LAST_HOUR}" (print ${FROM}) ${url} }}`;
+
 const LINKS = [
-  ["Dashboard", ".Annotations.dashboard_url"],
-  ["Logs", ".Annotations.logs_url"],
-  ["Traces", ".Annotations.traces_url"],
-  ["Query", ".GeneratorURL"],
-  ["Runbook", ".Annotations.runbook_url"],
-];
+  { title: "Dashboard", url: ".Annotations.dashboard_url", written: since },
+  { title: "Logs", url: ".Annotations.logs_url", written: askedSince },
+  { title: "Traces", url: ".Annotations.traces_url", written: askedSince },
+  { title: "Query", url: ".GeneratorURL" },
+  { title: "Runbook", url: ".Annotations.runbook_url" },
+].map(({ title, url, written = (as: string) => `{{ ${as} }}` }) => ({ title, url, address: written(url) }));
 
 /** The links that an alert has, each as `write` writes it. */
 const links = (write: (title: string, url: string) => string) =>
-  LINKS.map(([title, url]) => `{{ if ${url} }}${write(title, `{{ ${url} }}`)}{{ end }}`).join("");
+  LINKS.map(({ title, address, url }) => `{{ if ${url} }}${write(title, address)}{{ end }}`).join("");
 
 export const slackMessage = (stack: Stack) => ({
   title,
@@ -64,5 +75,8 @@ export const incident = (stack: Stack) => ({
     alerts: each(`{{ .Status | toUpper }} {{ .Annotations.summary }}\n`),
   },
   // Those of one alert: a group is about one name, namespace and service.
-  links: LINKS.map(([text, url]) => ({ text, href: `{{ with ${FOREMOST} }}{{ ${url} }}{{ end }}` })),
+  links: LINKS.map(({ title, url, address }) => ({
+    text: title,
+    href: `{{ with ${FOREMOST} }}{{ if ${url} }}${address}{{ end }}{{ end }}`,
+  })),
 });

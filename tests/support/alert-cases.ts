@@ -162,6 +162,12 @@ const statefulSet = (values: string) => replicas("statefulset", "replicas", "sta
 const daemonSet = (values: string): Series => ({
   [`kube_daemonset_status_number_unavailable{namespace="shop", daemonset="board", ${origin}}`]: values,
 });
+/** The edge, of one pod. */
+const edge = (values: string): Series => ({
+  [`kube_deployment_spec_replicas{namespace="observability", deployment="edge", ${origin}}`]: WELL,
+  [`kube_deployment_status_replicas_available{namespace="observability", deployment="edge", ${origin}}`]:
+    values,
+});
 const job = (values: string): Series => ({
   [`kube_job_failed{namespace="shop", job_name="report", condition="true", ${origin}}`]: values,
 });
@@ -462,6 +468,15 @@ export const positives: Positive[] = [
     silentUntil: 4,
     firing: 5,
     labels: `job="kube-state-metrics", ${origin}`,
+  },
+  {
+    alert: "StackProgramDown",
+    given: "the edge has no pod that serves",
+    series: edge(`0x${HOUR}`),
+    ends: edge(WELL),
+    silentUntil: 4,
+    firing: 5,
+    labels: `namespace="observability", workload="edge", deployment="edge", ${origin}`,
   },
   {
     alert: "ConfigReloadFailed",
@@ -1069,6 +1084,12 @@ export const negatives: Negative[] = [
     given: "kube-state-metrics has no target for eight minutes at a time",
     series: { ...scrapedBut("kube-state-metrics"), ...target("kube-state-metrics", again("1x4 _x8", 13)) },
     firesWith: { stackTargetDown: { for: "2m" } },
+  },
+  {
+    alert: "StackProgramDown",
+    given: "the edge is away for four minutes at a time",
+    series: edge(again("0x3 1", 5)),
+    firesWith: { stackTargetDown: { for: "3m" } },
   },
   {
     alert: "ConfigReloadFailed",
