@@ -88,19 +88,22 @@ async function startAlertmanager(stack: ReturnType<typeof stackFor>, address: st
   );
 }
 
-/** When alerts begin; links show what was from an hour before. */
-const BEGAN = new Date();
-const RANGE = `from=${BEGAN.getTime() - 3_600_000}&to=now`;
+/** When the last alerts began. An older one would not wait for its group, and be told before what holds it back. */
+let began: Date;
+/** Links show what was from an hour before. */
+const hourBefore = () => began.getTime() - 3_600_000;
 
-/** Hands over alerts that begin then; their labels besides `env` and `region`. */
+/** Hands over alerts that begin now; their labels besides `env` and `region`. */
 const raise = (...alerts: Record<string, string>[]) => hand(alerts);
 
 /** The same alerts have ended. */
-const resolve = (...alerts: Record<string, string>[]) => hand(alerts, { endsAt: new Date().toISOString() });
+const resolve = (...alerts: Record<string, string>[]) =>
+  hand(alerts, { startsAt: undefined, endsAt: new Date().toISOString() });
 
 async function hand(alerts: Record<string, string>[], more: object = {}): Promise<void> {
+  began = new Date();
   const body = alerts.map((labels) => ({
-    ...{ startsAt: BEGAN.toISOString(), ...more },
+    ...{ startsAt: began.toISOString(), ...more },
     labels: { env: "prod", region: "seoul", ...labels },
     annotations: {
       summary: `${labels.alertname} of ${labels.pod ?? labels.service}`,
@@ -161,10 +164,11 @@ function tests(): void {
     expect(title_link).toBe(`${groups}?alertmanager=Alertmanager&queryString=alertname%3DServiceDown`);
     expect(text).toContain("<https://prometheus.example.org/graph?g0.expr=up|Query>");
     expect(text).toContain("<https://runbook.example.org/#servicedown|Runbook>");
-    expect(text).toContain(`<https://ops.example.org/d/service?var-service=a&${RANGE}|Dashboard>`);
-    const from = BEGAN.getTime() - 3_600_000;
-    expect(text).toContain(`<https://ops.example.org/explore?from=${from}|Logs>`);
-    expect(text).toContain(`<https://ops.example.org/traces?from=${from}|Traces>`);
+    expect(text).toContain(
+      `<https://ops.example.org/d/service?var-service=a&from=${hourBefore()}&to=now|Dashboard>`,
+    );
+    expect(text).toContain(`<https://ops.example.org/explore?from=${hourBefore()}|Logs>`);
+    expect(text).toContain(`<https://ops.example.org/traces?from=${hourBefore()}|Traces>`);
   });
 
   test("the alerts of a namespace go to its team: an incident at PagerDuty with links, resolved as well", async () => {
@@ -185,7 +189,10 @@ function tests(): void {
         custom_details: { alerts: "FIRING ServiceDown of vault\n" },
       },
       links: [
-        { text: "Dashboard", href: `https://ops.example.org/d/service?var-service=a&${RANGE}` },
+        {
+          text: "Dashboard",
+          href: `https://ops.example.org/d/service?var-service=a&from=${hourBefore()}&to=now`,
+        },
         { text: "Logs", href: expect.stringMatching(/explore\?from=\d{13}$/) },
         { text: "Traces", href: expect.stringMatching(/traces\?from=\d{13}$/) },
         { text: "Query", href: "https://prometheus.example.org/graph?g0.expr=up" },
@@ -263,7 +270,7 @@ function tests(): void {
         custom_details: { alerts: "FIRING AgentDown of agent-2\nRESOLVED AgentDown of agent-1\n" },
       },
       links: expect.arrayContaining([
-        { text: "Dashboard", href: `https://ops.example.org/d/agent-2?${RANGE}` },
+        { text: "Dashboard", href: expect.stringMatching(/\/d\/agent-2\?from=\d{13}&to=now$/) },
       ]),
     });
   });
