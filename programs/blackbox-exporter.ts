@@ -15,6 +15,12 @@ const SHOWN = [
   { name: "edge", port: "https", when: ({ edge }: Settings) => edge.enabled && edge.tls !== null },
   // Where lines are kept elsewhere, its settings are refused.
   { name: "elasticsearch", port: "http", when: ({ logs }: Settings) => logs.elasticsearch.tls !== null },
+  {
+    name: "logstash",
+    port: "beats",
+    when: ({ logs: { elasticsearch } }: Settings) =>
+      elasticsearch.tls !== null && elasticsearch.logstash.enabled,
+  },
 ];
 const shownWith = (settings: Settings) => SHOWN.filter(({ when }) => when(settings));
 

@@ -161,7 +161,7 @@ export interface Program {
   ports(settings: Settings): Record<string, number>;
   /** Which of the ports Prometheus scrapes. */
   telemetry?(stack: Stack): Telemetry[];
-  /** By what it is known on its port `http`, where it speaks TLS there. */
+  /** By what it is known on the port that others send to or ask, where it speaks TLS there. */
   authority?(settings: Settings): Authority | undefined;
   /** A port that people open; the number of its NodePort, or null for none. `ingress`: by an Ingress of theirs as well. */
   exposed?(settings: Settings): { port: string; nodePort: number | null; ingress?: true };

@@ -51,6 +51,8 @@ const callersOf = (objects: KubernetesObject[]) =>
       .filter((pod) => pod.app !== "elasticsearch" && Object.keys(mounted(pod)).length > 0)
       .map((pod) => [pod.app, mounted(pod)]),
   );
+/** What Logstash shows Filebeat. */
+const SHOWN = "/etc/logstash-certificate";
 const knowingIt = (...apps: string[]) =>
   Object.fromEntries(apps.map((app) => [app, { [AUTHORITY]: "ca.crt" }]));
 
@@ -115,11 +117,24 @@ test("whoever asks them knows them by its authority, and nobody else gets anythi
   });
 });
 
-test("so do Logstash and the Job before it, in place of Filebeat, and who keeps traces and deletes them", async () => {
+test("so do Logstash, which has the certificate too, the Job before it, Filebeat, which knows Logstash by it, and who keeps traces and deletes them", async () => {
   const objects = await clusterOf(whole(3));
-  expect(callersOf(objects)).toEqual(
-    knowingIt("logstash", "filebeat-setup", "grafana", "kibana", "jaeger", "index-cleaner"),
+  const { logstash, ...others } = callersOf(objects);
+  expect(others).toEqual(
+    knowingIt("filebeat", "filebeat-setup", "grafana", "kibana", "jaeger", "index-cleaner"),
   );
+  expect(logstash).toEqual({
+    [AUTHORITY]: "ca.crt",
+    ...Object.fromEntries(["tls.crt", "tls.key", "ca.crt"].map((key) => [`${SHOWN}/${key}`, key])),
+  });
+  expect(configOf(objects, "filebeat", "/etc/filebeat/filebeat.yml")).toMatchObject({
+    output: {
+      logstash: {
+        hosts: ["logstash.observability.svc:5044"],
+        ssl: { certificate_authorities: [AUTHORITY] },
+      },
+    },
+  });
   const files = filesOf(objects, podOf(objects, "logstash"));
   const { text } = files.find(({ path }) => path === "/etc/logstash/lines.conf")!;
   for (const line of [
@@ -128,6 +143,13 @@ test("so do Logstash and the Job before it, in place of Filebeat, and who keeps 
     `ssl_certificate_authorities => ["${AUTHORITY}"]`,
   ])
     expect(text).toContain(`    ${line}\n`);
+  expect(text).toContain(`  beats {
+    port => 5044
+    ssl_enabled => true
+    ssl_certificate => "${SHOWN}/tls.crt"
+    ssl_key => "${SHOWN}/tls.key"
+  }
+`);
   expect(configOf(objects, "filebeat-setup", "/etc/filebeat/filebeat.yml")).toMatchObject({
     output: { elasticsearch: { hosts: [URL], ssl: { certificate_authorities: [AUTHORITY] } } },
   });
@@ -160,7 +182,7 @@ test("without a certificate all is as plain http, and nothing asks for a Secret"
     logs: { ...logs, elasticsearch: { ...logs.elasticsearch, tls: null } },
   });
   expect(JSON.stringify(plain)).not.toMatch(
-    /https:\/\/elasticsearch|elasticsearch-authority|tlsCACert|es\.tls|ssl_(enabled|certificate)/,
+    /https:\/\/elasticsearch|elasticsearch-authority|logstash-certificate|tlsCACert|es\.tls|ssl_(enabled|certificate)/,
   );
   expect(nodeConfig(plain)).toMatchObject({
     "xpack.security.http.ssl": { enabled: false },
@@ -211,6 +233,17 @@ test("when it ends is asked once, however many nodes there are: they have one ce
       },
     ]);
   }
+});
+
+test("of Logstash it is asked as well, which shows a renewed one only after a restart", async () => {
+  const { scrape_configs: jobs } = configOf<{
+    scrape_configs: { job_name: string; static_configs?: { targets: string[] }[] }[];
+  }>(await clusterOf(given(1, true)), "prometheus", "/etc/prometheus/config/prometheus.yml");
+  const { static_configs: asked } = jobs.find(({ job_name }) => job_name === "certificates")!;
+  expect(asked!.flatMap(({ targets }) => targets)).toEqual([
+    URL.replace("https://", ""),
+    "logstash.observability.svc:5044",
+  ]);
 });
 
 test("one alone listens for no other node", () => {

@@ -205,6 +205,7 @@ describeWith(["mustache", "mustache"])("its pipeline, by a parser of the languag
   test("is read, and one with a mistake is not", async () => {
     const text = pipeline(stack);
     await read(text);
+    await read(pipeline(throughElk({ logs: { elasticsearch: { tls: { secretName: "certificate" } } } })));
     await expect(read(text.replace("=> 5044", "5044"))).rejects.toThrow(/expect closing curly bracket/);
   });
 });

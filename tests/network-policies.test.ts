@@ -108,6 +108,13 @@ const stacks: Record<string, Record<string, unknown>> = {
     services,
     logs: { backend: "elasticsearch", elasticsearch: { logstash: { enabled: true } } },
   },
+  "a stack whose logs pass Logstash by TLS": {
+    services,
+    logs: {
+      backend: "elasticsearch",
+      elasticsearch: { tls: { secretName: "certificate" }, logstash: { enabled: true } },
+    },
+  },
   "a stack whose logs Promtail reads": { services, logs: { collector: "promtail" } },
   "a stack without services and node-exporter": { metrics: { nodeExporter: { enabled: false } } },
 };

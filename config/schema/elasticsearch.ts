@@ -56,13 +56,13 @@ export const elasticsearch = z
     tls: z
       .strictObject({
         secretName: objectName("the name of a Secret").describe(
-          "Name of a Secret with tls.crt, tls.key and ca.crt in the stack's namespace, and of one with ca.crt in that of the agents, where Filebeat sends to it; they must exist. The certificate's name is elasticsearch.<namespace>.svc. A renewed one is read by itself.",
+          "Name of a Secret with tls.crt, tls.key and ca.crt in the stack's namespace, and of one with ca.crt in that of the agents, for Filebeat; they must exist. The certificate's name is elasticsearch.<namespace>.svc. With logstash.enabled it has the name logstash.<namespace>.svc as well, the key is PKCS#8, and a renewed one needs a restart of Logstash; Elasticsearch reads it by itself.",
         ),
       })
       .nullable()
       .default(null)
       .describe(
-        "Certificate with which Elasticsearch serves https, and its nodes know each other; default null: it serves http.",
+        "Certificate with which Elasticsearch serves https, its nodes know each other, and Logstash takes lines from Filebeat; default null: all of that goes unencrypted.",
       ),
     storage: storage("10Gi"),
     resources: resources("250m 1Gi", "1000m 1536Mi"),

@@ -5,7 +5,7 @@ import { urlOf } from "../addresses";
 import { uidOf } from "../backends";
 import type { Program } from "../program";
 import { PASSWORD, READER, READS, rolesOf, usersRoles } from "./access";
-import { CONFIG, elasticsearchConfig, HOME, NODE, ports, TRANSPORT } from "./config";
+import { CERTIFICATE, CONFIG, elasticsearchConfig, HOME, NODE, ports, TRANSPORT } from "./config";
 import { count, show } from "./queries";
 import { authority, certificate } from "./tls";
 
@@ -59,7 +59,10 @@ export const elasticsearch: Program = {
     },
   ],
   // components/logs-stack.ts makes the passwords; here are their hashes.
-  secrets: ({ settings }) => [{ name: "users", path: `${OURS}/users` }, ...certificate(settings)],
+  secrets: ({ settings }) => [
+    { name: "users", path: `${OURS}/users` },
+    ...certificate(settings, CERTIFICATE),
+  ],
   scratch: {
     "config-of-this-start": { path: CONFIG },
     logs: { path: `${HOME}/logs` },

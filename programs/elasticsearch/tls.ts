@@ -1,7 +1,5 @@
 import type { Settings } from "../../config/schema";
 import type { Authority, Secrets } from "../program";
-import { CERTIFICATE } from "./config";
-
 /** Of the user's Secret: who signed the certificate. */
 const CA = "ca.crt";
 const AUTHORITY = "/etc/elasticsearch-authority";
@@ -11,9 +9,9 @@ const mounted = ({ logs }: Settings, secrets: Secrets, ...keys: string[]): Secre
   return name ? [{ ...secrets, existing: { name, keys, setting: "logs.elasticsearch.tls.secretName" } }] : [];
 };
 
-/** What the nodes mount: one certificate for all of them. */
-export const certificate = (settings: Settings): Secrets[] =>
-  mounted(settings, { name: "certificate", path: CERTIFICATE }, "tls.crt", "tls.key", CA);
+/** What servers mount there: one certificate for all nodes, and for Logstash. */
+export const certificate = (settings: Settings, path: string): Secrets[] =>
+  mounted(settings, { name: "certificate", path }, "tls.crt", "tls.key", CA);
 
 /** What callers mount, each in its own namespace. */
 export function authority(settings: Settings): Authority | undefined {

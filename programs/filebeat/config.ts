@@ -1,7 +1,7 @@
-import { addressOf } from "../addresses";
+import { addressOf, authorityOf } from "../addresses";
 import { isDeployed, type Stack } from "../program";
 import { JOINED } from "./rules";
-import { FIELDS, FILES, toElasticsearch } from "./store";
+import { FIELDS, FILES, toElasticsearch, trustedBy } from "./store";
 
 export const FILEBEAT_PORT = 5066;
 
@@ -61,7 +61,13 @@ export function filebeatConfig(stack: Stack): object {
 
 /** Which says that it has a line when that is on its volume. */
 const destination = (stack: Stack) => ({
-  output: { logstash: { hosts: [addressOf(stack, "logstash", "beats")], backoff: { max: "10s" } } },
+  output: {
+    logstash: {
+      hosts: [addressOf(stack, "logstash", "beats")],
+      ...trustedBy(authorityOf(stack, "logstash")),
+      backoff: { max: "10s" },
+    },
+  },
 });
 
 const input = {

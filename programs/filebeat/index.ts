@@ -2,10 +2,15 @@ import { yaml } from "../../config/yaml";
 import { trustOf } from "../addresses";
 import { PASSWORD } from "../elasticsearch/access";
 import { logsBackend } from "../backends";
-import { type Program, watch } from "../program";
+import { type Program, type Stack, watch } from "../program";
 import { FILEBEAT_PORT, FILEBEAT_STORAGE, filebeatArgs, filebeatConfig, toLogstash } from "./config";
 import { normalising } from "./rules";
 import { FILES, setupFiles } from "./store";
+
+function destinationOf(stack: Stack) {
+  const { name, logs } = logsBackend(stack);
+  return toLogstash(stack) ? { to: "logstash", port: "beats" } : { to: name, port: logs.port };
+}
 
 /** A pod on every node that reads the containers' logs. */
 export const filebeat: Program = {
@@ -19,8 +24,7 @@ export const filebeat: Program = {
   enabled: ({ logs }) => logs.collector === "filebeat",
   ports: () => ({ http: FILEBEAT_PORT }),
   calls: (stack) => {
-    const { name, logs } = logsBackend(stack);
-    const [to, port] = toLogstash(stack) ? ["logstash", "beats"] : [name, logs.port];
+    const { to, port } = destinationOf(stack);
     return [{ to, ports: [port], why: "sends what it reads" }];
   },
   // Pods for their labels; the others are waited for by 7.17, though nothing of them is asked for.
@@ -29,10 +33,10 @@ export const filebeat: Program = {
   command: ["/usr/share/filebeat/filebeat"],
   args: () => filebeatArgs(),
   // components/logs-stack.ts makes the password.
-  secrets: (stack) =>
-    toLogstash(stack)
-      ? []
-      : [{ name: "writer", env: { [PASSWORD]: "password" } }, ...trustOf(stack, logsBackend(stack).name)],
+  secrets: (stack) => [
+    ...(toLogstash(stack) ? [] : [{ name: "writer", env: { [PASSWORD]: "password" } }]),
+    ...trustOf(stack, destinationOf(stack).to),
+  ],
   files: (stack) => [
     {
       name: "config",

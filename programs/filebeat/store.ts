@@ -1,7 +1,7 @@
 import { json, yaml } from "../../config/yaml";
 import { authorityOf } from "../addresses";
 import { logsBackend } from "../backends";
-import type { Stack } from "../program";
+import type { Authority, Stack } from "../program";
 import { PASSWORD, READS, WRITER } from "../elasticsearch/access";
 import { copies } from "../elasticsearch/config";
 import { retention } from "./retention";
@@ -19,15 +19,18 @@ export const FIELDS = {
   ),
 };
 
+/** By what an output knows whom it sends to, where that speaks TLS. */
+export const trustedBy = (authority: Authority | undefined) =>
+  authority ? { ssl: { certificate_authorities: [authority.file] } } : {};
+
 /** How Filebeat writes to Elasticsearch, and what it says there of the lines: of which types they are, how long they stay. */
 export function toElasticsearch(stack: Stack) {
   const { name, logs } = logsBackend(stack);
-  const authority = authorityOf(stack, name);
   return {
     output: {
       elasticsearch: {
         hosts: [logs.pushUrl(stack)],
-        ...(authority ? { ssl: { certificate_authorities: [authority.file] } } : {}),
+        ...trustedBy(authorityOf(stack, name)),
         username: WRITER,
         password: `\${${PASSWORD}}`,
         index: READS,

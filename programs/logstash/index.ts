@@ -5,12 +5,14 @@ import { json, yaml } from "../../config/yaml";
 import { authorityOf, trustOf } from "../addresses";
 import { logsBackend } from "../backends";
 import { LOGSTASH, PASSWORD, READS } from "../elasticsearch/access";
+import { authority, certificate } from "../elasticsearch/tls";
 import type { Program, Stack } from "../program";
 import { rules } from "./rules";
 
 const HOME = "/usr/share/logstash";
 /** Beside the directory of the image, where the options of Java and the form of log lines stay. */
 const CONFIG = "/etc/logstash";
+const CERTIFICATE = "/etc/logstash-certificate";
 
 const ports = { beats: 5044, http: 9600 };
 
@@ -26,6 +28,7 @@ export const logstash: Program = {
   user: 1000,
   enabled: ({ logs }) => logs.backend === "elasticsearch" && logs.elasticsearch.logstash.enabled,
   ports: () => ports,
+  authority,
   calls: () => [{ to: "elasticsearch", ports: ["http"], why: "lines" }],
   // A line that came before the types of its fields would decide on them.
   after: ["filebeat-setup"],
@@ -53,6 +56,7 @@ export const logstash: Program = {
   secrets: (stack) => [
     { name: "login", env: { [PASSWORD]: "password" } },
     ...trustOf(stack, "elasticsearch"),
+    ...certificate(stack.settings, CERTIFICATE),
   ],
   scratch: { logs: { path: `${HOME}/logs` }, tmp: { path: "/tmp" } },
   data: ({ logs }) => ({
@@ -91,7 +95,7 @@ export const logstashConfig = ({ settings }: Stack): object => ({
  */
 export const pipeline = (stack: Stack): string => `input {
   beats {
-    port => ${ports.beats}
+    port => ${ports.beats}${shown(stack)}
   }
 }
 filter {
@@ -116,6 +120,16 @@ output {
   }
 }
 `;
+
+/** What it shows Filebeat, where lines come by TLS. It reads the files at its start alone. */
+function shown(stack: Stack): string {
+  return authorityOf(stack, "logstash")
+    ? `
+    ssl_enabled => true
+    ssl_certificate => "${CERTIFICATE}/tls.crt"
+    ssl_key => "${CERTIFICATE}/tls.key"`
+    : "";
+}
 
 /** By what it knows Elasticsearch, where that speaks TLS. */
 function trust(stack: Stack): string {

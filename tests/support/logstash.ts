@@ -53,7 +53,7 @@ export async function sentToLogstash(
   unheard?: Event[],
 ): Promise<Event[]> {
   const received: Event[] = [];
-  const { address, stop } = await lumberjack(received, unheard);
+  const { address, stop } = await lumberjack(received, { unheard });
   try {
     await sentByFilebeat(logs, stack, more, { address, received });
     return received;

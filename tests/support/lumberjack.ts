@@ -1,4 +1,5 @@
 import { createServer, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { inflateSync } from "node:zlib";
 import { listening } from "./receivers";
 
@@ -10,10 +11,17 @@ import { listening } from "./receivers";
 const HEAD = 2;
 const NUMBER = 4;
 
-/** Takes events as Logstash's input does, and keeps them. With `unheard` nobody is told that the first ones came. */
-export async function lumberjack(received: object[], unheard?: object[]) {
+interface Manner {
+  /** Nobody is told that the first ones came, which go there. */
+  unheard?: object[];
+  /** It is shown, and whatever is no TLS is refused. */
+  certificate?: { cert: string; key: string };
+}
+
+/** Takes events as Logstash's input does, and keeps them. */
+export async function lumberjack(received: object[], { unheard, certificate }: Manner = {}) {
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const take = (socket: Socket) => {
     sockets.add(socket);
     let waiting: Buffer = Buffer.alloc(0);
     let left = 0;
@@ -41,7 +49,8 @@ export async function lumberjack(received: object[], unheard?: object[]) {
     };
     socket.on("data", (data) => (waiting = read(Buffer.concat([waiting, data]))));
     socket.on("error", () => socket.destroy()).on("close", () => sockets.delete(socket));
-  });
+  };
+  const server = certificate ? createTlsServer(certificate, take) : createServer(take);
   const address = await listening(server);
   const stop = () => {
     server.close();
