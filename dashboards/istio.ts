@@ -2,13 +2,13 @@ import type { Stack } from "../programs/program";
 import { type Dashboard } from "./dashboard";
 import {
   BY,
+  CALLS,
   CLOSED,
   connections,
   duration,
   encrypted,
   errors,
   LEGEND,
-  named,
   OPENED,
   rateOf,
   requests,
@@ -21,13 +21,18 @@ export function istioDashboard({ settings }: Stack): Dashboard {
   const { highErrorRate, highLatency } = settings.alerting.rules;
   const failing: [number, number] = [highErrorRate.threshold / 5, highErrorRate.threshold];
   const slow: [number, number] = [highLatency.seconds * 500, highLatency.seconds * 1000];
-  const columns: Column[] = [
-    { title: "Requests", unit: "reqps", expr: requests("destination", BY) },
-    { title: "Errors", unit: "percentunit", expr: errors("destination", BY), thresholds: failing },
-    { title: "p50", unit: "ms", expr: duration(0.5, "destination", BY) },
-    { title: "p95", unit: "ms", expr: duration(0.95, "destination", BY) },
-    { title: "p99", unit: "ms", expr: duration(0.99, "destination", BY), thresholds: slow },
-    { title: "By mTLS", unit: "percentunit", expr: encrypted("requests_total", BY) },
+  const columns = (by: string, ...percents: number[]): Column[] => [
+    { title: "Requests", unit: "reqps", expr: requests("destination", by) },
+    { title: "Errors", unit: "percentunit", expr: errors("destination", by), thresholds: failing },
+    ...percents.map((percent) => ({
+      ...{ title: `p${percent}`, unit: "ms", expr: duration(percent / 100, "destination", by) },
+      ...(percent === 99 ? { thresholds: slow } : {}),
+    })),
+  ];
+  const links = [
+    { title: "Details", uid: "service" },
+    { title: "Logs", uid: "logs" },
+    { title: "Traces", uid: "traces" },
   ];
   return {
     uid: "istio",
@@ -90,12 +95,23 @@ export function istioDashboard({ settings }: Stack): Dashboard {
           table(
             "Services",
             "As of now, as their sidecars see it. A click on a name leads to its details, logs and traces at the same time.",
-            columns,
             [
-              { title: "Details", uid: "service" },
-              { title: "Logs", uid: "logs" },
-              { title: "Traces", uid: "traces" },
+              ...columns(BY, 50, 95, 99),
+              { title: "By mTLS", unit: "percentunit", expr: encrypted("requests_total", BY) },
             ],
+            links,
+          ),
+        ],
+      },
+      {
+        title: "Callers",
+        height: 9,
+        panels: [
+          table(
+            "Who calls whom",
+            "By the caller's workload, unknown where it has no sidecar. Errors or a high p95 for one caller: look at what that asks; for all: open the service's details.",
+            columns(CALLS, 95),
+            links,
           ),
         ],
       },
@@ -159,9 +175,7 @@ export function istioDashboard({ settings }: Stack): Dashboard {
               {
                 title: "Requests",
                 unit: "reqps",
-                expr: `sum by (source_workload_namespace, source_workload, namespace, service) (${named(
-                  rateOf("requests_total", "destination", ', connection_security_policy!="mutual_tls"'),
-                )}) > 0`,
+                expr: `${sumOf(rateOf("requests_total", "destination", ', connection_security_policy!="mutual_tls"'), CALLS)} > 0`,
               },
             ],
           ),

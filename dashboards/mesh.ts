@@ -8,13 +8,15 @@ type Reporter = "destination" | "source";
 
 const HERE = 'destination_service_namespace=~"$namespace"';
 export const BY = "namespace, service";
+/** Who calls, and who is called. */
+export const CALLS = `source_workload_namespace, source_workload, ${BY}`;
 export const LEGEND = "{{namespace}}/{{service}}";
 
 /** gRPC answers 200 whatever happens: of its own codes these are the server's failures (unknown, deadline exceeded, unimplemented, internal, unavailable, data loss). */
 const GRPC_FAILURES = "2|4|12|13|14|15";
 
 /** Istio's names of whom a request was for, as the other dashboards name them. */
-export const named = (rates: string) =>
+const named = (rates: string) =>
   `label_replace(label_replace(${rates}, "namespace", "$1", "destination_service_namespace", "(.+)"), "service", "$1", "destination_service_name", "(.+)")`;
 
 export const rateOf = (metric: string, reporter: Reporter, more = "") =>

@@ -315,12 +315,24 @@ describeWith(["prometheus", "prometheus"], ["prometheus", "promtool"])("a record
       expect(await answer("Services", index)).toEqual(expected);
   });
 
+  test("who calls whom: a caller without a sidecar is unknown, and its slow request is not the other's", async () => {
+    const calls = (web: number, outside: number, pay: number, users: number) => ({
+      "shop/board/web-v1/shop": web,
+      "shop/board/unknown/unknown": outside,
+      "shop/pay/web-v1/shop": pay,
+      "bank/users/web-v1/shop": users,
+    });
+    const columns = [calls(9, 1, 4, 6), calls(0.111, 0, 0.25, 0), calls(24.25, 242.5, 24.25, 24.25)];
+    for (const [index, expected] of columns.entries())
+      expect(await answer("Who calls whom", index)).toEqual(expected);
+  });
+
   test("every panel but those of the proxies shows the chosen namespace alone", async () => {
     expect(await answer("Requests", 0, "bank")).toEqual({ "": 6 });
     expect(await answer("Requests by service", 0, "bank")).toEqual({ "bank/users": 6 });
     expect(await answer("Connections open", 0, "bank")).toEqual({});
     // Every panel's queries are in the table above.
-    const asked = new Set([...cases.map(([title]) => title), "p99", "Services"]);
+    const asked = new Set([...cases.map(([title]) => title), "p99", "Services", "Who calls whom"]);
     expect(
       panels
         .filter(({ type }) => type !== "row")
