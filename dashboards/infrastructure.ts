@@ -73,10 +73,15 @@ function nodes({ settings }: Stack): Rows {
             },
           ],
         ),
-        one("Disk", "Bps", "Read and written by node.", [
-          { expr: "sum by (node) (rate(node_disk_read_bytes_total[5m]))", legend: "{{node}} read" },
-          { expr: "sum by (node) (rate(node_disk_written_bytes_total[5m]))", legend: "{{node}} written" },
-        ]),
+        one(
+          "Disk",
+          "Bps",
+          "Flat at a ceiling while Load rises: the disk is the limit; take a faster one, or find who writes.",
+          [
+            { expr: "sum by (node) (rate(node_disk_read_bytes_total[5m]))", legend: "{{node}} read" },
+            { expr: "sum by (node) (rate(node_disk_written_bytes_total[5m]))", legend: "{{node}} written" },
+          ],
+        ),
       ],
     },
   ];
@@ -86,16 +91,21 @@ const network: Rows = [
   {
     height: 8,
     panels: [
-      one("Network of the nodes", "Bps", "Received and sent, over all interfaces.", [
-        {
-          expr: 'sum by (node) (rate(container_network_receive_bytes_total{id="/"}[5m]))',
-          legend: "{{node}} in",
-        },
-        {
-          expr: 'sum by (node) (rate(container_network_transmit_bytes_total{id="/"}[5m]))',
-          legend: "{{node}} out",
-        },
-      ]),
+      one(
+        "Network of the nodes",
+        "Bps",
+        "Over all interfaces. Flat at the machine's bandwidth: Kubernetes workloads, Network, says which pod takes it.",
+        [
+          {
+            expr: 'sum by (node) (rate(container_network_receive_bytes_total{id="/"}[5m]))',
+            legend: "{{node}} in",
+          },
+          {
+            expr: 'sum by (node) (rate(container_network_transmit_bytes_total{id="/"}[5m]))',
+            legend: "{{node}} out",
+          },
+        ],
+      ),
     ],
   },
 ];
@@ -114,13 +124,17 @@ const volumes = ({ settings }: Stack): Rows => [
           legend: "{{namespace}}/{{persistentvolumeclaim}}",
         },
       ),
-      table("Claims", "Size asked for, by claim.", [
-        {
-          title: "Size",
-          unit: "bytes",
-          expr: "max by (namespace, persistentvolumeclaim) (kube_persistentvolumeclaim_resource_requests_storage_bytes)",
-        },
-      ]),
+      table(
+        "Claims",
+        "Size asked for. Of one that is nearly full raise the storage's size in the settings, or shorten the retention.",
+        [
+          {
+            title: "Size",
+            unit: "bytes",
+            expr: "max by (namespace, persistentvolumeclaim) (kube_persistentvolumeclaim_resource_requests_storage_bytes)",
+          },
+        ],
+      ),
     ],
   },
 ];
@@ -152,10 +166,15 @@ const postgres: Rows = [
           legend: "{{instance}} rolled back",
         },
       ]),
-      one("Size", "bytes", "By database.", {
-        expr: "max by (instance, datname) (pg_database_size_bytes)",
-        legend: "{{instance}} {{datname}}",
-      }),
+      one(
+        "Size",
+        "bytes",
+        "A jump, or growth without an end: look at that database's largest tables, and whether vacuum keeps up.",
+        {
+          expr: "max by (instance, datname) (pg_database_size_bytes)",
+          legend: "{{instance}} {{datname}}",
+        },
+      ),
     ],
   },
 ];
@@ -177,14 +196,24 @@ const redis: Rows = [
         expr: "max by (instance) (redis_connected_clients)",
         legend: "{{instance}}",
       }),
-      one("Commands", "ops", "Processed a second.", {
-        expr: "sum by (instance) (rate(redis_commands_processed_total[5m]))",
-        legend: "{{instance}}",
-      }),
-      one("Memory of Redis", "bytes", "Used; at maxmemory keys are evicted or writes refused.", {
-        expr: "max by (instance) (redis_memory_used_bytes)",
-        legend: "{{instance}}",
-      }),
+      one(
+        "Commands",
+        "ops",
+        "A second. A fall while clients stay: look at the errors of those who call it; a jump: their traces say who asks so often.",
+        {
+          expr: "sum by (instance) (rate(redis_commands_processed_total[5m]))",
+          legend: "{{instance}}",
+        },
+      ),
+      one(
+        "Memory of Redis",
+        "bytes",
+        "At maxmemory keys are evicted or writes refused: raise it, or give keys an end. No such line: nothing is set, and the container's limit ends it.",
+        [
+          { expr: "max by (instance) (redis_memory_used_bytes)", legend: "{{instance}}" },
+          { expr: "max by (instance) (redis_memory_max_bytes > 0)", legend: "{{instance}} maxmemory" },
+        ],
+      ),
     ],
   },
 ];

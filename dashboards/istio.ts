@@ -1,5 +1,6 @@
 import type { Stack } from "../programs/program";
 import { type Dashboard } from "./dashboard";
+import { istiod } from "./istiod";
 import {
   BY,
   CALLS,
@@ -55,7 +56,7 @@ export function istioDashboard({ settings }: Stack): Dashboard {
           stat(
             "Requests",
             "reqps",
-            "That services with a sidecar have answered.",
+            "That services with a sidecar have answered. A sudden fall: see the errors as callers see them.",
             requests("destination", ""),
           ),
           stat(
@@ -68,7 +69,7 @@ export function istioDashboard({ settings }: Stack): Dashboard {
           stat(
             "p99",
             "ms",
-            "Of a hundred requests one takes longer, from a service's sidecar on.",
+            "Of a hundred requests one takes longer, from a service's sidecar on. Red: the table says where.",
             duration(0.99, "destination", ""),
             slow,
           ),
@@ -125,7 +126,7 @@ export function istioDashboard({ settings }: Stack): Dashboard {
           timeSeries(
             "Errors as services answer",
             "percentunit",
-            "Share of answers with 5xx, or a failure of gRPC.",
+            "Share of answers with 5xx, or a failure of gRPC. Of one service: open its details; of all: look at what they share.",
             [{ expr: errors("destination", BY), legend: LEGEND }],
           ),
           timeSeries(
@@ -140,10 +141,15 @@ export function istioDashboard({ settings }: Stack): Dashboard {
         title: "Latency",
         height: 8,
         panels: [
-          timeSeries("Duration in services", "ms", "From a service's sidecar on, by service.", [
-            { expr: duration(0.5, "destination", BY), legend: `${LEGEND} p50` },
-            { expr: duration(0.99, "destination", BY), legend: `${LEGEND} p99` },
-          ]),
+          timeSeries(
+            "Duration in services",
+            "ms",
+            "From a service's sidecar on. One that rises: open its details, and see whom it calls.",
+            [
+              { expr: duration(0.5, "destination", BY), legend: `${LEGEND} p50` },
+              { expr: duration(0.99, "destination", BY), legend: `${LEGEND} p99` },
+            ],
+          ),
           timeSeries(
             "Duration as callers see it",
             "ms",
@@ -159,13 +165,16 @@ export function istioDashboard({ settings }: Stack): Dashboard {
         title: "Mutual TLS",
         height: 8,
         panels: [
-          timeSeries("Share of requests by mTLS", "percentunit", "By the service that is called.", [
-            { expr: encrypted("requests_total", BY), legend: LEGEND },
-          ]),
+          timeSeries(
+            "Share of requests by mTLS",
+            "percentunit",
+            "By the service that is called. Below 100 %: the callers in plain text are beside.",
+            [{ expr: encrypted("requests_total", BY), legend: LEGEND }],
+          ),
           timeSeries(
             "Share of connections by mTLS",
             "percentunit",
-            "By the service that is called; without HTTP.",
+            "By the service that is called; without HTTP. Below 100 %: a caller has no sidecar, and its owner gives it one.",
             [{ expr: encrypted(OPENED, BY), legend: LEGEND }],
           ),
           table(
@@ -188,7 +197,7 @@ export function istioDashboard({ settings }: Stack): Dashboard {
           timeSeries(
             "Connections opened",
             "short",
-            "A second, by the service that is called; without HTTP.",
+            "A second, without HTTP. A jump: a caller opens one for each request; give it a pool.",
             [{ expr: sumOf(rateOf(OPENED, "source"), BY), legend: LEGEND }],
           ),
           timeSeries(
@@ -205,40 +214,7 @@ export function istioDashboard({ settings }: Stack): Dashboard {
           ]),
         ],
       },
-      {
-        title: "Proxies and istiod",
-        height: 8,
-        panels: [
-          timeSeries("Proxies", "short", "Connected to istiod, and those that Prometheus reaches.", [
-            { expr: "sum(pilot_xds)", legend: "connected" },
-            { expr: 'sum(up{job="istio-proxy"})', legend: "scraped" },
-          ]),
-          timeSeries(
-            "Configuration sent",
-            "short",
-            "Pushes a second, by kind: endpoints change most often.",
-            [{ expr: 'sum by (type) (rate(pilot_xds_pushes{type!~".+err"}[5m]))', legend: "{{type}}" }],
-          ),
-          timeSeries(
-            "Configuration refused",
-            "short",
-            "By proxies, or never sent, a second. Above 0: `istioctl proxy-status` says by which, `istioctl analyze` why.",
-            [
-              { expr: "sum by (type) (rate(pilot_total_xds_rejects[5m]))", legend: "{{type}}" },
-              {
-                expr: 'sum by (type) (rate(pilot_xds_pushes{type=~".+err"}[5m]))',
-                legend: "{{type}}",
-              },
-            ],
-          ),
-          timeSeries("Until proxies have it", "s", "From a change to the last proxy that it is for.", [
-            {
-              expr: "histogram_quantile(0.99, sum by (le) (rate(pilot_proxy_convergence_time_bucket[5m])))",
-              legend: "p99",
-            },
-          ]),
-        ],
-      },
+      istiod,
     ],
   };
 }

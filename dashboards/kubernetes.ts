@@ -24,7 +24,7 @@ export function kubernetesDashboard({ settings }: Stack): Dashboard {
           stat(
             "Pods that run",
             "short",
-            "In this namespace.",
+            "In this namespace. Fewer than before: see those that wait and the replicas that are missing.",
             `sum(kube_pod_status_phase{${here}, phase="Running"})`,
           ),
           stat(
@@ -83,28 +83,38 @@ export function kubernetesDashboard({ settings }: Stack): Dashboard {
               },
             ],
           ),
-          timeSeries("Network", "Bps", "Received and sent by pod.", [
-            {
-              expr: `sum by (pod) (rate(container_network_receive_bytes_total{${here}}[5m]))`,
-              legend: "{{pod}} in",
-            },
-            {
-              expr: `sum by (pod) (rate(container_network_transmit_bytes_total{${here}}[5m]))`,
-              legend: "{{pod}} out",
-            },
-          ]),
+          timeSeries(
+            "Network",
+            "Bps",
+            "One pod far above its like: its callers keep to it. None at all: nobody reaches it; see its Service and network policies.",
+            [
+              {
+                expr: `sum by (pod) (rate(container_network_receive_bytes_total{${here}}[5m]))`,
+                legend: "{{pod}} in",
+              },
+              {
+                expr: `sum by (pod) (rate(container_network_transmit_bytes_total{${here}}[5m]))`,
+                legend: "{{pod}} out",
+              },
+            ],
+          ),
         ],
       },
       {
         title: "Errors",
         height: 8,
         panels: [
-          timeSeries("Restarts", "short", "In a quarter of an hour, by container.", [
-            {
-              expr: `sum by (pod, container) (increase({__name__=~"kube_pod_(init_)?container_status_restarts_total", ${here}}[15m]))`,
-              legend: "{{pod}} {{container}}",
-            },
-          ]),
+          timeSeries(
+            "Restarts",
+            "short",
+            "In a quarter of an hour. Regular ones: its memory limit or liveness probe; kubectl describe pod says which.",
+            [
+              {
+                expr: `sum by (pod, container) (increase({__name__=~"kube_pod_(init_)?container_status_restarts_total", ${here}}[15m]))`,
+                legend: "{{pod}} {{container}}",
+              },
+            ],
+          ),
           table(
             "Containers that wait",
             "And why: ImagePullBackOff is a wrong image, CrashLoopBackOff a program that ends.",

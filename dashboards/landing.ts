@@ -44,7 +44,7 @@ export function landingDashboard(stack: Stack): Dashboard {
           stat(
             "Services that are watched",
             "short",
-            "Those of the settings, and those whose annotated pods are scraped now.",
+            "Those of the settings, and those whose annotated pods are scraped now. One is missing: look at its pods' annotations.",
             `count(${pods})`,
           ),
           stat(
@@ -98,7 +98,7 @@ export function landingDashboard(stack: Stack): Dashboard {
           timeSeries(
             "Share of answers with 5xx",
             "percentunit",
-            `By service. HighErrorRate fires above ${highErrorRate.threshold * 100} %.`,
+            `By service. HighErrorRate fires above ${highErrorRate.threshold * 100} %: open that service's details.`,
             [{ expr: shareOf("", "5..", by), legend: "{{namespace}}/{{service}}" }],
           ),
           logRates(

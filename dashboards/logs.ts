@@ -38,7 +38,13 @@ export function logsDashboard(stack: Stack): Dashboard {
             "app",
             of,
           ),
-          logRates("Bytes by application", "What retention has to hold.", "app", of, "bytes"),
+          logRates(
+            "Bytes by application",
+            "What retention has to hold. One far above the others: lower its level, or raise the storage's size.",
+            "app",
+            of,
+            "bytes",
+          ),
         ],
       },
       {

@@ -26,7 +26,7 @@ export function nodejsDashboard(): Dashboard {
           stat(
             "Processes",
             "short",
-            "Node.js processes that are scraped.",
+            "Node.js processes that are scraped. Fewer than there are pods: Service, Pods that answer, says of whom.",
             `count(nodejs_version_info{${of}})`,
           ),
           stat(
@@ -58,9 +58,12 @@ export function nodejsDashboard(): Dashboard {
               },
             ],
           ),
-          timeSeries("Event-loop lag, p99", "s", "Every request waits at least this long at such a moment.", [
-            { expr: `nodejs_eventloop_lag_p99_seconds{${of}}`, legend },
-          ]),
+          timeSeries(
+            "Event-loop lag, p99",
+            "s",
+            "At such a moment every request waits at least this long: find in their traces what computes.",
+            [{ expr: `nodejs_eventloop_lag_p99_seconds{${of}}`, legend }],
+          ),
         ],
       },
       {
@@ -69,9 +72,12 @@ export function nodejsDashboard(): Dashboard {
           timeSeries("Heap used", "bytes", "A floor that rises from collection to collection is a leak.", [
             { expr: `nodejs_heap_size_used_bytes{${of}}`, legend },
           ]),
-          timeSeries("Memory of the process", "bytes", "Heap, buffers and native memory.", [
-            { expr: `process_resident_memory_bytes{${of}}`, legend },
-          ]),
+          timeSeries(
+            "Memory of the process",
+            "bytes",
+            "It rises and the heap does not: buffers or a native module leak. Close to the limit: the pod is killed.",
+            [{ expr: `process_resident_memory_bytes{${of}}`, legend }],
+          ),
           timeSeries(
             "Garbage collection",
             "percentunit",

@@ -63,10 +63,18 @@ export function serviceOverviewDashboard(stack: Stack): Dashboard {
       {
         height: 8,
         panels: [
-          timeSeries("Requests", "reqps", "By service.", [{ expr: rateOf(here, by), legend }]),
-          timeSeries("4xx", "percentunit", "Callers ask for what they may not or what is not there.", [
-            { expr: shareOf(here, "4..", by), legend },
-          ]),
+          timeSeries(
+            "Requests",
+            "reqps",
+            "A sudden fall is as much a sign as errors: look at what is in front of that service.",
+            [{ expr: rateOf(here, by), legend }],
+          ),
+          timeSeries(
+            "4xx",
+            "percentunit",
+            "Callers ask for what they may not or what is not there. A rise: the service's log says for what.",
+            [{ expr: shareOf(here, "4..", by), legend }],
+          ),
           timeSeries(
             "5xx",
             "percentunit",
@@ -81,7 +89,7 @@ export function serviceOverviewDashboard(stack: Stack): Dashboard {
           timeSeries(
             "Duration",
             "s",
-            `As the services measure it. HighLatency fires where p99 is above ${highLatency.seconds} s.`,
+            `As the services measure it. HighLatency fires where p99 is above ${highLatency.seconds} s: open that service's details.`,
             [quantile(0.5), quantile(0.95), quantile(0.99)],
           ),
           timeSeries(
@@ -96,7 +104,12 @@ export function serviceOverviewDashboard(stack: Stack): Dashboard {
         title: "Logs and traces",
         height: 8,
         panels: [
-          logRates("Lines by level", `Lines a ${per}.`, "level", { namespace: "$namespace" }),
+          logRates(
+            "Lines by level",
+            `Lines a ${per}. A rise of error or warn tells when it began: see the error lines below.`,
+            "level",
+            { namespace: "$namespace" },
+          ),
           traces("Slowest traces", "Longer than half a second. A click opens one.", {
             namespace: "$namespace",
             slow: true,

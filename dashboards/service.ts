@@ -34,7 +34,7 @@ export function serviceDashboard({ settings }: Stack): Dashboard {
           stat(
             "Requests",
             "reqps",
-            "Requests a second, without probes and scrapes.",
+            "A second, without probes and scrapes. A sudden fall: callers do not arrive, so look at what is in front of it.",
             rateOf(metrics, "service"),
           ),
           stat(
@@ -57,9 +57,12 @@ export function serviceDashboard({ settings }: Stack): Dashboard {
         title: "Metrics",
         height: 8,
         panels: [
-          timeSeries("Requests by status", "reqps", "Requests a second by status of the answer.", [
-            { expr: rateOf(metrics, "status"), legend: "{{status}}" },
-          ]),
+          timeSeries(
+            "Requests by status",
+            "reqps",
+            "5xx: the endpoints below say where. 4xx that rise: a caller asks for what is not there; see the log.",
+            [{ expr: rateOf(metrics, "status"), legend: "{{status}}" }],
+          ),
           timeSeries(
             "Duration, with traces",
             "s",
@@ -135,12 +138,17 @@ export function serviceDashboard({ settings }: Stack): Dashboard {
               },
             ],
           ),
-          timeSeries("Processor", "short", "Processors used by pod.", [
-            {
-              expr: `sum by (pod) (${processor})`,
-              legend: "{{pod}}",
-            },
-          ]),
+          timeSeries(
+            "Processor",
+            "short",
+            "Processors used. One pod far above the others: it gets more requests or runs in a loop, as its traces and log say.",
+            [
+              {
+                expr: `sum by (pod) (${processor})`,
+                legend: "{{pod}}",
+              },
+            ],
+          ),
           timeSeries(
             "Share of the limits",
             "percentunit",

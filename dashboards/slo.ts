@@ -81,17 +81,23 @@ export function sloDashboard({ settings }: Stack): Dashboard {
           timeSeries("Latency, p95", "s", "Slow for all services at once: look at what they share.", [
             { expr: durationOf(0.95, of, "namespace, service"), legend: "{{namespace}}/{{service}}" },
           ]),
-          timeSeries("Traffic", "reqps", "Requests by service.", [
-            { expr: rateOf(of, "namespace, service"), legend: "{{namespace}}/{{service}}" },
-          ]),
+          timeSeries(
+            "Traffic",
+            "reqps",
+            "A sudden fall is as much a sign as errors: look at what is in front of that service.",
+            [{ expr: rateOf(of, "namespace, service"), legend: "{{namespace}}/{{service}}" }],
+          ),
         ],
       },
       {
         height: 8,
         panels: [
-          timeSeries("Errors", "percentunit", "Share of answers with 5xx.", [
-            { expr: shareOf(of, "5..", "namespace, service"), legend: "{{namespace}}/{{service}}" },
-          ]),
+          timeSeries(
+            "Errors",
+            "percentunit",
+            "Share of answers with 5xx. One service: open its details; several at once: look at what they share.",
+            [{ expr: shareOf(of, "5..", "namespace, service"), legend: "{{namespace}}/{{service}}" }],
+          ),
           timeSeries(
             "Saturation",
             "percentunit",

@@ -26,12 +26,17 @@ export function springDashboard(): Dashboard {
         title: "HTTP",
         height: 8,
         panels: [
-          timeSeries("Requests by endpoint and status", "reqps", "As Spring counts them, probes included.", [
-            {
-              expr: `sum by (service, uri, status) (rate(http_server_requests_seconds_count{${of}}[5m]))`,
-              legend: "{{service}} {{uri}} {{status}}",
-            },
-          ]),
+          timeSeries(
+            "Requests by endpoint and status",
+            "reqps",
+            "Probes included. 5xx at one endpoint: its code or what it calls; at all of them: what they share.",
+            [
+              {
+                expr: `sum by (service, uri, status) (rate(http_server_requests_seconds_count{${of}}[5m]))`,
+                legend: "{{service}} {{uri}} {{status}}",
+              },
+            ],
+          ),
           timeSeries(
             "Mean duration",
             "s",
@@ -90,7 +95,7 @@ export function springDashboard(): Dashboard {
           timeSeries(
             "State of the breakers",
             "short",
-            "1 at the state that a breaker was in at the scrape.",
+            "1 at the state of the scrape. open: what is behind the breaker fails or is slow; look at that service.",
             [
               {
                 expr: `max by (name, state) (resilience4j_circuitbreaker_state{${of}, state=~"open|half_open|forced_open"})`,
@@ -130,18 +135,26 @@ export function springDashboard(): Dashboard {
               },
             ],
           ),
-          timeSeries("Garbage collection", "percentunit", "Share of time that the program stands still.", [
-            {
-              expr: `sum by (service, pod) (rate(jvm_gc_pause_seconds_sum{${of}}[5m]))`,
-              legend,
-            },
-          ]),
+          timeSeries(
+            "Garbage collection",
+            "percentunit",
+            "Share of time that the program stands still. Above 0.1: see Heap; it is too small, or leaks.",
+            [
+              {
+                expr: `sum by (service, pod) (rate(jvm_gc_pause_seconds_sum{${of}}[5m]))`,
+                legend,
+              },
+            ],
+          ),
           timeSeries("Threads", "short", "What only rises is a pool without a bound.", [
             { expr: `sum by (service, pod) (jvm_threads_live_threads{${of}})`, legend },
           ]),
-          timeSeries("Processor", "percentunit", "Share of the processors that the JVM sees.", [
-            { expr: `max by (service, pod) (process_cpu_usage{${of}})`, legend },
-          ]),
+          timeSeries(
+            "Processor",
+            "percentunit",
+            "Share of those that the JVM sees. Close to 1 requests wait for it: add pods or raise the limit.",
+            [{ expr: `max by (service, pod) (process_cpu_usage{${of}})`, legend }],
+          ),
         ],
       },
     ],

@@ -1,8 +1,8 @@
-import { seconds } from "../config/units";
 import { tracesBackend } from "../programs/backends";
 import { isDeployed, type Stack } from "../programs/program";
 import type { Dashboard } from "./dashboard";
-import { stat, statOfGood, table, timeSeries } from "./panels";
+import { stat, timeSeries } from "./panels";
+import { certificates, resources } from "./stack-resources";
 
 type Rows = Dashboard["rows"];
 
@@ -41,7 +41,12 @@ const metrics = ({ settings }: Stack): Rows => [
         "In memory. It costs about 4 KiB each: see Memory below.",
         "max(prometheus_tsdb_head_series)",
       ),
-      stat("Samples", "cps", "Taken a second.", "max(rate(prometheus_tsdb_head_samples_appended_total[5m]))"),
+      stat(
+        "Samples",
+        "cps",
+        "Taken a second. A fall: scrapes fail, as the first number says; a jump: some service has many new series.",
+        "max(rate(prometheus_tsdb_head_samples_appended_total[5m]))",
+      ),
       stat(
         "Rule evaluations that failed",
         "short",
@@ -61,9 +66,12 @@ const metrics = ({ settings }: Stack): Rows => [
   {
     height: 8,
     panels: [
-      timeSeries("Scrapes that fail, by job", "short", "Targets that do not answer.", [
-        { expr: "sum by (job) (1 - up)", legend: "{{job}}" },
-      ]),
+      timeSeries(
+        "Scrapes that fail, by job",
+        "short",
+        "One job: look at its pods and their port. Many at once: look at their node, the network and the name server.",
+        [{ expr: "sum by (job) (1 - up)", legend: "{{job}}" }],
+      ),
       timeSeries(
         "Time for rules",
         "s",
@@ -143,7 +151,7 @@ function spans(stack: Stack): Rows {
         timeSeries(
           "Spans",
           "cps",
-          `Taken and refused by the gateway, and written by ${name}; with tail sampling, what is kept.`,
+          `Of the gateway, and written by ${name} (with tail sampling what is kept). Refused above 0: the queue beside is full, or its memory; see that ${name} answers.`,
           [
             { expr: 'sum(rate(otelcol_receiver_accepted_spans{job="collector"}[5m]))', legend: "taken" },
             { expr: 'sum(rate(otelcol_receiver_refused_spans{job="collector"}[5m]))', legend: "refused" },
@@ -171,73 +179,6 @@ function spans(stack: Stack): Rows {
               ),
             ]
           : []),
-      ],
-    },
-  ];
-}
-
-function resources({ settings, programs }: Stack): Rows {
-  const namespaces = `namespace=~"${settings.namespaces.stack}|${settings.namespaces.agents}"`;
-  const perLimit = (usage: string, resource: string) =>
-    `max by (pod, container) (${usage}) / on (pod, container) max by (pod, container) (kube_pod_container_resource_limits{${namespaces}, resource="${resource}"})`;
-  const { highMemory, highCpu } = settings.alerting.rules;
-  const jobs = programs.filter(({ telemetry }) => telemetry).map(({ name }) => name);
-  return [
-    {
-      title: "Pods",
-      height: 8,
-      panels: [
-        timeSeries(
-          "Memory against limit",
-          "percentunit",
-          `HighMemory fires above ${highMemory.threshold * 100} %: raise the program's resources.`,
-          [
-            {
-              expr: perLimit(`container_memory_working_set_bytes{${namespaces}, container!=""}`, "memory"),
-              legend: "{{pod}}",
-            },
-          ],
-        ),
-        timeSeries(
-          "Processor against limit",
-          "percentunit",
-          `HighCPU fires above ${highCpu.threshold * 100} %: it is throttled.`,
-          [
-            {
-              expr: perLimit(
-                `rate(container_cpu_usage_seconds_total{${namespaces}, container!=""}[5m])`,
-                "cpu",
-              ),
-              legend: "{{pod}}",
-            },
-          ],
-        ),
-        table("Programs", "1: its scrape succeeds. A program that is missing here has no pod.", [
-          {
-            title: "Answers",
-            unit: "short",
-            expr: `min by (job) (up{job=~"${jobs.join("|")}", service=""})`,
-          },
-        ]),
-      ],
-    },
-  ];
-}
-
-function certificates({ settings }: Stack): Rows {
-  const { within } = settings.alerting.rules.certificateAboutToEnd;
-  return [
-    {
-      height: 4,
-      panels: [
-        statOfGood(
-          "Until certificates end",
-          "s",
-          `CertificateAboutToEnd fires below ${within}: see why it was not renewed.`,
-          'min by (instance) (probe_ssl_earliest_cert_expiry{job="certificates"} - time())',
-          [seconds(within) / 2, seconds(within)],
-          "{{instance}}",
-        ),
       ],
     },
   ];

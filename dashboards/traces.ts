@@ -32,12 +32,15 @@ export function tracesDashboard(stack: Stack): Dashboard {
           timeSeries(
             "Requests",
             "reqps",
-            "Spans of requests that were served, before any sampling in the gateway.",
+            "Spans of requests that were served, before any sampling in the gateway. Far fewer than on Service: the application samples, or sends to nobody.",
             [{ expr: rate(server, "service_name"), legend: "{{service_name}}" }],
           ),
-          timeSeries("Errors", "percentunit", "Share of those spans that failed.", [
-            { expr: share(server, "service_name"), legend: "{{service_name}}" },
-          ]),
+          timeSeries(
+            "Errors",
+            "percentunit",
+            "Share of those spans that failed. Above 0: Operations below says which.",
+            [{ expr: share(server, "service_name"), legend: "{{service_name}}" }],
+          ),
           timeSeries("Duration, with traces", "s", "A click on a dot opens the trace behind it.", [
             quantile(0.95),
             quantile(0.99),
@@ -59,8 +62,8 @@ export function tracesDashboard(stack: Stack): Dashboard {
           table(
             "Who calls whom",
             backend.traceql
-              ? `Edges of the service graph; Explore draws it (${datasource!.name}, Service Graph).`
-              : "Edges of the service graph.",
+              ? `Failed above 0: look first at the one that is called. Explore draws it (${datasource!.name}, Service Graph).`
+              : "Failed above 0: look first at the one that is called.",
             [
               { title: "Calls", unit: "reqps", expr: edges("total") },
               {
@@ -86,7 +89,10 @@ const found: Dashboard["rows"] = [
         ...chosen,
         slow: true,
       }),
-      traces("Failed traces", "A span in them is marked as an error.", { ...chosen, failed: true }),
+      traces("Failed traces", "Of the spans that are marked as errors the deepest is where it began.", {
+        ...chosen,
+        failed: true,
+      }),
     ],
   },
 ];

@@ -14,7 +14,16 @@ const promtool = binary("prometheus", "promtool");
 const namespace = "shop";
 const [board, user] = ["board", "user"];
 const services = [board, user].map((name) => ({ name, namespace, port: 8000 }));
-const stack = stackOf(settingsOf({ services, metrics: { evaluationInterval: "1m" } }, "kind"), "kind");
+const stack = stackOf(
+  settingsOf(
+    {
+      services,
+      metrics: { evaluationInterval: "1m", redis: { targets: [{ name: "cache", host: "cache" }] } },
+    },
+    "kind",
+  ),
+  "kind",
+);
 
 /** Labels of a series -> its values, a minute apart, as promtool writes them. */
 type Series = Record<string, string>;
@@ -208,6 +217,42 @@ describeWith(["prometheus", "promtool"])("panels", () => {
       10,
       ["infrastructure", "File systems", { [sda]: 0.75 }],
       ["infrastructure", "File systems", { [sda]: 25 }, 1],
+    );
+  });
+
+  test("the stack's volumes, and no others, are shown as a share of their size", () => {
+    const volume = (namespace: string, claim: string, used: number) => {
+      const of = `{namespace="${namespace}", persistentvolumeclaim="${claim}", node="a"}`;
+      return {
+        [`kubelet_volume_stats_used_bytes${of}`]: `${used}x20`,
+        [`kubelet_volume_stats_capacity_bytes${of}`]: "200x20",
+      };
+    };
+    return answers(
+      {
+        ...volume("observability", "loki-data", 150),
+        ...volume("observability", "tempo-data", 20),
+        ...volume("shop", "orders", 190),
+      },
+      10,
+      [
+        "stack",
+        "Volumes of the stack",
+        { 'persistentvolumeclaim="loki-data"': 0.75, 'persistentvolumeclaim="tempo-data"': 0.1 },
+      ],
+    );
+  });
+
+  test("Redis' memory has its maxmemory beside it, where one is set", () => {
+    const memory = (instance: string, most: number) => ({
+      [`redis_memory_used_bytes{job="redis", instance="${instance}"}`]: "70x20",
+      [`redis_memory_max_bytes{job="redis", instance="${instance}"}`]: `${most}x20`,
+    });
+    return answers(
+      { ...memory("sessions", 100), ...memory("cache", 0) },
+      10,
+      ["infrastructure", "Memory of Redis", { 'instance="sessions"': 70, 'instance="cache"': 70 }],
+      ["infrastructure", "Memory of Redis", { 'instance="sessions"': 100 }, 1],
     );
   });
 
