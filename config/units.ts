@@ -17,7 +17,7 @@ export function seconds(duration: string): number {
   return Number(match[1]) * SECONDS[match[2] as keyof typeof SECONDS];
 }
 
-/** Go's time.ParseDuration knows neither days nor weeks: 7d -> 168h, 90s -> 90s. Tempo and the Collector want it. */
+/** Go's time.ParseDuration knows neither days nor weeks: 7d -> 168h, 90s -> 90s. Tempo, the Collector and the agents want it. */
 export function goDuration(duration: string): string {
   const total = seconds(duration);
   if (total % 3600 === 0) return `${total / 3600}h`;

@@ -1,7 +1,7 @@
 import { logRuleFiles } from "../alerts";
 import { teamRules } from "../alerts/teams";
 import type { Settings } from "../config/schema";
-import { bytes } from "../config/units";
+import { bytes, goDuration, seconds } from "../config/units";
 import { addressesOf, headless, namespaceOf, pathOf, urlOf, userUrl } from "./addresses";
 import { range, selector } from "./logql";
 import { evaluates, lokiAlerts } from "./loki-alerts";
@@ -140,8 +140,8 @@ export function lokiConfig(stack: Stack): object {
       discover_log_levels: false,
       allow_structured_metadata: true,
       max_global_streams_per_user: Math.floor(bytes(settings.logs.resources.limits.memory) / STREAM),
-      // A collector that was away for a while may deliver late, but not older than what is deleted anyway.
-      reject_old_samples_max_age: settings.logs.retention.time,
+      // Agents leave out what is deleted anyway. An hour more: what they read at its limit may wait until Loki is there.
+      reject_old_samples_max_age: goDuration(`${seconds(settings.logs.retention.time) + 3600}s`),
       // What is kept can be asked for, and a range before that is no error; the default is a month.
       max_query_length: 0,
       // By default 500: an alert or a panel on a thousand applications would be an error.

@@ -101,7 +101,7 @@ test("what is kept is what the settings say; else the defaults", async () => {
     metrics: prometheus(from).storage.tsdb.retention,
   });
   expect(kept(objects)).toMatchObject({
-    logs: { retention_period: "7d", reject_old_samples_max_age: "7d" },
+    logs: { retention_period: "7d", reject_old_samples_max_age: "169h" },
     traces: { block_retention: "48h" },
     metrics: { time: "7d", size: "4GB" },
   });
@@ -111,7 +111,7 @@ test("what is kept is what the settings say; else the defaults", async () => {
     metrics: { retention: { time: "36h", size: "1.5Gi" } },
   });
   expect(kept(others)).toMatchObject({
-    logs: { retention_period: "30d", reject_old_samples_max_age: "30d" },
+    logs: { retention_period: "30d", reject_old_samples_max_age: "721h" },
     traces: { block_retention: "336h" },
     metrics: { time: "36h", size: "1536MB" },
   });

@@ -1,4 +1,5 @@
 import type { Settings } from "../../config/schema";
+import { goDuration } from "../../config/units";
 import { logsBackend } from "../backends";
 import type { Stack } from "../program";
 import { ENTRIES } from "./entries";
@@ -86,6 +87,10 @@ loki.process "pods" {
   stage.cri {
     max_partial_line_size          = ${MEBIBYTE}
     max_partial_line_size_truncate = true
+  }
+  // At its first start there are logs from before. Loki would refuse these lines, and they would be told as lost.
+  stage.drop {
+    older_than = ${text(goDuration(settings.logs.retention.time))}
   }
 ${ENTRIES}${settings.logs.maskIps ? MASKING : ""}
 ${PARSING}${structured(settings, FIELDS)}}

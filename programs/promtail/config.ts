@@ -1,3 +1,4 @@
+import { goDuration } from "../../config/units";
 import { yaml } from "../../config/yaml";
 import { logsBackend } from "../backends";
 import { BEGINS, TRACE } from "../alloy/entries";
@@ -106,6 +107,7 @@ export function promtailConfig(stack: Stack): object {
 function stages({ settings: { logs, environment, region } }: Stack): object[] {
   return [
     { cri: { max_partial_line_size: MEBIBYTE, max_partial_line_size_truncate: true } },
+    { drop: { older_than: goDuration(logs.retention.time) } },
     replace(BEGINS, MARK),
     joined("700ms"),
     replace(`^(${MARK})(?:${TRACE.join("|")})`, ""),

@@ -1402,7 +1402,10 @@ export const table: Row[] = [
   {
     key: "logs.retention.time",
     to: "9d",
-    changes: rolls("logs-loki-config", "logs-loki-server", "retention_period: 9d\n"),
+    changes: {
+      ...rolls("logs-loki-config", "logs-loki-server", "retention_period: 9d\n"),
+      ...rolls("logs-alloy-config", "logs-alloy-agent", 'older_than = "216h"'),
+    },
   },
   { ...toElasticsearch(), key: "logs.backend", to: "elasticsearch" },
   { ...toElasticsearch(), key: "logs.collector", to: "filebeat" },
