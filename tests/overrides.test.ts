@@ -109,12 +109,19 @@ describe("overrides", () => {
   );
 
   const LISTENS = "Services, probes and network policies follow from where the program listens";
+  const LOGS_BY_AGE = "its store would fill without it; set logs.retention.time";
+  const TRACES_BY_AGE = "its store would fill without it; set tracing.retention.time";
   test.each<[Name, string, unknown, string]>([
     ["loki", "auth_enabled", true, "agents and Grafana name no tenant"],
+    ["loki", "compactor.retention_enabled", false, LOGS_BY_AGE],
+    ["loki", "compactor", null, LOGS_BY_AGE],
+    ["loki", "limits_config.retention_period", 0, LOGS_BY_AGE],
     ["loki", "server", null, LISTENS],
     ["loki", "server.http_listen_address", "::", LISTENS],
     ["loki", "server.http_path_prefix", "/loki", LISTENS],
     ["tempo", "multitenancy_enabled", true, "the Collector and Grafana name no tenant"],
+    ["tempo", "compactor.compaction.block_retention", "0s", TRACES_BY_AGE],
+    ["tempo", "overrides.defaults.compaction.block_retention", "87600h", TRACES_BY_AGE],
     ["tempo", "server.grpc_listen_port", 1, LISTENS],
     ["tempo", "server.http_path_prefix", "/tempo", LISTENS],
     ["jaeger", "extensions.jaeger_query.base_path", "/ui", LISTENS],

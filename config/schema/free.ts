@@ -69,17 +69,22 @@ export const scrapeConfigs = () =>
   );
 
 const LISTENS = "Services, probes and network policies follow from where the program listens";
+const byAge = (signal: string) => `its store would fill without it; set ${signal}.retention.time`;
 
 /** By program: keys that stay the stack's, with the reason. A * stands for any part of one key. */
 const KEPT: Record<string, [keys: string, why: string][]> = {
   loki: [
     ["auth_enabled", "agents and Grafana name no tenant"],
+    ["compactor.retention_enabled", byAge("logs")],
+    ["limits_config.retention_period", byAge("logs")],
     ["server.http_listen_*", LISTENS],
     ["server.grpc_listen_*", LISTENS],
     ["server.http_path_prefix", LISTENS],
   ],
   tempo: [
     ["multitenancy_enabled", "the Collector and Grafana name no tenant"],
+    ["compactor.compaction.block_retention", byAge("tracing")],
+    ["overrides.defaults.compaction.block_retention", byAge("tracing")],
     ["server.http_listen_*", LISTENS],
     ["server.grpc_listen_*", LISTENS],
     ["server.http_path_prefix", LISTENS],
