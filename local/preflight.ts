@@ -4,10 +4,10 @@ import type { Cluster } from "./cluster";
 import { UserError } from "./errors";
 import { lackedSecrets } from "./given-secrets";
 import { listed } from "./listed";
-import type { Manifest } from "./render";
+import { type Manifest, stackOfThis } from "./render";
 
 interface Named {
-  metadata: { name: string; annotations?: Record<string, string> };
+  metadata: { name: string; labels?: Record<string, string>; annotations?: Record<string, string> };
 }
 interface StorageClass extends Named {
   provisioner: string;
@@ -55,11 +55,28 @@ export function unprepared(manifests: Manifest[], present: Present): string[] {
   const own = manifests.filter(({ kind }) => kind === "StorageClass") as unknown as StorageClass[];
   const classes = [...present.classes, ...own];
   return [
+    ...othersClasses(own, present.classes),
     ...lackedClasses(claims, classes),
     ...lackedDrivers(claims, classes, present.drivers),
     ...lackedIngress(manifests, present.ingressClasses),
   ];
 }
+
+/** Pulumi would take it over where it is the same, and fail half-way where it is not: what a class says cannot be changed. */
+const othersClasses = (own: StorageClass[], there: StorageClass[]): string[] =>
+  own.flatMap((mine) => {
+    const { name } = mine.metadata;
+    const other = there.find((one) => one.metadata.name === name && stackOfThis(one) !== stackOfThis(mine));
+    if (!other) return [];
+    return [
+      `observability:placement.createGp3: the cluster has a StorageClass ${name} already, which ${whose(other)} has made. Allowed: false, which takes volumes of that one.`,
+    ];
+  });
+
+const whose = (object: Named): string => {
+  const stack = stackOfThis(object);
+  return stack ? `the stack ${stack}` : "somebody else";
+};
 
 const isDefault = ({ metadata }: StorageClass) =>
   metadata.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true";

@@ -61,6 +61,26 @@ test("a class that the stack makes is there, the driver behind it is not", async
   ]);
 });
 
+test("a class gp3 that the stack has not made is refused, its own of before is not", async () => {
+  const given = { placement: { createGp3: true } };
+  const refused = (by: string) => [
+    expect.stringMatching(
+      `^observability:placement\\.createGp3: .* StorageClass gp3 already, which ${by} has made\\. Allowed: false`,
+    ),
+  ];
+  const labelled = (labels: Record<string, string>) => ({
+    classes: [{ ...gp3, metadata: { name: "gp3", labels } }],
+  });
+  const made = { "app.kubernetes.io/part-of": "observability-stack" };
+  expect(await said(given, {})).toEqual(refused("somebody else"));
+  const helm = { "app.kubernetes.io/instance": "kind" };
+  expect(await said(given, labelled(helm))).toEqual(refused("somebody else"));
+  const other = { ...made, "app.kubernetes.io/instance": "prod" };
+  expect(await said(given, labelled(other))).toEqual(refused("the stack prod"));
+  const before = { ...made, "app.kubernetes.io/instance": "kind" };
+  expect(await said(given, labelled(before))).toEqual([]);
+});
+
 test("what has its volume already asks for no class", async () => {
   const claims = [
     ...["alertmanager-data", "collector-data", "grafana-data", "loki-data", "prometheus-data", "tempo-data"],
