@@ -19,10 +19,15 @@ export class SettingsError extends Error {
  * What a stack file says -> complete settings: the platform's patch below it, the defaults below both.
  *
  * @param given keys under `observability:`, without that prefix
- * @param stack name of the stack, for the message only
+ * @param stack name of the stack
+ * @param file what the message calls the stack file; default: Pulumi's own name for it
  * @throws SettingsError that lists every wrong key at once
  */
-export function settingsOf(given: Record<string, unknown>, stack: string): Settings {
+export function settingsOf(
+  given: Record<string, unknown>,
+  stack: string,
+  file = `Pulumi.${stack}.yaml`,
+): Settings {
   if (!LABEL_VALUE.test(stack))
     throw new SettingsError(
       `The stack's name ${stack} cannot be used, since every object has it as a label.\nAllowed: letters, digits, -, _ and ., with a letter or digit at both ends, at most 63 of them. Nothing was changed.\nMake a stack of another name: pulumi stack init NAME`,
@@ -38,7 +43,7 @@ export function settingsOf(given: Record<string, unknown>, stack: string): Setti
   if (result.success && lines.length === 0) return result.data;
   throw new SettingsError(
     [
-      `Pulumi.${stack}.yaml has ${lines.length === 1 ? "a setting" : `${lines.length} settings`} that cannot be used:`,
+      `${file} has ${lines.length === 1 ? "a setting" : `${lines.length} settings`} that cannot be used:`,
       ...lines.map((line) => `  observability:${line}`),
       "Nothing was changed. Every key is described in docs/settings.md and completed by editors that read YAML schemas.",
     ].join("\n"),

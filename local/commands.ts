@@ -26,7 +26,7 @@ import { faultNames } from "../examples/ticketing/src/faults";
 import { announced } from "./faults";
 import type { Options } from "./options";
 import { asks, refuseUnready, refuseUnfit, refuseOtherPort, refuseUnasked } from "./refusals";
-import { readStackFile, stackConfig, stackFile, ownSettings } from "./stack-config";
+import { fileNamed, fileOf, ownSettings, readStackFile, stackConfig } from "./stack-config";
 import { stackFileCopy } from "./stack-files";
 import { baseAt } from "./review/base";
 import { coloured, reviewOf } from "./review/report";
@@ -100,13 +100,13 @@ export async function preview(options: Options): Promise<void> {
 
 /** A sentence for each volume and namespace that will be deleted; refused where one is protected. */
 async function losses(
-  { stack }: Options,
+  options: Options,
   manifests: Manifest[],
   cluster: Cluster,
   pulumi: Pulumi,
 ): Promise<string[]> {
-  const going = await refuseVolumes(manifests, stack, cluster);
-  if (going.length > 0) refuseProtected(going, await pulumi.protectedIds(), stack);
+  const going = await refuseVolumes(manifests, options.stack, cluster);
+  if (going.length > 0) refuseProtected(going, await pulumi.protectedIds(), fileNamed(options));
   return going.map(({ sentence }) => sentence);
 }
 
@@ -199,9 +199,6 @@ function clusterFor(
   return { name: cluster, context, recreate, offline, hostPorts, spareHostPorts };
 }
 
-const fileOf = ({ stack, configFile }: Pick<Options, "stack" | "configFile">) =>
-  configFile ?? stackFile(stack);
-
 /** What is destroyed is in the state: where the stack file is gone, the last copy of it does. */
 function fileToDestroy(options: Options): string {
   const file = fileOf(options);
@@ -214,7 +211,7 @@ function fileToDestroy(options: Options): string {
 
 /** Checked before anything else is done. */
 function settingsIn(options: Pick<Options, "stack" | "configFile">): Settings {
-  return settingsOf(ownSettings(stackConfig(fileOf(options))), options.stack);
+  return settingsOf(ownSettings(stackConfig(fileOf(options))), options.stack, fileNamed(options));
 }
 
 /** Those that the pods of the stack name; a cluster of the user's pulls its own. */

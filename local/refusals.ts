@@ -7,6 +7,7 @@ import { ask } from "./listed";
 import { refuseNamespaces } from "./namespaces";
 import type { Options } from "./options";
 import { type Manifest, nodePortsOf, stackOfThis } from "./render";
+import { fileNamed } from "./stack-config";
 
 /** Pulumi shows a preview then and asks: a cluster of the user's holds more than this stack. */
 export const asks = ({ context, yes }: Options): boolean => context !== undefined && !yes;
@@ -35,23 +36,25 @@ export function refuseUnready(
 }
 
 /** Links, in alerts too, are made from this address: they would lead to the cluster that has the usual ports. */
-export function refuseOtherPort({ stack, portOffset = 0, context }: Options, { edge }: Settings): void {
+export function refuseOtherPort(options: Options, { edge }: Settings): void {
+  const { portOffset = 0, context } = options;
   const mapped = defaultHostPorts(portOffset).find(({ node }) => node === edge.nodePort);
   const { hostname, port } = new URL(edge.url);
   if (context || !portOffset || !mapped || hostname !== "localhost" || port === String(mapped.host)) return;
   throw new UserError(
     `up --port-offset ${portOffset}: observability:edge.url is ${edge.url}, which is another cluster's then.\n` +
-      `In Pulumi.${stack}.yaml set observability:edge: { url: "http://localhost:${mapped.host}" }; a second cluster wants a ` +
+      `In ${fileNamed(options)} set observability:edge: { url: "http://localhost:${mapped.host}" }; a second cluster wants a ` +
       "stack of its own: --stack NAME takes Pulumi.NAME.yaml.",
   );
 }
 
 /** NodePorts on every node, and pods that mount its directories, are for a laptop. */
 async function refuseOtherPlatform(
-  { stack, context }: Options,
+  options: Options,
   { platform }: Settings,
   cluster: Cluster,
 ): Promise<void> {
+  const { stack, context } = options;
   if (!context || platform !== "kind") return;
   const answer = await ask(cluster, "nodes", "-o", "jsonpath={.items[*].spec.providerID}");
   const ids = answer?.split(" ").filter(Boolean);
@@ -61,7 +64,7 @@ async function refuseOtherPlatform(
   throw new UserError(
     `--context ${context}: the stack ${stack} is for a laptop (observability:platform: kind), and the nodes there are a cloud's ` +
       `(${cloud}). Nothing was changed.\n` +
-      `Take a stack for that cluster, as --stack prod is for EKS, or set observability:platform in Pulumi.${stack}.yaml.`,
+      `Take a stack for that cluster, as --stack prod is for EKS, or set observability:platform in ${fileNamed(options)}.`,
   );
 }
 

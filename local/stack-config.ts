@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { CORE_SCHEMA, load, YAMLException } from "js-yaml";
 import { isSecret, keyOf } from "../config/schema-tree";
 import { UserError } from "./errors";
+import type { Options } from "./options";
 import { repoDir } from "./paths";
 
 export const PREFIX = "observability:";
@@ -119,6 +120,14 @@ export function stackFile(stack: string): string {
   const [own, example] = [repoDir, join(repoDir, "examples")].map((at) => join(at, `Pulumi.${stack}.yaml`));
   return !existsSync(own) && existsSync(example) ? example : own;
 }
+
+/** The stack file that a command reads. */
+export const fileOf = ({ stack, configFile }: Pick<Options, "stack" | "configFile">): string =>
+  configFile ?? stackFile(stack);
+
+/** What messages call it: as the user named it, else by its place in the checkout. */
+export const fileNamed = (options: Pick<Options, "stack" | "configFile">): string =>
+  options.configFile ?? relative(repoDir, fileOf(options));
 
 /** In the place of a secret, made of what anybody may read: how it is generated, or its encrypted text. A URL and a password. */
 export const standIn = (publicly: object): string =>

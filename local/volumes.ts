@@ -54,15 +54,16 @@ export async function refuseVolumes(
  * all else is changed, and a store that nobody writes to any more would stay beside the new one.
  *
  * @param guarded ids of what is protected in Pulumi's state
+ * @param file the stack file, as messages call it
  */
-export function refuseProtected(going: Going[], guarded: string[], stack: string): void {
+export function refuseProtected(going: Going[], guarded: string[], file: string): void {
   const kept = going.filter(({ id }) => guarded.includes(id));
   if (kept.length === 0) return;
   throw new UserError(
     [
       "The settings take away what observability:protect keeps from being deleted:",
       ...kept.map(({ sentence }) => `  ${sentence}`),
-      `Nothing was changed. Allowed in Pulumi.${stack}.yaml: settings that keep them, such as the backend of before. To delete them with their data:`,
+      `Nothing was changed. Allowed in ${file}: settings that keep them, such as the backend of before. To delete them with their data:`,
       "  1. Set that back for now, set observability:protect: false, and run up: it ends the protection and deletes nothing.",
       "  2. Make your change again, and run up. Then observability:protect can be as it was.",
     ].join("\n"),

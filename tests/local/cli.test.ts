@@ -48,14 +48,16 @@ function recordCluster(): void {
 
 describe("a configuration that is refused: its message, no stack trace, exit code 1", () => {
   const file = join(scratch, "Pulumi.refused.yaml");
+  const misspelt =
+    /\/Pulumi\.refused\.yaml has a setting .*\n.*observability:logs.backend is "lokki"; allowed: loki/;
   const names = Array.from({ length: 8000 }, (_, i) => `s${i}`);
   const services = `{ name: s, namespace: n, port: 80, alike: [${names.join()}] }`;
 
   test.each([
-    ["render", "logs: { backend: lokki }", /observability:logs.backend is "lokki"; allowed: loki/],
-    ["up", "logs: { backend: lokki }", /observability:logs.backend is "lokki"; allowed: loki/],
-    ["preview", "logs: { backend: lokki }", /observability:logs.backend is "lokki"; allowed: loki/],
-    ["status", "logs: { backend: lokki }", /observability:logs.backend is "lokki"; allowed: loki/],
+    ["render", "logs: { backend: lokki }", misspelt],
+    ["up", "logs: { backend: lokki }", misspelt],
+    ["preview", "logs: { backend: lokki }", misspelt],
+    ["status", "logs: { backend: lokki }", misspelt],
     // These two are noticed while the program runs: Pulumi hands the text on as JSON, and files add up.
     ["render", 'environment: "true"', /observability:environment is true; allowed: /],
     ["render", `services: [${services}]`, /^The files of ConfigMap .* allowed: 900000/],
@@ -71,13 +73,22 @@ describe("a configuration that is refused: its message, no stack trace, exit cod
 });
 
 describe("up --port-offset", () => {
-  test("is refused while links would lead to another cluster, before anything is done", async () => {
-    const { exitCode, all } = await command("up", "--cluster", "trial", "--port-offset", "1000");
-    expect(all).toContain("--port-offset 1000: observability:edge.url is http://localhost:8080");
-    expect(all).toContain('set observability:edge: { url: "http://localhost:9080" }');
-    expect(exitCode).toBe(1);
-    expect(standIns.called("docker", "kind", "pulumi")).toEqual([]);
-  });
+  const example = "examples/Pulumi.tiketi.yaml";
+  test.each([
+    ["--stack", "kind", "Pulumi.kind.yaml"],
+    ["--stack", "tiketi", example],
+    ["--config-file", example, example],
+  ])(
+    "%s %s: is refused while links would lead to another cluster, before anything is done",
+    async (flag, value, file) => {
+      const offset = ["--cluster", "trial", "--port-offset", "1000"];
+      const { exitCode, all } = await command("up", ...offset, flag, value);
+      expect(all).toContain("--port-offset 1000: observability:edge.url is http://localhost:8080");
+      expect(all).toContain(`In ${file} set observability:edge: { url: "http://localhost:9080" }`);
+      expect(exitCode).toBe(1);
+      expect(standIns.called("docker", "kind", "pulumi")).toEqual([]);
+    },
+  );
 
   test("is a number", async () => {
     const { exitCode, all } = await command("up", "--port-offset", "2001");
@@ -237,11 +248,12 @@ describe("a cluster of the user's", () => {
 
   test("a stack for kind is not for nodes of another make", async () => {
     kubectl(`*providerID*) echo aws:///eu-west-1a/i-1 aws:///eu-west-1b/i-2;;`);
-    const { exitCode, all } = await command("up", "--yes", "--context", "work");
+    const example = "examples/Pulumi.tiketi.yaml";
+    const { exitCode, all } = await command("up", "--yes", "--context", "work", "--config-file", example);
     expect(all).toMatch(
       /--context work: the stack kind is for a laptop .*\(aws:\/\/\/eu-west-1a\/i-1\)\. Nothing was changed\./,
     );
-    expect(all).toContain("set observability:platform in Pulumi.kind.yaml");
+    expect(all).toContain(`set observability:platform in ${example}`);
     expect(exitCode).toBe(1);
     expect(pulumi()).toEqual([]);
   });
@@ -344,7 +356,7 @@ describe("a cluster of the user's", () => {
           "observability:protect keeps from being deleted:\n  The volume loki-data in observability",
         );
         expect(all).toMatch(
-          /Nothing was changed\. .*\n.*1\..*set observability:protect: false, and run up.*\n.*2\..* run up/,
+          /Nothing was changed\. Allowed in \S+\/Pulumi\.elsewhere\.yaml: .*\n.*1\..*set observability:protect: false, and run up.*\n.*2\..* run up/,
         );
         expect(exitCode).toBe(1);
         expect(standIns.called("pulumi").filter((line) => /^pulumi (up|preview)/.test(line))).toEqual([]);
