@@ -79,6 +79,18 @@ describe("two replicas", () => {
       });
   });
 
+  test("are not started again while the database is away, and get no requests", () => {
+    for (const { spec } of pods())
+      expect(spec.containers).toEqual([
+        expect.objectContaining({
+          livenessProbe: expect.objectContaining({ tcpSocket: { port: "http" } }) as unknown,
+          readinessProbe: expect.objectContaining({
+            httpGet: { path: expect.stringMatching(/\/api\/health$/) as unknown, port: "http" },
+          }) as unknown,
+        }),
+      ]);
+  });
+
   test("may reach the database's port", () => {
     const policy = ofKind(objects, "NetworkPolicy").find(({ metadata }) => metadata.name === "grafana")!;
     const { egress } = policy.spec as { egress: { to?: object[]; ports: { port: number }[] }[] };

@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dashboardFiles } from "../dashboards";
+import { grafana } from "../programs/grafana";
+import type { Probe } from "../programs/program";
 import { selfSigned } from "./support/certificate";
 import { describeWithDatabases, postgresServer } from "./support/databases";
 import { eventually } from "./support/eventually";
@@ -91,6 +93,27 @@ describeWithDatabases(["grafana", "grafana"])("two Grafanas on PostgreSQL", () =
     for (const replica of replicas) await replica.end("SIGKILL");
     await Promise.all(replicas.map((replica) => replica.start("third")));
     for (const replica of replicas) expect(await title(replica, "third")).toBe(keepsake.title);
+  });
+
+  test("while the database is away they are alive and not ready, and go on with it", async () => {
+    const [{ stack, server }] = replicas;
+    const { ready, live } = grafana.probes!(stack);
+    const answers = ({ path }: Probe) => {
+      const at = `http://127.0.0.1:${new URL(replicas[0].url).port}`;
+      // Without a path a connection counts, whatever is answered.
+      return fetch(at + (path ?? "/")).then(
+        ({ ok }) => !path || ok,
+        () => false,
+      );
+    };
+    expect([await answers(ready), await answers(live)]).toEqual([true, true]);
+    await postgres.end();
+    await eventually("it is not ready", 60, async () => !(await answers(ready)) || undefined);
+    expect(await answers(live)).toBe(true);
+    await postgres.start();
+    await eventually("it is ready again", 60, async () => (await answers(ready)) || undefined);
+    expect(replicas[0].server).toBe(server);
+    expect(server!.running).toBe(true);
   });
 
   test("a database that another authority has signed for gets no password", async () => {

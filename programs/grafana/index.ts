@@ -91,7 +91,8 @@ exec ${GRAFANA} cli --homepath=/usr/share/grafana admin reset-admin-password --p
     return {
       startup,
       ready: { ...health, delay: 10, period: 5 },
-      live: { ...health, delay: 30, period: 10 },
+      // Its health is that of the database, too: a Grafana that was started again would not bring that one back.
+      live: { ...(stack.settings.grafana.database ? { port: health.port } : health), delay: 30, period: 10 },
     };
   },
   resources: ({ grafana }) => grafana.resources,

@@ -136,18 +136,19 @@ export async function postgresServer(
     server.start();
     await eventually("PostgreSQL is ready", 30, async () => (ready() > before ? true : undefined));
   }
+  const end = () => server.end();
   async function lose(): Promise<void> {
-    await server.end();
+    await end();
     rmSync(data, { recursive: true });
   }
   const stop = async () => {
-    await server.end();
+    await end();
     rmSync(root, { recursive: true });
   };
   /** One command to a database, as the superuser, whom its own socket asks for no password; the values of its answer. */
   const tell = (database: string, command: string) =>
     told(join(data, `.s.PGSQL.${port}`), `user\0postgres\0database\0${database}\0\0`, `${command}\0`);
-  return { port, start, lose, stop, tell };
+  return { port, start, end, lose, stop, tell };
 }
 
 /** By PostgreSQL's protocol, of which that is all: https://www.postgresql.org/docs/15/protocol-message-formats.html */
