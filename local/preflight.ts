@@ -3,8 +3,9 @@ import type { Stack } from "../programs/program";
 import type { Cluster } from "./cluster";
 import { UserError } from "./errors";
 import { lackedSecrets } from "./given-secrets";
-import { listed } from "./listed";
+import { ask, listed } from "./listed";
 import { type Manifest, stackOfThis } from "./render";
+import { type Node, sharedNodes } from "./shared-nodes";
 
 interface Named {
   metadata: { name: string; labels?: Record<string, string>; annotations?: Record<string, string> };
@@ -29,7 +30,8 @@ export interface Present {
 
 /**
  * Refuses, before anything is made, what the cluster could only fail to do minutes later: volumes of a class or driver
- * that it lacks stay pending, an Ingress without its controller gets no address, a pod waits for its Secret. Says where a role may be missing.
+ * that it lacks stay pending, an Ingress without its controller gets no address, a pod waits for its Secret. Says where a role may be missing,
+ * and which replicas would share a node.
  */
 export async function refuseUnprepared(manifests: Manifest[], stack: Stack, cluster: Cluster): Promise<void> {
   const { settings } = stack;
@@ -45,6 +47,9 @@ export async function refuseUnprepared(manifests: Manifest[], stack: Stack, clus
   if (problems.length > 0) throw new UserError([...problems, "Nothing was changed."].join("\n"));
   const agents = await names("daemonset", "-n", "kube-system");
   for (const line of withoutRole(settings, agents.includes("eks-pod-identity-agent"))) console.error(line);
+  const nodes = await ask(cluster, "nodes", "-o", "json");
+  if (!nodes) return;
+  for (const line of sharedNodes(stack, (JSON.parse(nodes) as { items: Node[] }).items)) console.error(line);
 }
 
 /** A sentence for each thing that the cluster lacks, with the command that mends it. */
