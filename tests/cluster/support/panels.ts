@@ -21,6 +21,7 @@ export const RIGHTLY_EMPTY: Record<string, string> = {
   "infrastructure: Volumes in use":
     "kind's volumes are directories of the node, which the kubelet does not measure",
   "kubernetes: Containers that wait": "all run",
+  "stack: Volumes of the stack": "as Volumes in use above",
   "stack: Lines that are lost": "none is",
   "stack: Since lines were last deleted by age": "the compactor's first run is ten minutes after its start",
   "service-overview: Slowest traces": "no request need be slow",
