@@ -130,7 +130,7 @@ function lackedIngress(manifests: Manifest[], ingressClasses: string[]): string[
     .filter((name) => !ingressClasses.includes(name))
     .map(
       (name) =>
-        `The cluster has no IngressClass ${name}, so that nobody would reach the edge. Allowed: ${ingressClasses.join(", ") || "none is there"}. For alb install the AWS Load Balancer Controller, which makes the class.`,
+        `The cluster has no IngressClass ${name}, so that nobody would reach the edge. Allowed: ${ingressClasses.join(", ") || "none is there"}. For alb install the AWS Load Balancer Controller, which makes the class, with a role that may make load balancers: helm upgrade --install aws-load-balancer-controller aws-load-balancer-controller --repo https://aws.github.io/eks-charts --namespace kube-system --set clusterName=NAME`,
     );
 }
 

@@ -91,22 +91,31 @@ test("what has its volume already asks for no class", async () => {
   ]);
 });
 
+const amp = { url: "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1", region: "us-east-1" };
+
 test("who has neither key nor role is told of Pod Identity, where its agent is missing", () => {
   const withRoles = (given: Record<string, unknown>, agent = false) =>
     withoutRole(settingsOf({ platform: "eks", alerting: { unattended: true }, ...given }, "eks"), agent);
   const logs = { s3: bucket };
-  expect(withRoles({ logs })).toEqual([
-    expect.stringMatching(
-      /^observability:logs\.s3 .*Set logs\.s3\.roleArn, or: aws eks create-addon .*eks-pod-identity-agent/,
-    ),
-  ]);
+  for (const [key, given] of [
+    ["logs.s3", { logs }],
+    ["tracing.s3", { tracing: { s3: bucket } }],
+    ["metrics.amp", { metrics: { amp } }],
+  ] as const)
+    expect(withRoles(given)).toEqual([
+      expect.stringMatching(
+        `^observability:${key} .*Set ${key}\\.roleArn, or: aws eks create-addon .*eks-pod-identity-agent`,
+      ),
+    ]);
   expect(withRoles({ logs }, true)).toEqual([]);
   expect(withRoles({ logs, platform: "kind" })).toEqual([]);
   expect(withRoles({})).toEqual([]);
   const roleArn = "arn:aws:iam::123456789012:role/loki";
   const keys = { accessKeyId: "key", secretAccessKey: "secret-of-lines" };
   for (const more of [{ roleArn }, keys])
-    expect(withRoles({ logs: { s3: { ...bucket, ...more } } })).toEqual([]);
+    for (const signal of ["logs", "tracing"])
+      expect(withRoles({ [signal]: { s3: { ...bucket, ...more } } })).toEqual([]);
+  expect(withRoles({ metrics: { amp: { ...amp, roleArn } } })).toEqual([]);
 });
 
 test("an Ingress needs its class", () => {
@@ -118,7 +127,9 @@ test("an Ingress needs its class", () => {
   };
   expect(unprepared([ingress], complete)).toEqual([]);
   expect(unprepared([ingress], { ...complete, ingressClasses: ["nginx"] })).toEqual([
-    expect.stringMatching(/no IngressClass alb.*Allowed: nginx.*AWS Load Balancer Controller/),
+    expect.stringMatching(
+      /no IngressClass alb.*Allowed: nginx.*helm upgrade --install aws-load-balancer-controller .*--set clusterName=NAME$/,
+    ),
   ]);
 });
 
