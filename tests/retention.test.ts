@@ -1,11 +1,11 @@
-/** How long lines and traces are kept, asked of the stores that keep them: what they have read, not what they were given. */
-import { mkdtempSync, rmSync } from "node:fs";
+/** How long metrics, lines and traces are kept, asked of the stores that keep them: what they have read, not what they were given. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadAll } from "js-yaml";
 import { seconds } from "../config/units";
-import { describeWith } from "./support/programs";
-import { lokiServer, type Server, stackWith, tempoServer } from "./support/servers";
+import { binary, describeWith, output } from "./support/programs";
+import { lokiServer, prometheusServer, type Server, stackWith, tempoServer } from "./support/servers";
 
 const directory = mkdtempSync(join(tmpdir(), "retention-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -25,6 +25,32 @@ async function shownBy<T>(server: Server, url: string): Promise<T> {
 /** Of a time as Go writes it, such as 1w or 48h0m0s. */
 const inSeconds = (time: string) =>
   [...time.matchAll(/[1-9]\d*[smhdw]/g)].reduce((sum, [part]) => sum + seconds(part), 0);
+
+describeWith(["prometheus", "prometheus"], ["prometheus", "promtool"])("Prometheus", () => {
+  test("deletes at its start what is older than its retention, and nothing younger", async () => {
+    const own = join(directory, "prometheus");
+    const prometheus = await prometheusServer(own, stackWith({ metrics: { retention: { time: "3d" } } }));
+    prometheus.scrape([]);
+    const ages = ["14d", "4d", "2d", "3h"];
+    // Promtool makes a block of each, as Prometheus does of two hours.
+    const samples = ages.map((age) => `kept{age="${age}"} 1 ${Date.now() / 1000 - seconds(age)}`);
+    const file = join(own, "samples");
+    writeFileSync(file, [...samples, "# EOF\n"].join("\n"));
+    await output(binary("prometheus", "promtool")!, [
+      ...["tsdb", "create-blocks-from", "openmetrics", file, join(own, "data")],
+    ]);
+    prometheus.server.start();
+    try {
+      await prometheus.server.ready(prometheus.ready);
+      const start = String(Date.now() / 1000 - seconds("30d"));
+      const asked = new URLSearchParams({ "match[]": "kept", start });
+      const answer = await fetch(`${prometheus.url}/api/v1/label/age/values?${asked}`);
+      expect(await answer.json()).toMatchObject({ data: ["2d", "3h"] });
+    } finally {
+      await prometheus.server.end();
+    }
+  }, 60_000);
+});
 
 describeWith(["loki", "loki"])("Loki says that it", () => {
   test.each([
