@@ -101,7 +101,7 @@ describeWithDatabases(["grafana", "grafana"])("two Grafanas on PostgreSQL", () =
     const answers = ({ path }: Probe) => {
       const at = `http://127.0.0.1:${new URL(replicas[0].url).port}`;
       // Without a path a connection counts, whatever is answered.
-      return fetch(at + (path ?? "/")).then(
+      return fetch(at + (path ?? "/"), { redirect: "manual" }).then(
         ({ ok }) => !path || ok,
         () => false,
       );
