@@ -24,8 +24,8 @@ export function goDuration(duration: string): string {
   return total % 60 === 0 ? `${total / 60}m` : `${total}s`;
 }
 
-/** Spring reads whole numbers alone: 0.5 -> 500ms, 0.0075 -> 7500us. */
-export function springDuration(amount: number): string {
+/** Spring reads whole numbers alone, which TraceQL and Jaeger read too: 0.5 -> 500ms, 0.0075 -> 7500us. */
+export function wholeDuration(amount: number): string {
   const nanoseconds = Math.max(1, Math.round(amount * 1e9));
   if (nanoseconds % 1e6 === 0) return `${nanoseconds / 1e6}ms`;
   return nanoseconds % 1000 === 0 ? `${nanoseconds / 1000}us` : `${nanoseconds}ns`;

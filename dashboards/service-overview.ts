@@ -112,7 +112,7 @@ export function serviceOverviewDashboard(stack: Stack): Dashboard {
           ),
           traces("Slowest traces", "Longer than half a second. A click opens one.", {
             namespace: "$namespace",
-            slow: true,
+            slow: 0.5,
           }),
         ],
       },

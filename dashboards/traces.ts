@@ -87,7 +87,7 @@ const found: Dashboard["rows"] = [
     panels: [
       traces("Slow traces", "Longer than half a second. The longest bar in one is where to look.", {
         ...chosen,
-        slow: true,
+        slow: 0.5,
       }),
       traces("Failed traces", "Of the spans that are marked as errors the deepest is where it began.", {
         ...chosen,

@@ -79,8 +79,8 @@ export interface Traces {
   service?: string;
   /** A span in them is marked as an error. */
   failed?: true;
-  /** Longer than half a second. */
-  slow?: true;
+  /** Longer than so many seconds. */
+  slow?: number;
 }
 
 /** The program that keeps traces, and what is asked of it. */

@@ -1,6 +1,6 @@
 import type { Settings } from "../config/schema";
 import { tracesKeeper } from "../config/schema/elasticsearch";
-import { goDuration } from "../config/units";
+import { goDuration, wholeDuration } from "../config/units";
 import { addressOf, authorityOf, pathOf, trustOf, urlOf } from "./addresses";
 import { takesBatches } from "./collector/message";
 import { PASSWORD } from "./elasticsearch/access";
@@ -63,7 +63,7 @@ export const jaeger: Program = {
       queryType: "search",
       service,
       ...(failed ? { tags: "error=true" } : {}),
-      ...(slow ? { minDuration: "500ms" } : {}),
+      ...(slow ? { minDuration: wholeDuration(slow) } : {}),
     }),
     written: 'otelcol_exporter_sent_spans_total{exporter="jaeger_storage_exporter"}',
   },

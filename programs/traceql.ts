@@ -1,3 +1,4 @@
+import { wholeDuration } from "../config/units";
 import type { Traces } from "./backends";
 
 /** Which traces, in TraceQL. */
@@ -5,6 +6,6 @@ export const traceql = ({ namespace, service, failed, slow }: Traces): string =>
   `{${[
     `resource.namespace="${namespace}"`,
     ...(service ? [`resource.service.name=~"${service}"`] : []),
-    ...(slow ? ["duration > 500ms"] : []),
+    ...(slow ? [`duration > ${wholeDuration(slow)}`] : []),
     ...(failed ? ["status = error"] : []),
   ].join(" && ")}}`;

@@ -34,9 +34,11 @@ const alertsOf = (stack: Stack): (Rule & { alert: string; annotations: Record<st
 
 const GRAFANA = "https://ops.example.org/api/monitoring/grafana";
 
-/** What Prometheus makes of an annotation for an alert with these labels. */
+/** What Prometheus makes of an annotation for an alert with these labels, that none of its cases is about. */
 const filled = (template: string, labels: Record<string, string>) =>
-  template.replace(/\{\{ \$labels\.(\w+) \}\}/g, (_, name: string) => labels[name] ?? "");
+  template
+    .replace(/^\{\{ if .*\{\{ else \}\}(.*)\{\{ end \}\}$/, "$1")
+    .replace(/\{\{ \$labels\.(\w+) \}\}/g, (_, name: string) => labels[name] ?? "");
 const LABELS = {
   namespace: "shop",
   service: "board",
@@ -71,7 +73,7 @@ const LEADS: Record<string, [dashboard: string, lines?: string, traces?: string]
   HighLatency: [
     SERVICE,
     ERRORS,
-    'tempo: {resource.namespace="shop" && resource.service.name=~"board" && duration > 500ms}',
+    'tempo: {resource.namespace="shop" && resource.service.name=~"board" && duration > 2000ms}',
   ],
   SLOErrorBudgetBurn: [SERVICE.replace("service", "slo"), ERRORS, FAILED],
   PodCrashLooping: [PODS, POD],
@@ -150,7 +152,7 @@ test("lines and traces are asked of the backends that keep them, and of nobody w
   expect(links(elastic, "PendingPods")).toEqual([undefined, undefined]);
   const failed = 'jaeger: {"service":"board","tags":"error=true"}';
   expect(links({ tracing: { backend: "jaeger" } }, "HighErrorRate")).toEqual([ERRORS, failed]);
-  const slow = 'jaeger: {"service":"board","minDuration":"500ms"}';
+  const slow = 'jaeger: {"service":"board","minDuration":"2000ms"}';
   expect(links({ tracing: { backend: "jaeger" } }, "HighLatency")).toEqual([ERRORS, slow]);
   expect(links({ tracing: { backend: "zipkin" } }, "HighErrorRate")).toEqual([ERRORS, undefined]);
 });

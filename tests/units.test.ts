@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { bytes, goDuration, millicores, prometheusSize, seconds, springDuration } from "../config/units";
+import { bytes, goDuration, millicores, prometheusSize, seconds, wholeDuration } from "../config/units";
 
 const units = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 const durations = fc.tuple(fc.integer({ min: 1, max: 10_000 }), fc.constantFrom(...Object.keys(units)));
@@ -37,7 +37,7 @@ test.each([
   [2.00005, "2000050us"],
   [0.0000125, "12500ns"],
 ])("%d seconds are %s for Spring: in the largest unit of which it is a whole number", (amount, spring) =>
-  expect(springDuration(amount)).toBe(spring),
+  expect(wholeDuration(amount)).toBe(spring),
 );
 
 test.each(["7 days", "-1d", "0d", "1.5h", "7", "", "d", "7D", "7days"])("%j is no duration", (text) => {

@@ -1,4 +1,4 @@
-import { springDuration } from "../../config/units";
+import { wholeDuration } from "../../config/units";
 import { addressOf } from "../addresses";
 import { isDeployed, type Stack } from "../program";
 import { extensions, listen, memoryLimiter, ports, queued, service, toBackend } from "./common";
@@ -124,7 +124,7 @@ export function tracingEnvironment(stack: Stack): Record<string, string> {
     // Spring Boot measures how long requests take in buckets only when it is told: HighLatency needs them.
     MANAGEMENT_METRICS_DISTRIBUTION_PERCENTILESHISTOGRAM_HTTP_SERVER_REQUESTS: "true",
     // And a bucket that ends where the objective does.
-    MANAGEMENT_METRICS_DISTRIBUTION_SLO_HTTP_SERVER_REQUESTS: springDuration(
+    MANAGEMENT_METRICS_DISTRIBUTION_SLO_HTTP_SERVER_REQUESTS: wholeDuration(
       stack.settings.slo.latency.seconds,
     ),
     OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
