@@ -1,6 +1,6 @@
 import type { Settings } from "../config/schema";
 import type { Lines, Traces } from "../programs/backends";
-import type { Stack } from "../programs/program";
+import { isDeployed, type Stack } from "../programs/program";
 
 /** Where an alert leads. Texts may hold labels of it. */
 export interface Lead {
@@ -30,7 +30,12 @@ const ofPods: Lead = { dashboard: "kubernetes", variables: ["namespace"] };
 const ofPod: Lead = { ...ofPods, lines: { namespace, pods: label("pod") } };
 /** Why Kubernetes does not run what it should, stands in its events. */
 const ofEvents: Lead = { ...ofPods, lines: { namespace, app: "kubernetes-events" } };
+const ofStack: Lead = { dashboard: "stack" };
 const ofMachines: Lead = { dashboard: "infrastructure" };
+/** What a program of the stack says itself. */
+const ofProgram = ({ namespaces }: Settings, app: string) => ({
+  lines: { namespace: namespaces.stack, app },
+});
 
 /** What took so many seconds says why an objective of them is missed; nothing of it has failed. */
 const slow = (seconds: number) => ({
@@ -59,9 +64,9 @@ const groups = ({ slo }: Settings): Record<string, Lead> => ({
 });
 
 /** Alert -> where it leads, if not where its group does. */
-const alerts = ({ alerting }: Settings): Record<string, Lead> => ({
+const alerts = (settings: Settings): Record<string, Lead> => ({
   ServiceDown: { ...ofService, lines: { namespace, app: label("service") }, traces: undefined },
-  HighLatency: { ...ofService, ...slow(alerting.rules.highLatency.seconds) },
+  HighLatency: { ...ofService, ...slow(settings.alerting.rules.highLatency.seconds) },
   CircuitBreakerOpen: { ...ofService, dashboard: "spring" },
   PodCrashLooping: ofPod,
   HighMemory: ofPod,
@@ -74,8 +79,26 @@ const alerts = ({ alerting }: Settings): Record<string, Lead> => ({
   ReplicasMissing: ofEvents,
   JobFailed: { ...ofPods, lines: { namespace, pods: `${label("job_name")}-.*` } },
   VolumeFilling: ofMachines,
+  RedisDown: { ...ofMachines, ...ofProgram(settings, "redis-exporter") },
+  PostgreSQLDown: { ...ofMachines, ...ofProgram(settings, "postgres-exporter") },
+  // A target that is missing has its job alone, which is called as the program; those two are the node's.
+  StackTargetDown: {
+    ...ofStack,
+    lines: { app: label("job") },
+    unless: ["kubelet", "cadvisor"].map((job) => ({ labels: { job }, lead: { lines: undefined } })),
+  },
+  ConfigReloadFailed: { ...ofStack, ...ofProgram(settings, "prometheus") },
+  // Prometheus counts these, and writes nothing of them.
+  TargetLimitNear: ofStack,
+  ScrapedTwice: ofStack,
+  // Whoever sends lines, or refuses them.
+  LinesLost: { ...ofStack, lines: { apps: "loki|alloy|alloy-events|promtail" } },
 });
 
-/** Where an alert of a group leads. */
-export const leadOf = ({ settings }: Stack, group: string, alert: string): Lead =>
-  alerts(settings)[alert] ?? groups(settings)[group] ?? { dashboard: "stack" };
+/** Where an alert of a group leads. A program's own group has its name. */
+export const leadOf = (stack: Stack, group: string, alert: string): Lead =>
+  alerts(stack.settings)[alert] ??
+  groups(stack.settings)[group] ?? {
+    ...ofStack,
+    ...(isDeployed(stack, group) ? ofProgram(stack.settings, group) : {}),
+  };

@@ -44,6 +44,7 @@ const LABELS = {
   service: "board",
   pod: "board-7d9",
   job_name: "nightly",
+  job: "loki",
   slo: "availability",
 };
 
@@ -64,6 +65,9 @@ const ERRORS = 'loki: {namespace="shop", app="board", level=~"error|fatal"}';
 const FAILED = 'tempo: {resource.namespace="shop" && resource.service.name=~"board" && status = error}';
 const EVENTS = 'loki: {namespace="shop", app="kubernetes-events"}';
 const POD = 'loki: {namespace="shop", pod=~"board-7d9"}';
+
+/** What a program of the stack says. */
+const of = (app: string) => `loki: {namespace="observability", app="${app}"}`;
 
 const LEADS: Record<string, [dashboard: string, lines?: string, traces?: string]> = {
   ServiceDown: [SERVICE, 'loki: {namespace="shop", app="board"}'],
@@ -86,25 +90,25 @@ const LEADS: Record<string, [dashboard: string, lines?: string, traces?: string]
   DiskFull: ["infrastructure"],
   NodeNotReady: ["infrastructure"],
   VolumeFilling: ["infrastructure"],
-  RedisDown: ["infrastructure"],
+  RedisDown: ["infrastructure", of("redis-exporter")],
   RedisMemoryNearLimit: ["infrastructure"],
-  PostgreSQLDown: ["infrastructure"],
+  PostgreSQLDown: ["infrastructure", of("postgres-exporter")],
   PostgreSQLConnectionsNearLimit: ["infrastructure"],
-  StackTargetDown: ["stack"],
+  StackTargetDown: ["stack", 'loki: {app="loki"}'],
   StackProgramDown: [PODS, EVENTS],
-  ConfigReloadFailed: ["stack"],
-  RulesFailing: ["stack"],
-  RulesLate: ["stack"],
-  CompactionFailing: ["stack"],
-  RemoteWriteFailing: ["stack"],
+  ConfigReloadFailed: ["stack", of("prometheus")],
+  RulesFailing: ["stack", of("prometheus")],
+  RulesLate: ["stack", of("prometheus")],
+  CompactionFailing: ["stack", of("tempo")],
+  RemoteWriteFailing: ["stack", of("prometheus")],
   TargetLimitNear: ["stack"],
   ScrapedTwice: ["stack"],
-  NotificationsFailing: ["stack"],
+  NotificationsFailing: ["stack", of("alertmanager")],
   CertificateAboutToEnd: ["stack"],
-  LinesLost: ["stack"],
-  RetentionNotApplied: ["stack"],
-  SpansLost: ["stack"],
-  SpanQueueFilling: ["stack"],
+  LinesLost: ["stack", 'loki: {app=~"loki|alloy|alloy-events|promtail"}'],
+  RetentionNotApplied: ["stack", of("tempo")],
+  SpansLost: ["stack", of("tempo")],
+  SpanQueueFilling: ["stack", of("collector")],
   Watchdog: ["alerts"],
 };
 
@@ -148,6 +152,9 @@ test("lines and traces are asked of the backends that keep them, and of nobody w
     'elasticsearch: namespace:"shop" AND pod:/board-7d9/',
     undefined,
   ]);
+  expect(links(elastic, "StackTargetDown")).toEqual(['elasticsearch: app:"loki"', undefined]);
+  const gateway = 'elasticsearch: namespace:"observability" AND app:"collector"';
+  expect(links(elastic, "SpanQueueFilling")).toEqual([gateway, undefined]);
   // Kubernetes' events are not collected there.
   expect(links(elastic, "PendingPods")).toEqual([undefined, undefined]);
   const failed = 'jaeger: {"service":"board","tags":"error=true"}';

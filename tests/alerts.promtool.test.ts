@@ -275,13 +275,13 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
   });
 
   /** What people read, of one alert with these labels. */
-  const says = (alert: string, labels: object, summary: string, minute = 20) => {
+  const says = (alert: string, labels: object, summary: string, minute = 20, more: object = {}) => {
     const rule = groupsWith()
       .flatMap(({ rules }) => rules)
       .find((one) => one.alert === alert)!;
     const said = {
       exp_labels: { ...labels, ...rule.labels },
-      exp_annotations: { ...rule.annotations, summary },
+      exp_annotations: { ...rule.annotations, summary, ...more },
     };
     return { alertname: alert, eval_time: `${minute}m`, exp_alerts: [said] };
   };
@@ -293,7 +293,13 @@ describeWith(["prometheus", "promtool"])("promtool evaluates the rules", () => {
   ])("of %j the message says which one it is", async (labels, summary) => {
     const of = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
     const series = { ...scrapedBut(labels.job), [`up{${of}, ${origin}}`]: `0x${HOUR}` };
-    await evaluated(series, [], {}, [says("StackTargetDown", labels, summary)]);
+    const { annotations } = groupsWith()
+      .flatMap(({ rules }) => rules)
+      .find(({ alert }) => alert === "StackTargetDown")!;
+    const [, lines] = /\{\{ else \}\}(http.*)\{\{ end \}\}$/.exec(annotations!.logs_url)!;
+    // The kubelet is no pod, whose lines were kept.
+    const logs_url = labels.job === "kubelet" ? "" : lines.replace("{{ $labels.job }}", labels.job);
+    await evaluated(series, [], {}, [says("StackTargetDown", labels, summary, 20, { logs_url })]);
   });
 
   test.each(["DiskPressure", "DiskFull"])("%s names the namespace of a claim", async (alert) => {
