@@ -1,5 +1,13 @@
 /** Elasticsearch itself and Filebeat: what is written into a container's log is found, by whom, and after an outage. */
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { urlOf } from "../programs/addresses";
@@ -13,6 +21,7 @@ import {
   WRITER,
 } from "../programs/elasticsearch/access";
 import { logsBackend } from "../programs/backends";
+import { traceLinks } from "../programs/trace-links";
 import { criLine, logDirectory } from "./support/alloy";
 import { askingGrafana } from "./support/asking-grafana";
 import { type Elasticsearch, elasticsearchServer, isFetched, PASSWORD } from "./support/elasticsearch";
@@ -28,6 +37,10 @@ interface Found {
 }
 
 const stack = inElasticsearch({ logs: { elasticsearch: { kibana: { enabled: true } } } });
+interface Link {
+  query: string;
+  tags: { key: string; value: string }[];
+}
 interface Privileges {
   index: Record<string, Record<string, boolean>>;
   application: Record<string, Record<string, Record<string, boolean>>>;
@@ -147,6 +160,35 @@ where(["filebeat", "filebeat"])("Filebeat to Elasticsearch", () => {
     expect(await found('app:"ticket-2" AND seat', 2)).toHaveLength(2);
     expect(await search("app:ticket-2 AND level:(warn OR error)")).toMatchObject([{ level: "warn" }]);
     expect(await search("message:seat AND level:fatal")).toEqual([]);
+  });
+
+  test("a span's link to its lines, filled in as Grafana does, finds them", async () => {
+    const { tracesToLogsV2: link } = traceLinks(stack) as { tracesToLogsV2: Link };
+    const ofSpan: Record<string, string> = { namespace: "shop", pod: "ticket-1", container: "server" };
+    // Grafana writes tags for Elasticsearch so: the name that the link gives each, and what the span has under its key.
+    const tags = link.tags.map(({ key, value }) => `${value}:"${ofSpan[key]}"`).join(" AND ");
+    // The file of datasources has $$ for a $.
+    const query = link.query
+      .replaceAll("$$", "$")
+      .replace("${__tags}", () => tags)
+      .replace("${__trace.traceId}", trace);
+    expect(query).not.toMatch(/[${}]/);
+    expect(await search(query)).toMatchObject([{ pod: "ticket-1", trace_id: trace }]);
+    // Of another span of that trace, in a pod that has written nothing.
+    expect(await search(query.replace("ticket-1", "ticket-2"))).toEqual([]);
+  });
+
+  test("lines are found as the runbook writes it", async () => {
+    const runbook = readFileSync(join(__dirname, "../alerts/RUNBOOK.md"), "utf8");
+    const written = [...runbook.split("## ")[0].matchAll(/`(\w+:[^`]+)`/g)].map(([, query]) => query);
+    expect(written.length).toBeGreaterThan(4);
+    const filled = (text: string) =>
+      text
+        .replace("NAMESPACE", "shop")
+        .replace(/SERVICE|JOB-/, "ticket-1")
+        .replace(/reload|compact/, "refused");
+    for (const query of written)
+      expect([query, await search(filled(query))]).toMatchObject([query, [{ pod: "ticket-1" }]]);
   });
 
   test("Grafana finds them with the datasource that the stack provisions, and counts them as its dashboards do", async () => {

@@ -103,7 +103,7 @@ const fromRunbook = [
   ...readFileSync(join(__dirname, "../alerts/RUNBOOK.md"), "utf8").matchAll(/`([^`]+)`/g),
 ].flatMap(([, text]): Query[] => {
   if (/^\{\w+(=|!)/.test(text)) return [["the runbook", "logql", text]];
-  return /^[a-z_:0-9]+[({[]|^[a-z]+ by \(|^\(/.test(text) ? [["the runbook", "promql", text]] : [];
+  return /^[a-z_:0-9]*[a-z_0-9][({[]|^[a-z]+ by \(|^\(/.test(text) ? [["the runbook", "promql", text]] : [];
 });
 const queries: Query[] = [
   ...rules.map(({ alert, record, expr }): Query => [alert ?? record ?? "", "promql", expr]),
