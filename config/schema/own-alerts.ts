@@ -26,7 +26,11 @@ const NAMES: Record<string, string> = {
 const plain = (name: string) => name.toLowerCase();
 
 const taken = () =>
-  [...Object.keys(rules.unwrap().shape).map((key) => NAMES[key] ?? key), "Watchdog"].map(plain);
+  [
+    ...Object.keys(rules.unwrap().shape).map((key) => NAMES[key] ?? key),
+    // Without a key of their own.
+    ...["StackProgramDown", "Watchdog"],
+  ].map(plain);
 
 /** So many places for rules Grafana has: it forgets what is in none (programs/grafana/alerting.ts). */
 export const LUCENE_ALERTS = 100;
