@@ -1,5 +1,6 @@
 import { alert, type RuleGroup } from "../alerts/alert";
 import { counted, LOSS_COUNTS, REFUSAL_COUNTS } from "../alerts/counted";
+import { storeWritesAlert } from "../alerts/stores";
 import type { Settings } from "../config/schema";
 import { seconds } from "../config/units";
 import { isDeployed, type Stack } from "./program";
@@ -43,6 +44,7 @@ export function lokiAlerts(stack: Stack): RuleGroup {
         summary: "Loki has not deleted old lines for {{ $value | humanizeDuration }}",
         description: `More than ${retentionNotApplied.after} for ${retentionNotApplied.for}: its store fills.`,
       }),
+      storeWritesAlert(settings, "loki_ingester_chunks_flush_failures_total", "Loki", "lines"),
       ...(evaluates(settings)
         ? [
             alert(settings, "RulesFailing", {

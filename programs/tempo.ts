@@ -1,6 +1,6 @@
 import { alert } from "../alerts/alert";
-import { compactionAlert } from "../alerts/compaction";
 import { counted, LOSS_COUNTS } from "../alerts/counted";
+import { compactionAlert, storeWritesAlert } from "../alerts/stores";
 import { bytes, goDuration } from "../config/units";
 import { addressOf } from "./addresses";
 import { BATCH_MIB, takesBatches } from "./collector/message";
@@ -55,6 +55,7 @@ export const tempo: Program = {
           description: `Noticed for ${settings.alerting.rules.spansLost.for}: they are not sent again.`,
         }),
         compactionAlert(settings, "tempodb_compaction_errors_total", "Tempo"),
+        storeWritesAlert(settings, "tempo_ingester_failed_flushes_total", "Tempo", "traces"),
         alert(settings, "RetentionNotApplied", {
           expr: "sum by (env, region) (increase(tempodb_retention_errors_total[10m])) > 0",
           for: settings.alerting.rules.retentionNotApplied.for,

@@ -100,6 +100,7 @@ const LEADS: Record<string, [dashboard: string, lines?: string, traces?: string]
   RulesFailing: ["stack", of("prometheus")],
   RulesLate: ["stack", of("prometheus")],
   CompactionFailing: ["stack", of("tempo")],
+  StoreWritesFailing: ["stack", of("tempo")],
   RemoteWriteFailing: ["stack", of("prometheus")],
   TargetLimitNear: ["stack"],
   ScrapedTwice: ["stack"],

@@ -113,7 +113,6 @@ test("a new service changes Prometheus' files in place", async () => {
 
 test.each([
   ["trace retention", { tracing: { retention: { time: "24h" } } }, "tracing-tempo"],
-  ["log retention", { logs: { retention: { time: "48h" } } }, "logs-loki"],
   ["a receiver's grouping", { alerting: { groupWait: "7s" } }, "metrics-alertmanager"],
 ])("%s makes a new start file, which rolls its program and no other", async (_, setting, program) => {
   const after = await madeWith({ services, ...setting });
@@ -121,6 +120,13 @@ test.each([
   const config = named(`${program}-config`, after).inputs;
   expect(config.immutable).toBe(true);
   expect(config.metadata).not.toHaveProperty("name");
+});
+
+test("log retention rolls Loki, and the agent that leaves out what is older", async () => {
+  const after = await madeWith({ services, logs: { retention: { time: "48h" } } });
+  expect(changed(made, after)).toEqual([
+    ...["logs-alloy-agent", "logs-alloy-config", "logs-loki-config", "logs-loki-server"],
+  ]);
 });
 
 test("a rotation makes another password, a Secret and what reads it; the encryption key stays", async () => {

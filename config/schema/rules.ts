@@ -200,6 +200,12 @@ export const rules = z
       .strictObject(waiting("15m"))
       .prefault({})
       .describe("Prometheus or Tempo cannot join its blocks: its disk fills, and queries become slow."),
+    storeWritesFailing: z
+      .strictObject(waiting("15m"))
+      .prefault({})
+      .describe(
+        "Loki or Tempo cannot write to its bucket or volume: lines or traces wait in memory and on disk, which fill.",
+      ),
     retentionNotApplied: z
       .strictObject({
         ...waiting("15m"),

@@ -1,5 +1,5 @@
 import { alert, type RuleGroup } from "../../alerts/alert";
-import { compactionAlert } from "../../alerts/compaction";
+import { compactionAlert } from "../../alerts/stores";
 import type { Settings } from "../../config/schema";
 import { ampOf } from "../amp";
 

@@ -43,9 +43,10 @@ test("nothing differs", async () => {
 
 test("a start file: made anew, the pods that read it are replaced, and the line that differs is shown", async () => {
   const { text, losses } = await review({}, { logs: { retention: { time: "14d" } } });
-  expect(text).toContain("**0 added, 0 changed in place, 1 replaced, 0 removed; ");
+  expect(text).toContain("**0 added, 0 changed in place, 2 replaced, 0 removed; ");
   expect(under(text, "Settings")).toEqual(['`observability:logs.retention.time`: none → `"14d"`']);
   expect(under(text, "Pods that are replaced")).toEqual([
+    "DaemonSet observability-agents/alloy: ConfigMap observability-agents/logs-alloy-config-[auto]",
     "StatefulSet observability/loki: ConfigMap observability/logs-loki-config-[auto]",
   ]);
   expect(text).toMatch(/^- +retention_period: 7d$(\n^.*$)*\n^\+ +retention_period: 14d$/m);

@@ -230,6 +230,10 @@ const discarded = (values: string, reason = "greater_than_max_sample_age") =>
 const retentionRun = (values: string) =>
   counter("loki_compactor_apply_retention_last_successful_run_timestamp_seconds", 'pod="loki-0"', values);
 const tempo = (what: string, values: string) => server(`tempodb_${what}_total`, "tempo", values);
+/** Chunks that Loki, and blocks that Tempo, cannot write. */
+const unwrittenLines = (values: string) =>
+  server("loki_ingester_chunks_flush_failures_total", "loki", values);
+const unwrittenTraces = (values: string) => server("tempo_ingester_failed_flushes_total", "tempo", values);
 const missedRounds = (values: string) =>
   counter("prometheus_rule_group_iterations_missed_total", 'rule_group="slo"', values);
 const unsent = (values: string) =>
@@ -718,6 +722,24 @@ export const positives: Positive[] = [
     labels: origin,
   },
   {
+    alert: "StoreWritesFailing",
+    given: "Loki's bucket refuses lines",
+    series: unwrittenLines(ON),
+    ends: unwrittenLines(NO_MORE),
+    silentUntil: 14,
+    firing: 18,
+    labels: `job="loki", ${origin}`,
+  },
+  {
+    alert: "StoreWritesFailing",
+    given: "Tempo's bucket refuses traces",
+    series: unwrittenTraces(ON),
+    ends: unwrittenTraces(NO_MORE),
+    silentUntil: 14,
+    firing: 18,
+    labels: `job="tempo", ${origin}`,
+  },
+  {
     alert: "RulesLate",
     given: "rounds of a group are left out",
     series: missedRounds(ON),
@@ -925,6 +947,18 @@ export const negatives: Negative[] = [
     given: "Tempo could not delete once",
     series: tempo("retention_errors", ONCE),
     firesWith: { retentionNotApplied: { for: "1m" } },
+  },
+  {
+    alert: "StoreWritesFailing",
+    given: "Loki's bucket has refused lines once",
+    series: unwrittenLines(ONCE),
+    firesWith: { storeWritesFailing: { for: "1m" } },
+  },
+  {
+    alert: "StoreWritesFailing",
+    given: "Tempo's bucket has refused traces once",
+    series: unwrittenTraces(ONCE),
+    firesWith: { storeWritesFailing: { for: "1m" } },
   },
   {
     alert: "RulesLate",

@@ -1275,6 +1275,7 @@ export const table: Row[] = [
   { key: "alerting.rules.notificationsFailing.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.rulesLate.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.compactionFailing.for", to: "7m", changes: rules(" 7m") },
+  { key: "alerting.rules.storeWritesFailing.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.spansLost.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.linesLost.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.spanQueueFilling.for", to: "7m", changes: rules(" 7m") },
