@@ -208,10 +208,10 @@ const redis: Rows = [
       one(
         "Memory of Redis",
         "bytes",
-        "At maxmemory keys are evicted or writes refused: raise it, or give keys an end. No such line: nothing is set, and the container's limit ends it.",
+        "At maxmemory keys are evicted or writes refused: raise it, or give keys an end. At 0 nothing is set, and the container's limit ends it.",
         [
           { expr: "max by (instance) (redis_memory_used_bytes)", legend: "{{instance}}" },
-          { expr: "max by (instance) (redis_memory_max_bytes > 0)", legend: "{{instance}} maxmemory" },
+          { expr: "max by (instance) (redis_memory_max_bytes)", legend: "{{instance}} maxmemory" },
         ],
       ),
     ],

@@ -243,7 +243,7 @@ describeWith(["prometheus", "promtool"])("panels", () => {
     );
   });
 
-  test("Redis' memory has its maxmemory beside it, where one is set", () => {
+  test("Redis' memory has its maxmemory beside it, at 0 where none is set", () => {
     const memory = (instance: string, most: number) => ({
       [`redis_memory_used_bytes{job="redis", instance="${instance}"}`]: "70x20",
       [`redis_memory_max_bytes{job="redis", instance="${instance}"}`]: `${most}x20`,
@@ -252,7 +252,7 @@ describeWith(["prometheus", "promtool"])("panels", () => {
       { ...memory("sessions", 100), ...memory("cache", 0) },
       10,
       ["infrastructure", "Memory of Redis", { 'instance="sessions"': 70, 'instance="cache"': 70 }],
-      ["infrastructure", "Memory of Redis", { 'instance="sessions"': 100 }, 1],
+      ["infrastructure", "Memory of Redis", { 'instance="sessions"': 100, 'instance="cache"': 0 }, 1],
     );
   });
 
