@@ -50,7 +50,7 @@ const filesWith = (rules: object = {}) => ({
 });
 const severity = (alert: string): string => {
   if (alert === "Watchdog") return "none";
-  return /Memory|CPU|DiskPressure|Pending|Many|Circuit|Replicas|JobFailed|Filling|Lost|RulesLate|Compaction|Retention|Limit|Twice|RemoteWrite|Certificate/.test(
+  return /Memory|CPU|DiskPressure|Pending|Many|Circuit|Replicas|JobFailed|Filling|Lost|RulesLate|Compaction|Retention|Limit|Twice|RemoteWrite|Certificate|StoreWrites/.test(
     alert,
   )
     ? "warning"
