@@ -132,9 +132,9 @@ export const JSON_FIELDS: Record<string, string> = {
   ...Object.fromEntries(FIELDS.map((name) => [name, firstOf(FIELD_PATHS[name])])),
 };
 
-/** An identifier that is one. */
+/** An identifier that is one: of zeros is what programs write outside of a trace. */
 export const IDENTIFIER =
-  "{{ with .Value }}{{ if or (eq (len .) 16) (eq (len .) 32) }}{{ . }}{{ end }}{{ end }}";
+  '{{ with .Value }}{{ if and (or (eq (len .) 16) (eq (len .) 32)) (trimAll "0" .) }}{{ . }}{{ end }}{{ end }}';
 
 const keep = (name: string, template: string) => `  stage.template {
     source   = ${text(name)}

@@ -26,7 +26,8 @@ var levelForms = new RegExp(RULES.levelForms);
 var identities = RULES.identities.map(function (rule) {
   return { pattern: new RegExp(rule.source), names: rule.names };
 });
-var IDENTIFIER = /^(?:.{16}|.{32})$/;
+// Of zeros is what programs write outside of a trace.
+var IDENTIFIER = /^(?!0+$)(?:.{16}|.{32})$/;
 
 /** The level as a program wrote it, from the first form that the line has. */
 function levelOf(message) {

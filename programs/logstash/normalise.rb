@@ -13,6 +13,8 @@ def register(params)
   @level_forms = ascii(rules["levelForms"])
   @levels, @level_fields, @fields = rules.values_at("levels", "levelFields", "fields")
   @level_number = rules["levelNumber"]
+  # Of zeros is what programs write outside of a trace.
+  @identifier = /\A(?!0+\z)(?:.{16}|.{32})\z/
   @identities = rules["identities"].map { |rule| { pattern: ascii(rule["source"]), names: rule["names"] } }
   @limit, @says = rules["limit"].values_at("length", "says")
   @kept = rules["kept"]
@@ -36,7 +38,7 @@ def normalise(event)
   found = found_in(message)
   level = known(found["level"])
   event.set("level", level) if level
-  ["trace_id", "span_id"].each { |name| put(event, name, found[name]) if [16, 32].include?(found[name].to_s.length) }
+  ["trace_id", "span_id"].each { |name| put(event, name, found[name]) if @identifier.match?(found[name].to_s) }
   put(event, "service_name", found["service_name"])
   labels = event.get("[kubernetes][labels]") || {}
   put(event, "app", first_of(labels.values_at("app", "app_kubernetes_io/name")))

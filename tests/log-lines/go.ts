@@ -45,6 +45,13 @@ export const GO_CASES: LogCase[] = [
     { level: "warn", ...IDS },
     { note: "slog writes no identifiers by itself; these are the names that handlers in use give them." },
   ),
+  one(
+    "slog, JSON outside of a trace",
+    "https://pkg.go.dev/go.opentelemetry.io/otel/trace",
+    `{"time":"2024-01-02T15:04:05.123456789Z","level":"WARN","msg":"slow","trace_id":"${"0".repeat(32)}","span_id":"${"0".repeat(16)}"}`,
+    { level: "warn" },
+    { note: "What the identifiers of no span are as text: a link to them would lead nowhere." },
+  ),
   one("slog's default handler", SLOG_DOC, "2024/01/02 15:04:05 INFO listening port=8080", { level: "info" }),
   apart("log", "https://pkg.go.dev/log", [
     ["2024/01/02 15:04:05 listening on :8080"],
