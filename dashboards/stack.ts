@@ -57,8 +57,8 @@ const metrics = ({ settings }: Stack): Rows => [
       stat(
         "Alerts that were not delivered",
         "short",
-        "To Alertmanager, in an hour. Above 0: nobody hears of them; see whether Alertmanager runs.",
-        "sum(increase(prometheus_notifications_dropped_total[1h]))",
+        "From Prometheus to Alertmanager, and tries from there to a receiver, in an hour. Above 0: somebody does not hear of them. See whether Alertmanager runs; its lines name the receiver.",
+        "sum(increase(prometheus_notifications_dropped_total[1h]) or increase(alertmanager_notifications_failed_total[1h]))",
         [1, 10],
       ),
     ],

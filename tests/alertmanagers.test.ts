@@ -70,6 +70,21 @@ describeWith(["alertmanager", "alertmanager"])("three Alertmanagers", () => {
     expect(pages(alertname)).toBe(1);
   };
 
+  /** What the alert AlertmanagerMembersInconsistent compares. */
+  const members = async () =>
+    await Promise.all(
+      all
+        .filter(({ server }) => server.running)
+        .map(async ({ url }) => {
+          const text = await (await fetch(`${url}/metrics`)).text();
+          return Number(/^alertmanager_cluster_members (\d+)$/m.exec(text)?.[1]);
+        }),
+    );
+
+  test("see each other", async () => {
+    expect(await members()).toEqual([3, 3, 3]);
+  });
+
   test("page once", async () => {
     await raise("DiskFull");
     await once("DiskFull");
@@ -98,6 +113,8 @@ describeWith(["alertmanager", "alertmanager"])("three Alertmanagers", () => {
     await raise("NodeNotReady");
     await once("NodeNotReady");
     expect(pages("DiskFull")).toBe(1);
+    // As many as answer, so that nothing is told of how they see each other.
+    await eventually("two of them", 60, async () => `${await members()}` === "2,2" || undefined);
   });
 
   test("and when it is back", async () => {

@@ -33,7 +33,10 @@ const logs = { collector: "promtail" };
 /** With one on lines, so that the alert is there that speaks of those. */
 const extraAlerts = [{ name: "Own", logs: 'rate({app="a"}[5m]) > 1', summary: "Lines" }];
 const stackWith = (rules: object = {}) =>
-  stackOf(settingsOf({ services, metrics, logs, edge, alerting: { rules, extraAlerts } }, "kind"), "kind");
+  stackOf(
+    settingsOf({ services, metrics, logs, edge, alerting: { rules, extraAlerts, replicas: 3 } }, "kind"),
+    "kind",
+  );
 /** What speaks of alerts on lines in Elasticsearch, beside those on lines in Loki. */
 const withElasticsearch = (rules: object = {}) => {
   const own = [{ name: "Own", lucene: { query: "*" }, summary: "Lines" }];
@@ -50,7 +53,7 @@ const filesWith = (rules: object = {}) => ({
 });
 const severity = (alert: string): string => {
   if (alert === "Watchdog") return "none";
-  return /Memory|CPU|DiskPressure|Pending|Many|Circuit|Replicas|JobFailed|Filling|Lost|RulesLate|Compaction|Retention|Limit|Twice|RemoteWrite|Certificate|StoreWrites/.test(
+  return /Memory|CPU|DiskPressure|Pending|Many|Circuit|Replicas|JobFailed|Filling|Lost|RulesLate|Compaction|Retention|Limit|Twice|RemoteWrite|Certificate|StoreWrites|Members/.test(
     alert,
   )
     ? "warning"

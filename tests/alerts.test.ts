@@ -13,7 +13,7 @@ const metrics = {
 const edge = { url: "https://ops.example.org", tls: { secretName: "certificate" } };
 /** Everything that brings alerts of its own is on. */
 const settingsWith = (rules: object = {}, more: object = {}) =>
-  settingsOf({ services, metrics, edge, alerting: { rules }, ...more }, "kind");
+  settingsOf({ services, metrics, edge, alerting: { rules, replicas: 3 }, ...more }, "kind");
 const alertsOf = (settings = settingsWith()) =>
   ruleGroups(stackOf(settings, "kind"))
     .flatMap(({ rules }) => rules)
@@ -51,6 +51,7 @@ test("the alerts that there are, the watchdog last", () => {
     "TargetLimitNear warning",
     "ScrapedTwice warning",
     "NotificationsFailing critical",
+    "AlertmanagerMembersInconsistent warning",
     "RedisDown critical",
     "RedisMemoryNearLimit warning",
     "PostgreSQLDown critical",
@@ -140,6 +141,12 @@ const changes: [name: string, rules: object, file: string, expected: object][] =
   ["TargetLimitNear", { targetLimitNear: { threshold: 0.97 } }, "prometheus", { expr: "> 0.97" }],
   ["ScrapedTwice", { scrapedTwice: { for: "7m" } }, "prometheus", { for: "7m" }],
   ["NotificationsFailing", { notificationsFailing: { for: "7m" } }, "alertmanager", { for: "7m" }],
+  [
+    "AlertmanagerMembersInconsistent",
+    { alertmanagerMembersInconsistent: { for: "7m" } },
+    "alertmanager",
+    { for: "7m" },
+  ],
   ["LinesLost", { linesLost: { for: "7m" } }, "loki", { for: "7m" }],
   ["RetentionNotApplied", { retentionNotApplied: { for: "7m" } }, "loki, tempo", { for: "7m" }],
   ["RetentionNotApplied", { retentionNotApplied: { after: "2h" } }, "loki", { expr: "> 7200" }],
@@ -190,6 +197,7 @@ test("without targets nothing is asked of Redis and PostgreSQL", () => {
   expect(names).not.toContain("PostgreSQLDown");
   expect(names).not.toContain("RemoteWriteFailing");
   expect(names).not.toContain("CertificateAboutToEnd");
+  expect(names).not.toContain("AlertmanagerMembersInconsistent");
 });
 
 /** What the alert on programs without metrics of their own asks about. */
@@ -246,6 +254,7 @@ test("how long each waits by default", () => {
     ["TargetLimitNear", "15m"],
     ["ScrapedTwice", "15m"],
     ["NotificationsFailing", "10m"],
+    ["AlertmanagerMembersInconsistent", "15m"],
     ["RedisDown", "5m"],
     ["RedisMemoryNearLimit", "10m"],
     ["PostgreSQLDown", "5m"],

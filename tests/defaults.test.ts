@@ -97,6 +97,7 @@ const onKind = {
       targetLimitNear: { for: "15m", threshold: 0.8 },
       rulesLate: { for: "15m" },
       compactionFailing: { for: "15m" },
+      alertmanagerMembersInconsistent: { for: "15m" },
       storeWritesFailing: { for: "15m" },
       spansLost: { for: "5m" },
       scrapedTwice: { for: "15m" },

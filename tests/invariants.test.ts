@@ -111,6 +111,7 @@ test("no secret outside Secrets", async () => {
         { name: "a", slack: { url: url("slack"), channel: "#a" } },
         { name: "b", webhook: { url: url("webhook") }, email: { to: "a@example.org" } },
       ],
+      routes: [{ severity: "critical", receiver: "b" }],
       heartbeat: { url: url("heartbeat") },
       smtp: {
         smarthost: "smtp.example.org:587",

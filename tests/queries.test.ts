@@ -149,7 +149,7 @@ const provided = [
     .map((name) => new RegExp(name)),
   /^ALERTS(_FOR_STATE)?$/,
   /^prometheus_target_scrape_pool_target(s|_limit)$/,
-  /^alertmanager_notifications_failed_total$/,
+  /^alertmanager_(notifications_failed_total|cluster_members)$/,
   /^prometheus_remote_storage_samples_(failed|retried)_total$/,
   /^node_filesystem_((avail|size)_bytes|readonly)$/,
   /^node_(cpu_seconds_total|load5|memory_Mem(Available|Total)_bytes|disk_(read|written)_bytes_total)$/,

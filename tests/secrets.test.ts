@@ -66,6 +66,7 @@ const settings = {
       { name: "fourth", webhook: { url: "https://webhook-of-fourth.example.org/" } },
       { name: "fifth", pagerduty: { routingKey: "f".repeat(32) } },
     ],
+    routes: ["second", "third", "fourth", "fifth"].map((receiver) => ({ namespace: receiver, receiver })),
     heartbeat: { url: "https://heartbeat.example.org/" },
     smtp: {
       smarthost: "smtp.example.org:587",

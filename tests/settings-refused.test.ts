@@ -439,6 +439,17 @@ const addresses: Row[] = [
     "edge.enabled: true, which serves it",
   ],
   [
+    "a receiver to whom no route leads",
+    {
+      alerting: {
+        receivers: ["a", "b", "c"].map((name) => ({ name, webhook: hook })),
+        routes: [{ severity: "critical", receiver: "b" }],
+      },
+    },
+    "alerting.receivers[2].name c is told nothing",
+    "the first receiver, which has what no route takes, or one that alerting.routes[].receiver names",
+  ],
+  [
     "a route to none of the receivers",
     {
       alerting: {

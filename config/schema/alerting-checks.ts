@@ -54,6 +54,14 @@ export function checkAlerting({ platform, alerting, edge }: CheckedAlerting, ref
     if (email && !smtp)
       refuse(["alerting", "receivers", index, "email"], "needs a mail server; set alerting.smtp as well");
   });
+  // The first one has what no route takes.
+  receivers.slice(1).forEach(({ name }, index) => {
+    if (!routes.some(({ receiver }) => receiver === name))
+      refuse(
+        ["alerting", "receivers", index + 1, "name"],
+        `${name} is told nothing; allowed: the first receiver, which has what no route takes, or one that alerting.routes[].receiver names. Add a route to it, or remove it.`,
+      );
+  });
   if (smtp && !receivers.some(({ email }) => email))
     refuse(
       ["alerting", "smtp"],

@@ -200,6 +200,10 @@ export const rules = z
       .strictObject(waiting("15m"))
       .prefault({})
       .describe("Prometheus or Tempo cannot join its blocks: its disk fills, and queries become slow."),
+    alertmanagerMembersInconsistent: z
+      .strictObject(waiting("15m"))
+      .prefault({})
+      .describe("Alertmanager's replicas do not see each other: each tells people of every alert."),
     storeWritesFailing: z
       .strictObject(waiting("15m"))
       .prefault({})

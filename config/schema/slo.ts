@@ -33,7 +33,11 @@ const own = z
       .optional()
       .describe("Histogram of seconds; an event is good within `seconds`."),
     seconds: above0("seconds above 0").optional().describe("With histogram: a bucket must end there."),
-    bad: metric("a counter, with matchers or without").optional().describe("Counter of the bad events."),
+    bad: metric("a counter, with matchers or without")
+      .optional()
+      .describe(
+        "Counter of the bad events. One that does not exist counts as none of them, since many programs make it at the first; ask Prometheus for it once.",
+      ),
     total: metric("a counter, with matchers or without").optional().describe("Counter of all events."),
   })
   .superRefine(({ histogram, seconds, bad, total }, context) => {

@@ -1,4 +1,4 @@
-import { alert } from "../../alerts/alert";
+import { alert, type Rule } from "../../alerts/alert";
 import type { Settings } from "../../config/schema";
 import { goDuration, seconds } from "../../config/units";
 import { addressesOf, pathOf, userUrl } from "../addresses";
@@ -56,12 +56,14 @@ export const alertmanager: Program = {
       rules: [
         alert(settings, "NotificationsFailing", {
           // It tries again at every groupInterval. A receiver that is back is no trouble any more.
-          expr: `sum by (env, region, integration) (increase(alertmanager_notifications_failed_total[${tries(settings)}])) > 0`,
+          expr: `sum by (env, region, receiver_name, integration) (increase(alertmanager_notifications_failed_total[${tries(settings)}])) > 0`,
           for: settings.alerting.rules.notificationsFailing.for,
           severity: "critical",
-          summary: "Alertmanager cannot tell a receiver by {{ $labels.integration }}",
+          summary:
+            "Alertmanager cannot tell the receiver {{ $labels.receiver_name }} by {{ $labels.integration }}",
           description: `For ${settings.alerting.rules.notificationsFailing.for}: somebody is not told of alerts.`,
         }),
+        ...(several(settings) ? [membersAlert(settings)] : []),
       ],
     },
   ],
@@ -78,6 +80,16 @@ export const alertmanager: Program = {
 /** Where replicas tell each other what they have told: then only one of them does. */
 const GOSSIP = 9094;
 const several = ({ alerting }: Settings): boolean => alerting.replicas > 1;
+
+/** Of those that answer: one that does not is missed by another alert. */
+const membersAlert = (settings: Settings): Rule =>
+  alert(settings, "AlertmanagerMembersInconsistent", {
+    expr: "min by (env, region) (alertmanager_cluster_members)\n<\ncount by (env, region) (alertmanager_cluster_members)",
+    for: settings.alerting.rules.alertmanagerMembersInconsistent.for,
+    severity: "warning",
+    summary: "Alertmanager's replicas do not see each other: one sees {{ $value }} of them",
+    description: `For ${settings.alerting.rules.alertmanagerMembersInconsistent.for}: people are told of each alert more than once.`,
+  });
 
 /** A time in which there was a try. */
 const tries = ({ alerting }: Settings): string => `${Math.max(360, seconds(alerting.groupInterval) + 60)}s`;
@@ -203,6 +215,8 @@ export const alertmanagerArgs = (stack: Stack): string[] => [
   // What it has told, and silences, are written at a polite end and this often: more than that is not forgotten when it is
   // killed. By default it is a quarter of an hour.
   "--data.maintenance-interval=1m",
+  // The alert NotificationsFailing names the receiver.
+  "--enable-feature=receiver-name-in-metrics",
   ...retention(stack.settings),
   // Messages of receivers that have no link of their own name it as the sender.
   `--web.external-url=${pathOf(stack, "alertmanager") ? userUrl(stack, "alertmanager") : groupsPage(stack)}`,

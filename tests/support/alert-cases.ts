@@ -220,7 +220,15 @@ const unwritten = (failed: string, retried: string): Series => {
   };
 };
 const untold = (values: string) =>
-  counter("alertmanager_notifications_failed_total", 'integration="slack"', values);
+  counter("alertmanager_notifications_failed_total", 'receiver_name="team", integration="slack"', values);
+/** How many each replica of Alertmanager sees, itself included. */
+const members = (...seen: string[]): Series =>
+  Object.assign(
+    {},
+    ...seen.map((values, index) => ({
+      [`alertmanager_cluster_members{job="alertmanager", pod="alertmanager-${index}", ${origin}}`]: values,
+    })),
+  ) as Series;
 const dropped = (values: string) =>
   counter("loki_write_dropped_entries_total", 'reason="line_too_long"', values);
 const droppedByPromtail = (values: string) =>
@@ -664,7 +672,16 @@ export const positives: Positive[] = [
     ends: untold(NO_MORE),
     silentUntil: 9,
     firing: 13,
-    labels: `integration="slack", ${origin}`,
+    labels: `receiver_name="team", integration="slack", ${origin}`,
+  },
+  {
+    alert: "AlertmanagerMembersInconsistent",
+    given: "one of three replicas sees only itself",
+    series: members(`2x${HOUR}`, `2x${HOUR}`, `1x${HOUR}`),
+    ends: members("3x30", "3x30", "3x30"),
+    silentUntil: 14,
+    firing: 15,
+    labels: origin,
   },
   {
     alert: "LinesLost",
@@ -902,6 +919,12 @@ export const negatives: Negative[] = [
         again("1x9 stale", 11),
     },
     firesWith: { scrapedTwice: { for: "8m" } },
+  },
+  {
+    alert: "AlertmanagerMembersInconsistent",
+    given: "one of three replicas goes away, and the others see each other soon",
+    series: members(`2x${HOUR}`, `1x10 2x${HOUR}`, "1x5 stale"),
+    firesWith: { alertmanagerMembersInconsistent: { for: "8m" } },
   },
   {
     alert: "NotificationsFailing",

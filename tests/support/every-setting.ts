@@ -107,6 +107,7 @@ export const baseline = {
     ],
     routes: [
       { severity: "warning", namespace: "shop", service: "board-service", receiver: "team", mute: ["night"] },
+      { severity: "critical", receiver: "others" },
     ],
     teams: [
       { name: "sales", namespaces: ["shop"], services: ["board-service"] },
@@ -566,6 +567,33 @@ const luceneAlert = (asked: string, to: unknown, seen: string): Row => {
     key: `alerting.extraAlerts[].lucene.${asked}`,
     to,
   };
+};
+
+const threeAlertmanagers: Record<string, Seen> = {
+  "metrics-alertmanager-server": [
+    "cluster.listen-address=[$(POD_IP)]:9094\n",
+    "cluster.peer=alertmanager-0.alertmanager-headless.observability.svc:9094\n",
+    "cluster.peer=alertmanager-2-0.alertmanager-headless.observability.svc:9094\n",
+    "spec.selector.matchLabels.observability-stack/replica: 0\n",
+  ],
+  "metrics-alertmanager-service": ["port: 9094\n", "sessionAffinity: ClientIP\n"],
+  "metrics-alertmanager-policy": ["ports.1.protocol: UDP\n", "port: 9094\n"],
+  ...all(
+    [
+      "metrics-alertmanager-server-1",
+      "metrics-alertmanager-server-2",
+      "metrics-alertmanager-data-1",
+      "metrics-alertmanager-data-2",
+      "metrics-alertmanager-headless-service",
+      "metrics-alertmanager-disruption-budget",
+    ],
+    "NEW",
+  ),
+  ...prometheus([
+    "- alertmanager-0.alertmanager-headless.observability.svc:9093\n",
+    "- alertmanager-1-0.alertmanager-headless.observability.svc:9093\n",
+    "- alertmanager-2-0.alertmanager-headless.observability.svc:9093\n",
+  ]),
 };
 
 export const table: Row[] = [
@@ -1275,6 +1303,13 @@ export const table: Row[] = [
   { key: "alerting.rules.notificationsFailing.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.rulesLate.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.compactionFailing.for", to: "7m", changes: rules(" 7m") },
+  {
+    // One Alertmanager has no members to count.
+    key: "alerting.rules.alertmanagerMembersInconsistent.for",
+    to: "7m",
+    also: { "alerting.replicas": 3 },
+    changes: { ...threeAlertmanagers, ...rules(" 7m") },
+  },
   { key: "alerting.rules.storeWritesFailing.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.spansLost.for", to: "7m", changes: rules(" 7m") },
   { key: "alerting.rules.linesLost.for", to: "7m", changes: rules(" 7m") },
@@ -1323,32 +1358,7 @@ export const table: Row[] = [
   {
     key: "alerting.replicas",
     to: 3,
-    changes: {
-      "metrics-alertmanager-server": [
-        "cluster.listen-address=[$(POD_IP)]:9094\n",
-        "cluster.peer=alertmanager-0.alertmanager-headless.observability.svc:9094\n",
-        "cluster.peer=alertmanager-2-0.alertmanager-headless.observability.svc:9094\n",
-        "spec.selector.matchLabels.observability-stack/replica: 0\n",
-      ],
-      "metrics-alertmanager-service": ["port: 9094\n", "sessionAffinity: ClientIP\n"],
-      "metrics-alertmanager-policy": ["ports.1.protocol: UDP\n", "port: 9094\n"],
-      ...all(
-        [
-          "metrics-alertmanager-server-1",
-          "metrics-alertmanager-server-2",
-          "metrics-alertmanager-data-1",
-          "metrics-alertmanager-data-2",
-          "metrics-alertmanager-headless-service",
-          "metrics-alertmanager-disruption-budget",
-        ],
-        "NEW",
-      ),
-      ...prometheus([
-        "- alertmanager-0.alertmanager-headless.observability.svc:9093\n",
-        "- alertmanager-1-0.alertmanager-headless.observability.svc:9093\n",
-        "- alertmanager-2-0.alertmanager-headless.observability.svc:9093\n",
-      ]),
-    },
+    changes: { ...threeAlertmanagers, ...rules("- alert: AlertmanagerMembersInconsistent\n") },
   },
   ...resources("alerting", "metrics-alertmanager-server"),
   ...storage("alerting", "metrics-alertmanager-data"),

@@ -19,7 +19,7 @@ export const raised: [alert: string, labels: Record<string, string>][] = [
   ["RulesFailing", { rule_group: "/etc/prometheus/rules/own.yaml;own" }],
   ["TargetLimitNear", { scrape_job: "applications" }],
   ["ScrapedTwice", { namespace: "ticketing" }],
-  ["NotificationsFailing", { integration: "webhook" }],
+  ["NotificationsFailing", { receiver_name: "closed", integration: "webhook" }],
   ["LinesLost", { reason: "greater_than_max_sample_age" }],
   ["SpanQueueFilling", {}],
 ];
