@@ -66,8 +66,11 @@ export const hasEdge = (stack: Stack): boolean => isDeployed(stack, "edge");
 /** Programs whose pages the edge proxy serves. */
 export const pagesUnderEdge = (stack: Stack): (Program & { pages: Pages })[] =>
   stack.programs.filter(
-    (program): program is Program & { pages: Pages } => program.pages !== undefined && hasEdge(stack),
+    (program): program is Program & { pages: Pages } =>
+      hasEdge(stack) && program.pages !== undefined && !(program.pages.insideOnly && facesInternet(stack)),
   );
+
+const facesInternet = ({ settings }: Stack): boolean => settings.edge.ingress?.scheme === "internet-facing";
 
 /** Whether the edge proxy has a login, for the pages that ask nobody for one themselves. */
 export const edgeHasLogin = ({ edge }: Settings): boolean => edge.enabled && !edge.anonymous;

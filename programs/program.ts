@@ -124,6 +124,8 @@ export interface Pages {
   login: boolean;
   /** Path that it has by itself and cannot be told; default: the edge gives it one, /api/monitoring/ and its name. */
   path?: string;
+  /** Whether the edge leaves it out behind a load balancer that faces the internet; default false. */
+  insideOnly?: boolean;
 }
 
 /** A host of users' that leads to the exposed port. */

@@ -84,6 +84,25 @@ test("the load balancer is let in, to the edge alone; Prometheus is behind the e
   expect((config.data as Record<string, string>)["caddy.json"]).toContain("http_basic");
 });
 
+test("a load balancer that everybody reaches does not lead to Prometheus, the others do", async () => {
+  const facing = async (scheme: string) => {
+    const objects = await eks({ ingress: { certificateArn, scheme } });
+    const files = objects.map(({ data }) => (data as Record<string, string>)?.["caddy.json"]).find(Boolean)!;
+    const [{ spec }] = ofKind(objects, "NetworkPolicy");
+    const called = JSON.stringify((spec as { egress: object[] }).egress);
+    return ["prometheus", "alertmanager", "grafana"].map((name) => [
+      files.includes(`/api/monitoring/${name}`),
+      called.includes(`"${name}"`),
+    ]);
+  };
+  const [yes, no] = [
+    [true, true],
+    [false, false],
+  ];
+  expect(await facing("internal")).toEqual([yes, yes, yes]);
+  expect(await facing("internet-facing")).toEqual([no, yes, yes]);
+});
+
 test("an Ingress is reason enough for an edge; without one, and without a NodePort, there is none", () => {
   const enabled = (given: object) =>
     settingsOf({ platform: "eks", alerting: { unattended: true }, edge: given }, "prod").edge.enabled;

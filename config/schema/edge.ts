@@ -81,7 +81,9 @@ export const edge = z
         scheme: z
           .enum(["internal", "internet-facing"])
           .default("internal")
-          .describe("Who reaches the load balancer: the VPC, or everybody; default internal."),
+          .describe(
+            "Who reaches the load balancer: the VPC, or everybody, and then the edge leaves out Prometheus; default internal.",
+          ),
         certificateArn: text(
           CERTIFICATE_ARN,
           "the ARN of a certificate in ACM, such as arn:aws:acm:us-east-1:123456789012:certificate/ID",

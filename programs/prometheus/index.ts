@@ -19,7 +19,8 @@ export const prometheus: Program = {
   ports: () => ({ http: 9090 }),
   telemetry: (stack) => [{ port: "http", path: `${pathOf(stack, "prometheus")}/metrics` }],
   exposed: ({ metrics }) => ({ port: "http", nodePort: metrics.nodePort }),
-  pages: { title: "Prometheus", what: "queries, targets, rules", login: false },
+  // One query can take all of its memory.
+  pages: { title: "Prometheus", what: "queries, targets, rules", login: false, insideOnly: true },
   calls: ({ settings }) => [
     { to: "kubelets", ports: [10250], why: "scrapes kubelet and cAdvisor" },
     { to: "applications", why: "scrapes them, on whichever port they say" },

@@ -1870,7 +1870,15 @@ export const table: Row[] = [
   {
     key: "edge.ingress.scheme",
     to: "internet-facing",
-    changes: { "grafana-edge-ingress": "kubernetes.io/scheme: internet-facing\n" },
+    changes: {
+      "grafana-edge-ingress": "kubernetes.io/scheme: internet-facing\n",
+      // Everybody's way in does not lead to Prometheus, which is at the root again.
+      ...rolls("grafana-edge-config", "grafana-edge-server", { without: "/api/monitoring/prometheus" }),
+      "grafana-edge-policy": { without: "app.kubernetes.io/name: prometheus\n" },
+      "metrics-prometheus-policy": { without: "app.kubernetes.io/name: edge\n" },
+      "metrics-prometheus-server": "--web.external-url=http://prometheus.observability.svc:9090\n",
+      ...rolls("grafana-provisioning", "grafana-server", "url: http://prometheus.observability.svc:9090\n"),
+    },
   },
   {
     key: "edge.ingress.certificateArn",
