@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { Config } from "@pulumi/pulumi";
 import { Provider } from "@pulumi/kubernetes/provider";
+import { withoutSourceMaps } from "./components/source-maps";
 import { loadSettings } from "./config/load";
 
 /** The program, which Pulumi calls; what it returns are the stack's outputs. */
@@ -15,5 +16,5 @@ export = async () => {
   // Lets its request go out: the provider starts, and reads the cluster's schema, while the rest of the program is read.
   await setImmediate();
   const { deploy } = await import("./components");
-  return deploy(settings, { provider: kubernetes });
+  return withoutSourceMaps(() => deploy(settings, { provider: kubernetes }));
 };

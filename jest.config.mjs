@@ -11,15 +11,28 @@ const cluster = {
   setupFilesAfterEnv: ["<rootDir>/tests/cluster/support/environment.ts"],
 };
 
+/** Those that start real Elasticsearch nodes or JRuby: a third of the time of all others, and run by hand. */
+const ELASTIC = ["elasticsearch-nodes", "traces-in-elasticsearch", "grafana-alerts", "logstash-runs"];
+const unit = { setupFilesAfterEnv: ["<rootDir>/tests/support/environment.ts"] };
+
 export default {
   reporters: ["default", "<rootDir>/tests/support/reporter.mjs"],
   projects: [
     {
       ...common,
+      ...unit,
       displayName: "unit",
       testMatch: ["<rootDir>/tests/**/*.test.ts"],
-      testPathIgnorePatterns: ["/node_modules/", "/tests/cluster/", "/tests/stacks/"],
-      setupFilesAfterEnv: ["<rootDir>/tests/support/environment.ts"],
+      testPathIgnorePatterns: [
+        ...["/node_modules/", "/tests/cluster/", "/tests/stacks/"],
+        `/tests/(${ELASTIC.join("|")})[.]test`,
+      ],
+    },
+    {
+      ...common,
+      ...unit,
+      displayName: "elasticsearch",
+      testMatch: ELASTIC.map((name) => `<rootDir>/tests/${name}.test.ts`),
     },
     { ...common, ...cluster, displayName: "cluster", testMatch: ["<rootDir>/tests/cluster/**/*.test.ts"] },
     { ...common, ...cluster, displayName: "stacks", testMatch: ["<rootDir>/tests/stacks/**/*.test.ts"] },

@@ -66,7 +66,7 @@ beforeAll(async () => {
     "kind with receivers": await rendered("kind", { alerting }),
     "prod with edge": await rendered("prod", { edge: { nodePort: 30080, url: "https://a.example.org" } }),
   };
-});
+}, 300_000);
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const check = (validator: Validator, name: string, text: string) =>

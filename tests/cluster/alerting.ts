@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { eventually } from "../support/eventually";
 import { metricNames } from "../support/metric-names";
 import type { Context } from "./start";
 import { EDGE } from "./support/names";
@@ -57,8 +58,11 @@ export function alerting(context: Context): void {
       // What the links of a message lead to: the query, which finds it, and Grafana's page, whose data hold it.
       const query = new URL((await fetch(alert.generatorURL)).url);
       expect(query.href).toContain(`${EDGE}/api/monitoring/prometheus/query?`);
-      const series = await context.grafana.prometheus(query.searchParams.get("g0.expr")!);
-      expect(series.map(({ metric }) => metric.service)).toContain("payment-service");
+      // A slow machine's scrape may have failed just before, and come back until the pod is gone.
+      await eventually("the query finds it", 60, async () => {
+        const series = await context.grafana.prometheus(query.searchParams.get("g0.expr")!);
+        return series.some(({ metric }) => metric.service === "payment-service") || undefined;
+      });
       const groups = await context.grafana.json("/api/alertmanager/alertmanager/api/v2/alerts/groups");
       expect(JSON.stringify(groups)).toContain(alert.annotations.summary);
     });
