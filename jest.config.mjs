@@ -11,7 +11,7 @@ const cluster = {
   setupFilesAfterEnv: ["<rootDir>/tests/cluster/support/environment.ts"],
 };
 
-/** Those that start real Elasticsearch nodes or JRuby: a third of the time of all others, and run by hand. */
+/** They start Elasticsearch nodes or JRuby, and took CI over its time: npm run test:elasticsearch. */
 const ELASTIC = ["elasticsearch-nodes", "traces-in-elasticsearch", "grafana-alerts", "logstash-runs"];
 const unit = { setupFilesAfterEnv: ["<rootDir>/tests/support/environment.ts"] };
 
