@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import jest from "./jest.config.mjs";
 
 /*
@@ -5,7 +7,7 @@ import jest from "./jest.config.mjs";
  *
  * A mistake in a table can concern every test, so each is run against the quick tests of its folder alone, the quickest
  * first, until one fails. Goldens are no tests here, since a command refreshes them. A survivor is made again by hand and
- * all of `npm test` run before it counts as one.
+ * all of `npm test` run before it counts as one. With `SHARE=6` one piece of ten lines in six is tried.
  */
 const quick = [
   ...["pods", "wiring", "workloads", "told", "data", "listening", "host", "scraping", "grafana"],
@@ -22,17 +24,21 @@ const testsOf = {
   dashboards: ["dashboards", "queries"],
   programs: withWholeStacks(
     ...["copies", "stores", "replicas", "overrides", "extra-scrape-configs", "sampler", "start-page"],
-    ...["kiali", "kibana", "log-backends", "trace-backends", "alerts"],
+    ...["kiali", "kibana", "log-backends", "trace-backends", "alerts", "alert-links"],
   ),
   "programs/alertmanager": withWholeStacks("alertmanager", "routes", "alerts.promtool"),
   "programs/alloy": withWholeStacks("logs-pipeline", "log-lines", "masking", "alloy-expressions"),
+  "programs/amp.ts": withWholeStacks("copies", "amp"),
   "programs/blackbox-exporter.ts": withWholeStacks("certificates", "alerts", "alerts.promtool"),
   "programs/collector": withWholeStacks("applications", "sampler", "overrides", "alerts.promtool"),
   "programs/edge": withWholeStacks("start-page", "edge-ingress", "edge-tls", "edge"),
   "programs/elasticsearch": withWholeStacks("log-backends", "elasticsearch-tls", "kibana", "trace-backends"),
+  "programs/filebeat": withWholeStacks("log-backends", "elasticsearch-tls", "logstash-tls", "log-lines"),
   "programs/grafana": withWholeStacks(
-    ...["copies", "oidc-settings", "grafana-database-settings", "log-backends", "own-alerts"],
+    ...["copies", "oidc-settings", "grafana-database-settings", "log-backends", "own-alerts", "alerts"],
   ),
+  "programs/jaeger.ts": withWholeStacks("trace-backends", "edge-jaeger", "overrides", "jaeger"),
+  "programs/logstash": withWholeStacks("log-backends", "elasticsearch-tls", "logstash", "logstash-tls"),
   "programs/loki-alerts.ts": withWholeStacks("alerts", "alerts.promtool"),
   "programs/loki.ts": withWholeStacks("stores", "overrides", "dashboards", "alerts", "log-backends", "teams"),
   "programs/postgres-exporter.ts": withWholeStacks("alerts", "alerts.promtool"),
@@ -42,6 +48,8 @@ const testsOf = {
   ),
   "programs/promtail": withWholeStacks("log-backends", "logs-pipeline", "log-lines", "masking"),
   "programs/redis-exporter.ts": withWholeStacks("alerts", "alerts.promtool"),
+  "programs/tempo.ts": withWholeStacks("stores", "overrides", "trace-backends", "sampler", "alerts"),
+  "programs/zipkin.ts": withWholeStacks("trace-backends", "replicas", "zipkin"),
   components: [
     ...quick,
     ...["components", "replicas", "grafana-database-settings", "kibana", "log-backends", "edge-tls"],
@@ -56,6 +64,29 @@ if (!tests)
   throw new Error(
     `FOLDER is "${folder}"; allowed: config, alerts, dashboards, programs, components, or a folder or file in one of them`,
   );
+
+/** What has tests of its own is left to them. */
+const files = filesIn(folder).filter(
+  (file) =>
+    !Object.keys(testsOf).some((key) => key.startsWith(`${folder}/`) && `${file}/`.startsWith(`${key}/`)),
+);
+
+function filesIn(path) {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path, { recursive: true })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(path, name));
+}
+
+/** Every file in pieces of ten lines, of which one of `share` is tried; counted on from file to file, so that short ones have their turn. */
+function piecesOf(share) {
+  let pieces = 0;
+  return files.flatMap((file) => {
+    const lines = readFileSync(file, "utf8").split("\n").length;
+    const starts = Array.from({ length: Math.ceil(lines / 10) }, (_, index) => index * 10 + 1);
+    return starts.filter(() => ++pieces % share === 0).map((start) => `${file}:${start}-${start + 9}`);
+  });
+}
 
 const [unit] = jest.projects;
 // Stryker's test runners are children of this process.
@@ -85,7 +116,7 @@ export const strykerPlugins = [
 
 export default {
   packageManager: "npm",
-  mutate: [`${folder}{,/**/*.ts}`],
+  mutate: process.env.SHARE ? piecesOf(Number(process.env.SHARE)) : files,
   plugins: ["@stryker-mutator/*", import.meta.filename],
   ignorers: ["descriptions"],
   testRunner: "jest",

@@ -167,6 +167,8 @@ describe("a stack with Elasticsearch", () => {
       ...{ "xpack.security.enabled": true, "xpack.security.autoconfiguration.enabled": false },
       // Users that it has by itself, such as elastic.
       "xpack.security.authc.reserved_realm.enabled": false,
+      // Its processes would take of the memory that is not Java's.
+      "xpack.ml.enabled": false,
       // Mapped files need vm.max_map_count.
       "node.store.allow_mmap": false,
       ...{ "network.host": "0.0.0.0", "path.data": "/usr/share/elasticsearch/data" },
@@ -225,7 +227,11 @@ describe("a stack with Elasticsearch", () => {
       basicAuth: true,
       basicAuthUser: "grafana",
       secureJsonData: { basicAuthPassword: "$ELASTICSEARCH_PASSWORD" },
-      jsonData: { dataLinks: [{ field: "trace_id", datasourceUid: "tempo", url: "$${__value.raw}" }] },
+      name: "Elasticsearch",
+      jsonData: {
+        ...{ index: "kubernetes-logs*", timeField: "@timestamp" },
+        dataLinks: [{ field: "trace_id", datasourceUid: "tempo", url: "$${__value.raw}" }],
+      },
     });
     expect(of("tempo").jsonData.tracesToLogsV2).toMatchObject({
       datasourceUid: "elasticsearch",

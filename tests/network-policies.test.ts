@@ -438,7 +438,7 @@ describe("policies", () => {
     });
 
     test("a name alone is one in the stack's namespace, whose pods all are reached then", async () => {
-      const flows = await letOut("grafana", { grafana: database("pg") });
+      const flows = await letOut("grafana", { grafana: database("orders-db") });
       expect(flows).toEqual(expect.arrayContaining(["grafana -> tempo", "grafana -> edge"]));
     });
 

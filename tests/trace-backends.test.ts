@@ -235,6 +235,23 @@ describe("a stack with Zipkin", () => {
     });
   });
 
+  test.each([
+    ["zipkin", { zipkin: { storage: "elasticsearch" } }, false],
+    ["jaeger", { jaeger: { storage: "elasticsearch" } }, undefined],
+    ["tempo", {}, undefined],
+  ])(
+    "is answered by Elasticsearch without compression, of which it reads not all: %s",
+    async (backend, keeps, answer) => {
+      const all = await clusterOf({ services: SERVICES, logs: LOGS, tracing: { backend, ...keeps } });
+      const config = configOf<Record<string, unknown>>(
+        all,
+        "elasticsearch",
+        "/etc/stack/files/elasticsearch.yml",
+      );
+      expect(config["http.compression"]).toBe(answer);
+    },
+  );
+
   test("links every signal to it and to nothing that is not there", () => {
     const all = provisioned(stack);
     expect(all.map(({ uid }) => uid)).toEqual(["prometheus", "loki", "zipkin", "alertmanager"]);
