@@ -12,7 +12,7 @@ const cluster = {
 };
 
 /** They start Elasticsearch nodes or JRuby, and took CI over its time: npm run test:elasticsearch. */
-const ELASTIC = ["elasticsearch-nodes", "traces-in-elasticsearch", "grafana-alerts", "logstash-runs"];
+const ELASTIC = ["elasticsearch-nodes", "traces-in-elasticsearch", "logstash-runs"];
 const unit = { setupFilesAfterEnv: ["<rootDir>/tests/support/environment.ts"] };
 
 export default {
