@@ -302,11 +302,12 @@ function allowed(objects: KubernetesObject[], side: "ingress" | "egress"): Flow[
     );
     return (rules[side] ?? []).flatMap(({ from, to, ports }) => {
       const others = (from ?? to)?.flatMap(ends) ?? ["everybody"];
+      // An empty list opens every port, as none does.
       const numbers = ports?.map(({ port, protocol }) => `:${port}${protocol === "UDP" ? "/UDP" : ""}`);
       return chosen.flatMap(({ app }) =>
         others.flatMap((other) => {
           const [caller, called] = side === "egress" ? [app, other] : [other, app];
-          return (numbers ?? [""]).map((port) => `${caller} -> ${called}${port}`);
+          return (numbers?.length ? numbers : [""]).map((port) => `${caller} -> ${called}${port}`);
         }),
       );
     });
